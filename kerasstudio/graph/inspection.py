@@ -1,0 +1,51 @@
+"""What Keras says of a project: shapes, parameters, cost, problems. Derived, never stored."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from kerasstudio.graph.problems import Problem
+
+Status = Literal["ok", "error", "waiting", "unknown"]
+
+
+class TensorSpec(msgspec.Struct, frozen=True):
+    """Shape with the batch axis (None where unknown) and dtype of one tensor."""
+
+    shape: tuple[int | None, ...]
+    dtype: str = "float32"
+
+
+class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One node as Keras sees it.
+
+    `outputs` has one entry per output tensor. `parameters` counts all weights of the layer and
+    `trainable` those that training changes. `multiply_adds` and `activation_bytes` are per
+    sample; None where no formula is known. "waiting" means a node upstream has an error.
+    """
+
+    status: Status = "unknown"
+    outputs: tuple[TensorSpec, ...] = ()
+    parameters: int = 0
+    trainable: int = 0
+    multiply_adds: int | None = None
+    activation_bytes: int | None = None
+
+
+class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All nodes, by node id, at one project revision. A shared layer's parameters are reported
+    on each of its nodes; `total` and `total_trainable` count each layer once."""
+
+    revision: int = 0
+    nodes: dict[str, NodeInfo] = {}
+    problems: tuple[Problem, ...] = ()
+    total: int = 0
+    total_trainable: int = 0
+
+
+def shape_text(spec: TensorSpec, batch: bool = False) -> str:
+    """The shape for people: "28 × 28 × 1", "?" where unknown, "scalar" for ()."""
+    axes = spec.shape if batch else spec.shape[1:]
+    return " × ".join("?" if axis is None else str(axis) for axis in axes) or "scalar"

@@ -1,0 +1,50 @@
+"""Ids and names: ids are ours and never change, names are Keras layer names people edit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import msgspec
+
+from kerasstudio.graph.project import Project
+
+_CAPITAL = re.compile(r"(.)([A-Z][a-z0-9]+)")
+_LOWER_CAPITAL = re.compile(r"([a-z])([A-Z])")
+_TRAILING_NUMBER = re.compile(r"^(.*?)_?(\d+)$")
+
+
+def new_id(project: Project, prefix: str) -> tuple[Project, str]:
+    """A fresh id ("n12") and the project that has counted it."""
+    return msgspec.structs.replace(project, serial=project.serial + 1), f"{prefix}{project.serial}"
+
+
+def snake_case(class_name: str) -> str:
+    """Keras's automatic layer name: "Conv2D" → "conv2d", "MaxPooling2D" → "max_pooling2d"."""
+    name = _CAPITAL.sub(r"\1_\2", class_name.replace("-", "_"))
+    return _LOWER_CAPITAL.sub(r"\1_\2", name).lower()
+
+
+def unique_name(wanted: str, taken: Collection[str]) -> str:
+    """`wanted`, or with the next free number: "dense" → "dense_1"."""
+    if wanted not in taken:
+        return wanted
+    match = _TRAILING_NUMBER.match(wanted)
+    stem = match.group(1) if match and match.group(1) else wanted
+    number = 1
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def name_error(name: str) -> str | None:
+    """Why Keras or a file would refuse this layer name, in words; None when it is fine."""
+    if not name.strip():
+        return "A name needs at least one character."
+    if "/" in name or "\\" in name:
+        return "A layer name must not contain / or \\: Keras uses them for paths of weights."
+    if name != name.strip() or any(ord(char) < 32 for char in name):
+        return "A name must not begin or end with a space or hold control characters."
+    if len(name) > 100:
+        return f"A name may have at most 100 characters; this has {len(name)}."
+    return None

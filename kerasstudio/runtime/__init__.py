@@ -1,0 +1,1 @@
+"""How a model runs: the light parent half. `worker/` is the process that imports TensorFlow."""

@@ -1,0 +1,1 @@
+"""The drawing of the graph and every gesture on it."""

@@ -1,0 +1,1 @@
+"""Editors for the arguments of the selected layer."""
