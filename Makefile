@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 
 .PHONY: run test check env bench format lock clean
 
-run: env
+run:
 	@$(PYTHON) scripts/bootstrap.py run
 
-test: env
+test:
 	@$(PYTHON) scripts/bootstrap.py test
 
 env:
