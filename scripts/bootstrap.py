@@ -89,7 +89,9 @@ def install_packages(packages: list[str], why: str) -> bool:
         return True
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     if not shutil.which("apt-get"):
-        say(f"{why}: these are missing (Debian names): {' '.join(packages)}. Install them with your")
+        say(
+            f"{why}: these are missing (Debian names): {' '.join(packages)}. Install them with your"
+        )
         say("system's package manager.")
         return False
     if os.geteuid() != 0:
@@ -98,7 +100,9 @@ def install_packages(packages: list[str], why: str) -> bool:
         return False
     say(f"{why}: installing {' '.join(packages)}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    if run("apt-get", "update", "-qq", env=quiet) or run(*command[:3], "-qq", *command[3:], env=quiet):
+    if run("apt-get", "update", "-qq", env=quiet) or run(
+        *command[:3], "-qq", *command[3:], env=quiet
+    ):
         say(f"apt-get could not install them. Try it by hand:\n  {' '.join(command)}")
         return False
     return True

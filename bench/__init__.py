@@ -1,0 +1,1 @@
+"""Measurements: each `bench_*.py` prints one JSON line a figure."""
