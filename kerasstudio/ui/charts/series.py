@@ -177,7 +177,8 @@ def _mean_of_finite(rows: Floats) -> Floats:
 def exponential_average(values: npt.ArrayLike, weight: float) -> Floats:
     """Debiased exponential moving average (as Adam corrects its moments; Kingma and Ba, 2015).
 
-    `weight` in [0, 1) is that of the past. Values that are not finite are passed over.
+    `weight` in [0, 1) is that of the past. Values that are not finite are passed over; the
+    others stay below 1e100 in size.
     """
     x = np.asarray(values, dtype=np.float64)
     if weight < 1e-9 or len(x) == 0:  # so little of the past is no average
@@ -186,8 +187,9 @@ def exponential_average(values: npt.ArrayLike, weight: float) -> Floats:
     x = np.where(finite, x, 0.0)
     gain = np.where(finite, 1.0, 0.0)
     out = np.empty(len(x))
-    # Within a piece weight**-k stays below 1e12, so the cumulative sums keep their precision.
-    piece = max(1, min(len(x), int(np.log(1e-12) / np.log(weight)) if weight < 1 else len(x)))
+    # Within a piece weight**-k stays below 1e200; the newest terms are the largest, so the
+    # cumulative sums lose no precision that the average would keep.
+    piece = max(1, min(len(x), int(np.log(1e-200) / np.log(weight))))
     total = mass = 0.0
     for start in range(0, len(x), piece):
         stop = min(start + piece, len(x))
