@@ -1,4 +1,4 @@
-"""Repaint time of 4 plots × 6 curves with 1,000,000 points each while points arrive at 200 a second."""
+"""Repainting 4 plots × 6 curves with 1,000,000 points each, 200 new points a second."""
 
 from __future__ import annotations
 

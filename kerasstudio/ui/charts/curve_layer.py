@@ -75,6 +75,5 @@ def _path(stroke: Stroke) -> QPainterPath:
         path.lineTo(stroke.x[0], stroke.y[0])
         return path
     finite = bool(np.isfinite(stroke.y).all())
-    path = pg.arrayToQPath(stroke.x, stroke.y, connect="all" if finite else "finite")
-    assert isinstance(path, QPainterPath)  # pyqtgraph has no types
-    return path
+    drawn: QPainterPath = pg.arrayToQPath(stroke.x, stroke.y, connect="all" if finite else "finite")
+    return drawn

@@ -37,22 +37,34 @@ class Curves:
         self.batch: dict[str, Series] = {}
         self.epoch: dict[str, EpochCurve] = {}
         self.best_epochs: list[tuple[int, int]] = []
-        self._epoch_ends: list[int] = []
 
     def add_points(self, points: Points) -> None:
         """Append batch values; a batch that was already there (a continued run) is kept once."""
         for name, values in points.values.items():
             series = self.batch.setdefault(name, Series())
             series.pad_to(points.first)
-            series.append(values[max(0, len(series) - points.first) :])
+            fresh = values[max(0, len(series) - points.first) :]
+            series.append(np.array(fresh, dtype=np.float64))  # None becomes a gap
 
     def add_epoch(self, ended: EpochEnded) -> None:
         number = ended.epoch + 1
         for name, value in ended.values.items():
             self.epoch.setdefault(name, EpochCurve()).append(number, ended.batches, value)
-        self._epoch_ends.append(ended.batches)
         if ended.best:
             self.best_epochs.append((number, ended.batches))
+
+    def copy(self) -> Curves:
+        """A snapshot for another thread, while this one goes on growing."""
+        snapshot = Curves()
+        for name, series in self.batch.items():
+            snapshot.batch[name] = Series()
+            snapshot.batch[name].append(series.values.copy())
+        for name, curve in self.epoch.items():
+            copied = snapshot.epoch[name] = EpochCurve()
+            copied.epochs, copied.batches = list(curve.epochs), list(curve.batches)
+            copied.values = list(curve.values)
+        snapshot.best_epochs = list(self.best_epochs)
+        return snapshot
 
     def metrics(self) -> list[str]:
         """Names to plot, the loss first, without "val_" ones (they share a plot), and without
@@ -60,12 +72,6 @@ class Curves:
         names = list(dict.fromkeys([*self.batch, *self.epoch]))
         shown = [name for name in names if not name.startswith(VALIDATION_PREFIX)]
         return sorted(shown, key=lambda name: (name != "loss", not name.endswith("loss")))
-
-    def batches_per_epoch(self) -> float:
-        """Batches of one epoch, 1 while the first has not ended."""
-        if not self._epoch_ends:
-            return 1.0
-        return max(1.0, self._epoch_ends[-1] / len(self._epoch_ends))
 
     def last(self, name: str) -> float | None:
         """The newest value of a metric: of the epoch if there is one, else of the batch."""

@@ -126,7 +126,7 @@ class MetricPlot(QFrame):
             axis.setTickFont(font)
             axis.setStyle(tickLength=0, tickTextOffset=6)
             cache_axis(axis)
-        self._plot.getAxis("left").setGrid(48)
+        self._plot.getAxis("left").setGrid(180)
         self._plot.getAxis("left").setWidth(44)
         self._cross.setPen(pg.mkPen(colors.muted, style=Qt.PenStyle.DashLine))
         self.refresh()
@@ -270,7 +270,7 @@ class MetricPlot(QFrame):
         margin = 0.05 * (high - low)
         inside = low >= old_low and high <= old_high and (old_high - old_low) < 1.6 * (high - low)
         if not inside:
-            self._box.setYRange(low, high + margin, padding=0.02)
+            self._box.setYRange(low, high + margin, padding=0.0)
 
     def _draw_legend(self) -> None:
         parts = []
