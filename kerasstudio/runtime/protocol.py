@@ -201,12 +201,13 @@ class Points(Message, frozen=True):
     """Batch values since the last `Points`: at most 30 messages a second, nothing left out.
 
     `first` is the global batch number (from 0) of the first value; each list of `values` has one
-    entry per batch: the batch's own value, not Keras's running mean. `epoch` and `step` (batches
-    done in this epoch) say where training is; `steps_per_second` is over the last two seconds."""
+    entry per batch: the batch's own value, not Keras's running mean; None where it is no finite
+    number (JSON has no NaN). `epoch` (from 0) and `step` (batches done in this epoch) say where
+    training is; `steps_per_second` is over the last two seconds."""
 
     id: int
     first: int
-    values: dict[str, list[float]]
+    values: dict[str, list[float | None]]
     epoch: int
     step: int
     steps_per_second: float = 0.0
@@ -214,8 +215,9 @@ class Points(Message, frozen=True):
 
 
 class EpochEnded(Message, frozen=True):
-    """Epoch values as Keras reports them ("loss", "val_loss", ...). `best` when the monitored
-    value improved. `batches` is the global number of batches done."""
+    """Epoch values as Keras reports them ("loss", "val_loss", ...), those that are finite numbers.
+    `epoch` counts from 0. `best` when the monitored value improved. `batches` is the global number
+    of batches done."""
 
     id: int
     epoch: int

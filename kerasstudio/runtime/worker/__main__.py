@@ -1,0 +1,16 @@
+"""`python -m kerasstudio.runtime.worker`: one worker process."""
+
+from __future__ import annotations
+
+from kerasstudio.runtime.worker.streams import claim_streams
+
+
+def main() -> None:
+    requests, reports = claim_streams()
+    from kerasstudio.runtime.worker.loop import serve
+
+    serve(requests, reports)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""The message loop of a worker.
+
+Three kinds of threads: the *reader* takes requests from the pipe and answers what must be prompt
+at once (`Ping`, `Control`, end of input); the *main thread* imports TensorFlow, then infers
+shapes; *jobs* run long requests one after the other, and *training* has a thread of its own.
+So nothing waits behind a `fit`, and a dead program ends its workers even in the middle of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.runtime.protocol import (
+    Control,
+    DescribeData,
+    Evaluate,
+    Export,
+    Failed,
+    GuessData,
+    ImportModel,
+    Inspect,
+    LogLine,
+    Message,
+    Ping,
+    Pong,
+    Predict,
+    Progress,
+    ProtocolError,
+    Request,
+    Shutdown,
+    Starting,
+    Train,
+    decode_request,
+)
+from kerasstudio.runtime.worker.control import RunControl
+from kerasstudio.runtime.worker.mailbox import Mailbox
+from kerasstudio.runtime.worker.streams import ReportWriter, read_lines
+
+SHUTDOWN_GRACE = 10.0
+NICE = 10
+
+Send = Callable[[Message], None]
+
+
+def serve(requests: int, reports: int, imported: bool = False) -> None:
+    """Serve until the input ends or `Shutdown` comes; never returns.
+
+    `imported` says that TensorFlow is in this process already (a forked worker)."""
+    writer = ReportWriter(reports)
+    stage = "starting" if imported else "starting TensorFlow"
+    writer.send(Starting(pid=os.getpid(), stage=stage))
+    with contextlib.suppress(OSError):
+        os.nice(NICE)  # the window comes first
+    Loop(requests, writer).run()
+
+
+class Loop:
+    """See the module. `run` never returns."""
+
+    def __init__(self, requests: int, writer: ReportWriter) -> None:
+        self._requests = requests
+        self._writer = writer
+        self._mailbox = Mailbox()
+        self._jobs: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._control = RunControl()
+        self._training: threading.Thread | None = None
+        self._train_lock = threading.Lock()
+        self._inspector: Any = None
+
+    def run(self) -> None:
+        threading.Thread(target=self._read, name="reader", daemon=True).start()
+        self._start_keras()
+        threading.Thread(target=self._run_jobs, name="jobs", daemon=True).start()
+        while True:
+            request = self._mailbox.get()
+            self._guarded(request, self._dispatch)
+
+    # ------------------------------------------------------------------ threads
+
+    def _read(self) -> None:
+        """Reader thread: decode, answer what is prompt, hand the rest on."""
+        for line in read_lines(self._requests):
+            if line is None:
+                self._writer.send(Failed(id=0, problem=_broken("a message is too long")))
+                continue
+            if not line.strip():
+                continue
+            try:
+                request = decode_request(line)
+            except ProtocolError as error:
+                self._writer.send(Failed(id=_id_of(line), problem=_broken(str(error))))
+                continue
+            if isinstance(request, Ping):
+                self._writer.send(Pong(id=request.id))
+            elif isinstance(request, Control):
+                self._guarded(request, self._steer)
+            elif isinstance(request, Shutdown):
+                threading.Thread(target=self._shut_down, name="shutdown", daemon=True).start()
+            else:
+                self._mailbox.put(request)
+        os._exit(0)  # the program is gone
+
+    def _start_keras(self) -> None:
+        """Import TensorFlow and say `Ready`; without a working one say why and end with 1."""
+        try:
+            from kerasstudio.runtime.worker.device import ready_report
+
+            self._writer.send(ready_report())
+        except Exception as error:  # noqa: BLE001 (reported, with its traceback)
+            self._writer.send(
+                Failed(
+                    id=0,
+                    problem=Problem(
+                        code="worker.tensorflow",
+                        message=f"TensorFlow cannot be started: {error}",
+                        expected="a working installation of TensorFlow and Keras",
+                        detail=traceback.format_exc(),
+                    ),
+                )
+            )
+            os._exit(1)
+
+    def _run_jobs(self) -> None:
+        """Job thread: long requests, one after the other."""
+        while True:
+            self._guarded(self._jobs.get(), self._job)
+
+    def _shut_down(self) -> None:
+        training = self._training
+        if training is not None and training.is_alive():
+            self._control.stop("stop_batch", "The program was closed.")
+            training.join(SHUTDOWN_GRACE)
+        os._exit(0)
+
+    # ------------------------------------------------------------------ requests
+
+    def _guarded(self, request: Any, handle: Callable[[Any], None]) -> None:
+        """Run a handler; what it raises becomes `Failed`."""
+        try:
+            handle(request)
+        except StudioError as error:
+            self._writer.send(Failed(id=request.id, problem=error.problem))
+        except Exception as error:  # noqa: BLE001 (reported, with its traceback)
+            from kerasstudio.runtime.worker.failures import crash_report
+
+            self._writer.send(crash_report(request.id, error))
+
+    def _dispatch(self, request: Request) -> None:
+        """Main thread: what is short is answered here, the rest goes to another thread."""
+        match request:
+            case Inspect():
+                self._inspect(request)
+            case Train():
+                self._train(request)
+            case _:
+                self._jobs.put(request)
+
+    def _inspect(self, request: Inspect) -> None:
+        if self._inspector is None:
+            from kerasstudio.runtime.worker.inspector import Inspector
+
+            self._inspector = Inspector()
+        self._writer.send(self._inspector.inspect(request))
+
+    def _train(self, request: Train) -> None:
+        with self._train_lock:
+            if self._training is not None and self._training.is_alive():
+                raise StudioError(
+                    Problem(
+                        code="worker.busy",
+                        message="This worker trains already; each run needs a worker of its own.",
+                    )
+                )
+            self._control = RunControl()
+            self._training = threading.Thread(
+                target=self._guarded,
+                args=(request, self._train_here),
+                name="training",
+                daemon=True,
+            )
+            self._training.start()
+
+    def _train_here(self, request: Train) -> None:
+        from kerasstudio.runtime.worker.training import train
+
+        train(request, self._control, self._writer.send)
+
+    def _steer(self, request: Control) -> None:
+        training = self._training
+        if training is None or not training.is_alive():
+            raise StudioError(
+                Problem(code="worker.idle", message="No training is running in this worker.")
+            )
+        self._control.steer(request.action)
+
+    def _job(self, request: Request) -> None:
+        """Job thread. Modules are imported when first needed, so that a worker is ready early."""
+        send = self._writer.send
+
+        def progress(text: str, done: float | None = None) -> None:
+            send(Progress(id=request.id, text=text, done=done))  # type: ignore[union-attr]
+
+        match request:
+            case DescribeData() | GuessData():
+                from kerasstudio.runtime.worker.data import requests as data
+
+                send(data.answer(request, progress))
+            case Evaluate():
+                from kerasstudio.runtime.worker.evaluation import answer_evaluate
+
+                send(answer_evaluate(request, progress))
+            case Predict():
+                from kerasstudio.runtime.worker.evaluation import answer_predict
+
+                send(answer_predict(request, progress))
+            case Export():
+                from kerasstudio.runtime.worker import exporters
+
+                send(exporters.export(request, progress))
+            case ImportModel():
+                from kerasstudio.runtime.worker.importing import import_model
+
+                send(import_model(request, progress))
+            case _:
+                send(LogLine(text=f"ignored: {type(request).__name__}", level="warning"))
+
+
+def _broken(why: str) -> Problem:
+    return Problem(
+        code="worker.protocol",
+        message=f"The worker received a line that is no message: {why[:300]}",
+        expected="one JSON object a line, see docs/PROTOCOL.md",
+    )
+
+
+def _id_of(line: bytes) -> int:
+    """The id in a broken request where it can be found, else 0."""
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return 0
+    number = value.get("id") if isinstance(value, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else 0
