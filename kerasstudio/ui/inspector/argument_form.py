@@ -1,0 +1,162 @@
+"""A form for constructor arguments: of a layer, an optimizer, a loss, a metric, an initializer.
+
+The form shows values and says what the person wants; whoever made it changes the project and
+calls `set_values` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.ui.inspector.argument_row import LABEL_WIDTH, NESTED_LABEL_WIDTH, ArgumentRow
+from kerasstudio.ui.widgets.fold import Fold
+
+
+class ArgumentForm(QWidget):
+    """Editors for `arguments`, one a line, the advanced ones folded away and made when opened.
+
+    `argument_changed(name, value)`: a legal JSON value other than the default.
+    `argument_reset(name)`: back to Keras's default. `editing_finished(name)`: Enter, leaving the
+    field, or a choice made: the next change is another undo step."""
+
+    argument_changed = Signal(str, object)
+    argument_reset = Signal(str)
+    editing_finished = Signal(str)
+
+    def __init__(
+        self,
+        arguments: tuple[Argument, ...],
+        catalogue: Catalogue,
+        nested: bool = False,
+        label_width: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._catalogue = catalogue
+        self._nested = nested
+        self._label_width = label_width or (NESTED_LABEL_WIDTH if nested else LABEL_WIDTH)
+        self._arguments = arguments
+        self._values: dict[str, Any] = {}
+        self._errors: Mapping[str, str] = {}
+        self._mixed: frozenset[str] = frozenset()
+        self._rows: dict[str, ArgumentRow] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        for argument in arguments:
+            if not argument.advanced:
+                self._column.addWidget(self._make_row(argument))
+        self._advanced = tuple(argument for argument in arguments if argument.advanced)
+        self._fold: Fold | None = None
+        if self._advanced:
+            self._fold = Fold("Advanced")
+            self._fold.opened.connect(self._open_advanced)
+            self._column.addWidget(self._fold)
+
+    def set_values(
+        self,
+        values: dict[str, Any],
+        errors: Mapping[str, str] | None = None,
+        mixed: frozenset[str] = frozenset(),
+    ) -> None:
+        """Show `values` (only what is set), `errors` by argument name, and for `mixed` names
+        that several selected layers differ."""
+        self._values, self._errors, self._mixed = values, errors or {}, mixed
+        for row in self._rows.values():
+            self._show(row)
+        if self._fold is not None:
+            names = {argument.name for argument in self._advanced}
+            count = len(names & set(values))
+            self._fold.set_note(f"{count} changed" if count else "")
+            if (count or names & set(self._errors)) and not self._fold.touched:
+                self._fold.set_open(True)
+
+    def focus_first(self) -> bool:
+        """Put the keyboard in the first editor; False when there is none."""
+        for row in self._rows.values():
+            row.focus()
+            return True
+        return False
+
+    def focus_argument(self, name: str) -> bool:
+        """Put the keyboard in this argument's editor, unfolding it."""
+        if self._fold is not None and name not in self._rows:
+            self._fold.set_open(True)
+        row = self._rows.get(name)
+        if row is not None:
+            row.focus()
+        return row is not None
+
+    def row(self, name: str) -> ArgumentRow:
+        """The line of one argument. Raises `KeyError` while it is folded away."""
+        return self._rows[name]
+
+    def row_at(self, widget: QWidget | None) -> ArgumentRow | None:
+        """The line that holds `widget` (for help on the focused field)."""
+        while widget is not None and widget is not self:
+            if isinstance(widget, ArgumentRow):
+                return widget
+            widget = widget.parentWidget()
+        return None
+
+    @property
+    def errors_shown(self) -> dict[str, str]:
+        """What stands in red, by argument."""
+        return {name: row.error for name, row in self._rows.items() if row.error}
+
+    def _make_row(self, argument: Argument) -> ArgumentRow:
+        row = ArgumentRow(argument, self._catalogue, self._make_nested, self._label_width)
+        name = argument.name
+        row.changed.connect(lambda value: self.argument_changed.emit(name, value))
+        row.reset.connect(lambda: self.argument_reset.emit(name))
+        row.finished.connect(lambda: self.editing_finished.emit(name))
+        self._rows[name] = row
+        return row
+
+    def _make_nested(self, arguments: tuple[Argument, ...]) -> QWidget:
+        return NestedForm(arguments, self._catalogue)
+
+    def _show(self, row: ArgumentRow) -> None:
+        argument = row.argument
+        is_set = argument.name in self._values
+        value = self._values[argument.name] if is_set else argument.default
+        if not is_set and argument.required:
+            value = None
+        error = self._errors.get(argument.name, "")
+        row.set_value(value, is_set, error, argument.name in self._mixed)
+
+    def _open_advanced(self) -> None:
+        if self._fold is None or self._fold.filled:
+            return
+        for argument in self._advanced:
+            row = self._make_row(argument)
+            self._fold.body.addWidget(row)
+            self._show(row)
+        self._fold.filled = True
+
+
+class NestedForm(QFrame):
+    """A form inside a form, set off by a line on the left."""
+
+    argument_changed = Signal(str, object)
+    argument_reset = Signal(str)
+    editing_finished = Signal(str)
+
+    def __init__(self, arguments: tuple[Argument, ...], catalogue: Catalogue) -> None:
+        super().__init__()
+        self.setObjectName("nested")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 2, 0, 2)
+        self.form = ArgumentForm(arguments, catalogue, nested=True)
+        self.form.argument_changed.connect(self.argument_changed)
+        self.form.argument_reset.connect(self.argument_reset)
+        self.form.editing_finished.connect(self.editing_finished)
+        column.addWidget(self.form)
+
+    def set_values(self, values: dict[str, Any]) -> None:
+        self.form.set_values(values)

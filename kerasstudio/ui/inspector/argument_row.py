@@ -1,0 +1,189 @@
+"""One line of a form: the argument's name, its editor, reset, and below them error and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.ui.inspector import objects, values
+from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, SwitchEditor, TextEditor
+from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
+from kerasstudio.ui.widgets.glyph_button import GlyphButton
+from kerasstudio.ui.widgets.labels import ElidedButton, TextBlock
+
+LABEL_WIDTH = 112
+NESTED_LABEL_WIDTH = 96
+
+
+def editor_for(argument: Argument, catalogue: Catalogue, make_form: NestedForm) -> ArgumentEditor:
+    """The editor that suits the argument's kind."""
+    family = argument.family
+    if family is not None and (argument.kind in ("object", "float")):
+        return ObjectEditor(argument, catalogue, make_form)
+    if argument.kind == "bool":
+        return ChoiceEditor(argument) if argument.optional else SwitchEditor(argument)
+    if argument.kind == "choice" and argument.choices:
+        return ChoiceEditor(argument)
+    return TextEditor(argument)
+
+
+class ArgumentRow(QWidget):
+    """`changed(value)` and `reset()` are what the person wants; nothing happens by itself."""
+
+    changed = Signal(object)
+    reset = Signal()
+    finished = Signal()
+
+    def __init__(
+        self,
+        argument: Argument,
+        catalogue: Catalogue,
+        make_form: NestedForm,
+        label_width: int = LABEL_WIDTH,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.argument = argument
+        self._catalogue = catalogue
+        self._is_set = False
+        self._refusal = ""
+        self._keras_error = ""
+        self.label = ElidedButton(argument.name)
+        self.label.setFixedWidth(label_width)
+        self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.label.clicked.connect(self.toggle_help)
+        self.editor = editor_for(argument, catalogue, make_form)
+        self.reset_button = GlyphButton("↺", f"reset {argument.name}")
+        self.reset_button.setToolTip(f"Back to Keras's default: {_default_text(argument)}")
+        self.reset_button.clicked.connect(self._reset_clicked)
+        policy = self.reset_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset_button.setSizePolicy(policy)
+        self.reset_button.hide()
+        self._error: TextBlock | None = None
+        self._help: TextBlock | None = None
+
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(3)
+        self._grid.addWidget(self.label, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(self.editor, 0, 1)
+        self._grid.addWidget(self.reset_button, 0, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(10, 0, 0, 2)
+        self._grid.addLayout(self._below, 3, 0, 1, 3)
+
+        target = self.editor.focus_target()
+        target.setAccessibleName(argument.name)
+        target.setAccessibleDescription(argument.help.partition("\n\n")[0])
+        for widget in (self.label, target):
+            widget.setToolTip(tool_tip(argument))
+        self.editor.offered.connect(self._offered)
+        self.editor.emptied.connect(self.reset)
+        self.editor.refused.connect(self._refused)
+        self.editor.finished.connect(self.finished)
+        if isinstance(self.editor, ObjectEditor):
+            self.editor.nested_changed.connect(self._place_nested)
+
+    def set_value(self, value: Any, is_set: bool, error: str = "", mixed: bool = False) -> None:
+        """Show the project's value (or the default) and what Keras says against it."""
+        self._is_set = is_set
+        self._keras_error = error
+        self.editor.set_value(value, is_set, mixed)
+        if isinstance(self.editor, TextEditor) and not self.editor.reason:
+            self._refusal = ""
+        self._show_state()
+
+    def focus(self) -> None:
+        """Put the keyboard here, the text selected."""
+        target = self.editor.focus_target()
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if isinstance(self.editor, TextEditor):
+            self.editor.line.selectAll()
+
+    def toggle_help(self) -> None:
+        """Show or hide the docstring's words below the field."""
+        if self._help is None:
+            text = self.argument.help or "Keras says nothing about this argument."
+            self._help = TextBlock(text, "muted")
+            self._grid.addWidget(self._help, 2, 0, 1, 3)
+        else:
+            self._help.setVisible(self._help.isHidden())
+
+    @property
+    def error(self) -> str:
+        """The text in red below the field, "" if none."""
+        return self._refusal or self._keras_error
+
+    @property
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def _offered(self, value: Any) -> None:
+        argument = self.argument
+        if argument.family is not None and objects.class_name(value) is not None:
+            default = objects.is_default_object(self._catalogue, argument, value)
+        else:
+            default = values.is_default(argument, value)
+        if default:
+            self.reset.emit()
+        else:
+            self.changed.emit(value)
+
+    def _refused(self, reason: str) -> None:
+        self._refusal = reason
+        self._show_state()
+
+    def _reset_clicked(self) -> None:
+        self._refusal = ""
+        self.reset.emit()
+        self.finished.emit()
+        self.focus()
+
+    def _show_state(self) -> None:
+        wrong = bool(self.error)
+        self.editor.looks().set_look(self._is_set, wrong, not self._is_set)
+        self.reset_button.setVisible(self._is_set and not self.argument.required)
+        if wrong and self._error is None:
+            self._error = TextBlock("", "error")
+            self._grid.addWidget(self._error, 1, 1, 1, 2)
+        if self._error is not None:
+            self._error.setText(self.error)
+            self._error.setVisible(wrong)
+
+    def _place_nested(self) -> None:
+        form = self.editor.form if isinstance(self.editor, ObjectEditor) else None
+        if form is not None and form.parentWidget() is not self:
+            self._below.addWidget(form)
+
+
+def tool_tip(argument: Argument) -> str:
+    """Name, kind, default and help as rich text."""
+    kind = {
+        "int": "whole number",
+        "float": "number",
+        "bool": "true or false",
+        "choice": "one of " + ", ".join(argument.choices),
+        "int_or_tuple": "whole number, or one for each axis",
+        "object": (argument.family or "object").rstrip("s"),
+        "any": "any value",
+    }.get(argument.kind, argument.kind)
+    facts = kind + (", may be none" if argument.optional else "")
+    facts += "; required" if argument.required else f"; default {_default_text(argument)}"
+    body = f"<p>{_escape(argument.help)}</p>" if argument.help else ""
+    return f"<b>{_escape(argument.name)}</b><br/>{_escape(facts)}{body}"
+
+
+def _default_text(argument: Argument) -> str:
+    if objects.class_name(argument.default) is not None and argument.family:
+        return objects.in_short(argument.default)
+    return values.show(argument, argument.default) or "empty"
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

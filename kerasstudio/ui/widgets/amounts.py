@@ -1,0 +1,31 @@
+"""Numbers for people: "9,248", "7.2 M", "98 kB"."""
+
+from __future__ import annotations
+
+
+def count_text(count: int) -> str:
+    """Every digit, in groups of three: "9,248"."""
+    return f"{count:,}"
+
+
+def amount_text(amount: float) -> str:
+    """Two or three digits and a letter: "950", "9.2 k", "7.2 M", "1.3 G"."""
+    for letter in ("", " k", " M", " G"):
+        if amount < 999.5:
+            break
+        amount /= 1000
+    else:
+        letter = " T"
+    digits = f"{amount:.0f}" if not letter or amount >= 99.5 else f"{amount:.1f}"
+    return f"{digits}{letter}"
+
+
+def bytes_text(size: int) -> str:
+    """ "98 kB", "1.1 MB" (thousands, not 1,024s)."""
+    text = amount_text(size)
+    return f"{text}B" if " " in text else f"{text} B"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """ "1 row", "3 rows"; `many` where it is not just an s more."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

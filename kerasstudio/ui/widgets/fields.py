@@ -1,0 +1,225 @@
+"""Form fields that look alike: a line of text, a combo box, a switch.
+
+Each paints its own box from the theme, so that "changed" (accent bar on the left), "default"
+(grey text), "wrong" (red border) and focus look the same on all of them.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+
+from kerasstudio.ui.theme import mono_font, tokens
+
+FIELD_HEIGHT = 28
+_RADIUS = 5.0
+_BAR = 3.0
+_INDENT = 9
+
+
+class FieldLook:
+    """What a field shows of its state. Mixed into the widgets below."""
+
+    changed = False
+    wrong = False
+    default = False
+
+    def set_look(self, changed: bool, wrong: bool, default: bool) -> None:
+        """Mark as set by the person, as refused, or as holding Keras's default (grey)."""
+        if (changed, wrong, default) == (self.changed, self.wrong, self.default):
+            return
+        self.changed, self.wrong, self.default = changed, wrong, default
+        self.look_changed()
+
+    def look_changed(self) -> None:
+        assert isinstance(self, QWidget)
+        self.update()
+
+    def text_color(self) -> QColor:
+        assert isinstance(self, QWidget)
+        theme = tokens()
+        if not self.isEnabled():
+            return QColor(theme.text_faint)
+        return QColor(theme.text_muted if self.default else theme.text)
+
+
+def paint_box(painter: QPainter, widget: QWidget, look: FieldLook) -> None:
+    """The box of a field: ground, border, focus ring, accent bar."""
+    theme = tokens()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+    focused = widget.hasFocus()
+    if look.wrong:
+        border = QColor(theme.error)
+    elif focused:
+        border = QColor(theme.accent)
+    elif widget.underMouse() and widget.isEnabled():
+        border = QColor(theme.text_faint)
+    else:
+        border = QColor(theme.border)
+    painter.setPen(QPen(border, 1.6 if focused else 1.0))
+    painter.setBrush(QColor(theme.field))
+    painter.drawRoundedRect(box, _RADIUS, _RADIUS)
+    if look.changed:
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, _BAR, widget.height()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent))
+        painter.drawRoundedRect(QRectF(widget.rect()), _RADIUS, _RADIUS)
+        painter.restore()
+
+
+class FieldLine(FieldLook, QLineEdit):
+    """A line of text in the fixed-width font. Up and Down ask for a step (`stepped`), with
+    Shift for ten; Escape asks to take the typing back (`reverted`)."""
+
+    stepped = Signal(int)
+    reverted = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrame(False)
+        self.setFixedHeight(FIELD_HEIGHT)
+        self.setTextMargins(_INDENT - 2, 0, 4, 0)
+        self.setFont(mono_font())
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.steps = False
+        self.look_changed()
+
+    def look_changed(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(0, 0, 0, 0))
+        palette.setColor(QPalette.ColorRole.Text, self.text_color())
+        palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(tokens().text_faint))
+        self.setPalette(palette)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_box(painter, self, self)
+        painter.end()
+        super().paintEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if self.steps and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            size = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self.stepped.emit(size if key == Qt.Key.Key_Up else -size)
+            return
+        if key == Qt.Key.Key_Escape:
+            self.reverted.emit()
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()  # Enter commits and stays; it must not press a default button
+
+    def focusOutEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().focusOutEvent(event)
+        self.update()
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self.look_changed()
+
+
+class FieldCombo(FieldLook, QComboBox):
+    """A combo box. The wheel only scrolls the page: a value never changes by passing over it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(FIELD_HEIGHT)
+        self.setFont(mono_font())
+        self.setMaxVisibleItems(16)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.shown_text: str | None = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), FIELD_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_box(painter, self, self)
+        text = self.currentText() if self.shown_text is None else self.shown_text
+        room = self.rect().adjusted(_INDENT, 0, -22, 0)
+        painter.setPen(self.text_color())
+        metrics = QFontMetrics(self.font())
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        paint_chevron(painter, QRect(self.width() - 20, 0, 12, self.height()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+def paint_chevron(painter: QPainter, room: QRect) -> None:
+    """The small downward angle of combo boxes and menus, in the middle of `room`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(
+        QPen(QColor(tokens().text_muted), 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    )
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    middle = QRectF(room).center()
+    painter.drawPolyline(
+        QPolygonF([middle + QPointF(-3.5, -1.7), middle + QPointF(0, 1.8), middle + QPointF(3.5, -1.7)])
+    )  # fmt: skip
+
+
+class FieldSwitch(FieldLook, QAbstractButton):
+    """A yes-or-no field: a check mark in a box like the others, toggled by click or Space."""
+
+    def __init__(self, parent: QWidget | None = None, boxed: bool = True) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setFixedHeight(FIELD_HEIGHT if boxed else 22)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._boxed = boxed
+
+    def sizeHint(self) -> QSize:
+        wide = QFontMetrics(self.font()).horizontalAdvance(self.text()) + 44
+        return QSize(max(56, wide), self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = tokens()
+        if self._boxed:
+            paint_box(painter, self, self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = _INDENT if self._boxed else 1
+        track = QRectF(left, self.height() / 2 - 7, 26, 14)
+        painter.setPen(Qt.PenStyle.NoPen)
+        on = QColor(theme.accent) if self.isEnabled() else QColor(theme.text_faint)
+        off = QColor(theme.border_strong)
+        painter.setBrush(on if self.isChecked() else off)
+        painter.drawRoundedRect(track, 7, 7)
+        painter.setBrush(QColor(theme.on_accent) if self.isChecked() else QColor(theme.text_muted))
+        center = track.right() - 7 if self.isChecked() else track.left() + 7
+        painter.drawEllipse(QPointF(center, track.center().y()), 5, 5)
+        if self.hasFocus() and not self._boxed:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 1.4))
+            painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 9, 9)
+        words = self.text() or ("true" if self.isChecked() else "false")
+        painter.setPen(self.text_color())
+        room = self.rect().adjusted(left + 34, 0, -4, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
