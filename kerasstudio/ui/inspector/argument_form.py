@@ -13,6 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.inspector.argument_row import LABEL_WIDTH, NESTED_LABEL_WIDTH, ArgumentRow
 from kerasstudio.ui.widgets.fold import Fold
 
@@ -27,6 +28,7 @@ class ArgumentForm(QWidget):
     argument_changed = Signal(str, object)
     argument_reset = Signal(str)
     editing_finished = Signal(str)
+    fix_chosen = Signal(object)
 
     def __init__(
         self,
@@ -40,10 +42,11 @@ class ArgumentForm(QWidget):
         self._catalogue = catalogue
         self._nested = nested
         self._label_width = label_width or (NESTED_LABEL_WIDTH if nested else LABEL_WIDTH)
-        self._arguments = arguments
+        self.arguments = arguments
         self._values: dict[str, Any] = {}
         self._errors: Mapping[str, str] = {}
         self._mixed: frozenset[str] = frozenset()
+        self._fixes: Mapping[str, tuple[Fix, ...]] = {}
         self._rows: dict[str, ArgumentRow] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -63,10 +66,12 @@ class ArgumentForm(QWidget):
         values: dict[str, Any],
         errors: Mapping[str, str] | None = None,
         mixed: frozenset[str] = frozenset(),
+        fixes: Mapping[str, tuple[Fix, ...]] | None = None,
     ) -> None:
-        """Show `values` (only what is set), `errors` by argument name, and for `mixed` names
-        that several selected layers differ."""
+        """Show `values` (only what is set), `errors` and their `fixes` by argument name, and for
+        `mixed` names that several selected layers differ."""
         self._values, self._errors, self._mixed = values, errors or {}, mixed
+        self._fixes = fixes or {}
         for row in self._rows.values():
             self._show(row)
         if self._fold is not None:
@@ -75,6 +80,11 @@ class ArgumentForm(QWidget):
             self._fold.set_note(f"{count} changed" if count else "")
             if (count or names & set(self._errors)) and not self._fold.touched:
                 self._fold.set_open(True)
+
+    def forget(self) -> None:
+        """Drop what is typed and refused: other layers are shown from now on."""
+        for row in self._rows.values():
+            row.forget()
 
     def focus_first(self) -> bool:
         """Put the keyboard in the first editor; False when there is none."""
@@ -115,6 +125,7 @@ class ArgumentForm(QWidget):
         row.changed.connect(lambda value: self.argument_changed.emit(name, value))
         row.reset.connect(lambda: self.argument_reset.emit(name))
         row.finished.connect(lambda: self.editing_finished.emit(name))
+        row.fix_chosen.connect(self.fix_chosen)
         self._rows[name] = row
         return row
 
@@ -129,6 +140,7 @@ class ArgumentForm(QWidget):
             value = None
         error = self._errors.get(argument.name, "")
         row.set_value(value, is_set, error, argument.name in self._mixed)
+        row.show_fixes(self._fixes.get(argument.name, ()))
 
     def _open_advanced(self) -> None:
         if self._fold is None or self._fold.filled:

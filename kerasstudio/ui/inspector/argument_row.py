@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.inspector import objects, values
 from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
+from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
-from kerasstudio.ui.widgets.labels import ElidedButton, TextBlock
+from kerasstudio.ui.widgets.labels import ElidedButton, LinkButton, TextBlock
 
 LABEL_WIDTH = 112
 NESTED_LABEL_WIDTH = 96
@@ -36,6 +38,7 @@ class ArgumentRow(QWidget):
     changed = Signal(object)
     reset = Signal()
     finished = Signal()
+    fix_chosen = Signal(object)
 
     def __init__(
         self,
@@ -65,6 +68,8 @@ class ArgumentRow(QWidget):
         self.reset_button.hide()
         self._error: TextBlock | None = None
         self._help: TextBlock | None = None
+        self._fixes: tuple[Fix, ...] = ()
+        self._fix_buttons: QWidget | None = None
 
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -76,7 +81,7 @@ class ArgumentRow(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._below = QVBoxLayout()
         self._below.setContentsMargins(10, 0, 0, 2)
-        self._grid.addLayout(self._below, 3, 0, 1, 3)
+        self._grid.addLayout(self._below, 4, 0, 1, 3)
 
         target = self.editor.focus_target()
         target.setAccessibleName(argument.name)
@@ -99,6 +104,32 @@ class ArgumentRow(QWidget):
             self._refusal = ""
         self._show_state()
 
+    def show_fixes(self, fixes: tuple[Fix, ...]) -> None:
+        """Offer mends as buttons below the error."""
+        if fixes == self._fixes:
+            return
+        self._fixes = fixes
+        if self._fix_buttons is not None:
+            self._fix_buttons.hide()
+            self._fix_buttons.deleteLater()
+            self._fix_buttons = None
+        if not fixes:
+            return
+        self._fix_buttons = QWidget()
+        flow = FlowLayout(self._fix_buttons, gap=10)
+        for fix in fixes:
+            button = LinkButton(fix.label)
+            button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
+            flow.addWidget(button)
+        self._grid.addWidget(self._fix_buttons, 2, 1, 1, 2)
+
+    def forget(self) -> None:
+        """Drop what is typed and refused, and what was unfolded."""
+        self._refusal = ""
+        self.editor.forget()
+        if self._help is not None:
+            self._help.hide()
+
     def focus(self) -> None:
         """Put the keyboard here, the text selected."""
         target = self.editor.focus_target()
@@ -111,7 +142,7 @@ class ArgumentRow(QWidget):
         if self._help is None:
             text = self.argument.help or "Keras says nothing about this argument."
             self._help = TextBlock(text, "muted")
-            self._grid.addWidget(self._help, 2, 0, 1, 3)
+            self._grid.addWidget(self._help, 3, 0, 1, 3)
         else:
             self._help.setVisible(self._help.isHidden())
 

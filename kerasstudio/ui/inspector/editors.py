@@ -41,6 +41,9 @@ class ArgumentEditor(QWidget):
         layers differ."""
         raise NotImplementedError
 
+    def forget(self) -> None:
+        """Another layer is shown next: what was typed for this one is void."""
+
     def focus_target(self) -> QWidget:
         """The widget that takes the keys."""
         raise NotImplementedError
@@ -70,15 +73,21 @@ class TextEditor(ArgumentEditor):
 
     def set_value(self, value: Any, is_set: bool, mixed: bool = False) -> None:
         unchanged = self._shown_once and is_set == self._is_set and values.same(value, self._value)
+        first = not self._shown_once
         self._value, self._is_set, self._shown_once = value, is_set, True
         self.line.setPlaceholderText(MIXED if mixed else self._hint())
         if unchanged and self._reason:
             return  # someone changed something else; the bad text stays to be mended
-        if self.line.hasFocus() and self._means(value, is_set):
+        if not first and self.line.hasFocus() and self._means(value, is_set):
             return  # what is being typed already says it
         self._reason = ""
         missing = value is None and self.argument.required and not self.argument.optional
         self.line.setText("" if mixed or missing else self._text())
+
+    def forget(self) -> None:
+        self._reason = ""
+        self._shown_once = False
+        self.line.setText("")
 
     def focus_target(self) -> QWidget:
         return self.line
@@ -111,7 +120,7 @@ class TextEditor(ArgumentEditor):
             return not is_set
         try:
             return values.same(values.parse(self.argument, text), value)
-        except values.BadValue:
+        except values.BadValueError:
             return False
 
     def _edited(self, text: str) -> None:
@@ -122,7 +131,7 @@ class TextEditor(ArgumentEditor):
             return
         try:
             value = values.parse(self.argument, text)
-        except values.BadValue as reason:
+        except values.BadValueError as reason:
             self._reason = str(reason)
             self.refused.emit(self._reason)
             return
@@ -152,7 +161,7 @@ class TextEditor(ArgumentEditor):
     def _step(self, steps: int) -> None:
         try:
             value = values.parse(self.argument, self.line.text())
-        except values.BadValue:
+        except values.BadValueError:
             return
         moved = values.step(self.argument, value, steps)
         if not values.same(moved, value):

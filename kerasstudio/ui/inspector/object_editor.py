@@ -80,6 +80,13 @@ class ObjectEditor(ArgumentEditor):
                 self.number.set_value(value, is_set, mixed)
         self._show_form(None if mixed else kind, is_set)
 
+    def forget(self) -> None:
+        self._open = None
+        if self.number is not None:
+            self.number.forget()
+        if self.form is not None:
+            self.form.form.forget()
+
     def focus_target(self) -> QWidget:
         if self.number is not None and objects.class_name(self._value) is None:
             return self.number.focus_target()

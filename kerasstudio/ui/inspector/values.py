@@ -23,17 +23,17 @@ _LARGEST = 10**15
 _JSON_WORDS = {"null": None, "true": True, "false": False, "none": None}
 
 
-class BadValue(ValueError):
+class BadValueError(ValueError):
     """The text is no legal value; the message says what was expected, for the line below."""
 
 
 def parse(argument: Argument, text: str) -> Any:
-    """The JSON value that `text` means for `argument`. Raises `BadValue`."""
+    """The JSON value that `text` means for `argument`. Raises `BadValueError`."""
     text = text.strip()
     if argument.optional and text.lower() in (NONE, "null"):
         return None
     if not text and argument.kind != "text":
-        raise BadValue("A value is needed here.")
+        raise BadValueError("A value is needed here.")
     match argument.kind:
         case "int":
             return _bounded(argument, whole(number(text)))
@@ -83,22 +83,22 @@ def number(text: str) -> int | float:
     try:
         tree = ast.parse(source, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise BadValue(f"“{text}” is not a number.") from None
+        raise BadValueError(f"“{text}” is not a number.") from None
     try:
         result = _evaluate(tree.body, text)
     except ZeroDivisionError:
-        raise BadValue(f"“{text}” divides by zero.") from None
+        raise BadValueError(f"“{text}” divides by zero.") from None
     except OverflowError:
-        raise BadValue(f"“{text}” is too large.") from None
+        raise BadValueError(f"“{text}” is too large.") from None
     if isinstance(result, float) and not math.isfinite(result):
-        raise BadValue(f"“{text}” is not a finite number.")
+        raise BadValueError(f"“{text}” is not a finite number.")
     return result
 
 
 def whole(value: int | float) -> int:
-    """`value` as an int. Raises `BadValue` when it has a fraction."""
+    """`value` as an int. Raises `BadValueError` when it has a fraction."""
     if isinstance(value, float) and not value.is_integer():
-        raise BadValue(f"A whole number is needed; this is {value:g}.")
+        raise BadValueError(f"A whole number is needed; this is {value:g}.")
     return int(value)
 
 
@@ -116,7 +116,7 @@ def shape(text: str) -> list[int | None]:
             continue
         size = whole(number(part))
         if size < 1:
-            raise BadValue(f"An axis has at least 1 entry; this has {size}. Unknown: ?")
+            raise BadValueError(f"An axis has at least 1 entry; this has {size}. Unknown: ?")
         axes.append(size)
     return axes
 
@@ -134,8 +134,8 @@ def literal(text: str) -> Any:
         return text
     try:
         return number(text)
-    except BadValue:
-        raise BadValue(
+    except BadValueError:
+        raise BadValueError(
             "This is no value. Write a number, true or false, a “text”, or a list: [1, 2]."
         ) from None
 
@@ -178,7 +178,7 @@ def _is_number(value: Any) -> bool:
 
 def _bounded(argument: Argument, value: Any) -> Any:
     if argument.minimum is not None and value < argument.minimum:
-        raise BadValue(f"At least {argument.minimum:g} is needed; this is {value:g}.")
+        raise BadValueError(f"At least {argument.minimum:g} is needed; this is {value:g}.")
     return value
 
 
@@ -187,12 +187,12 @@ def _boolean(text: str) -> bool:
         return True
     if text.lower() in ("false", "no", "off", "0"):
         return False
-    raise BadValue(f"“{text}” is neither true nor false.")
+    raise BadValueError(f"“{text}” is neither true nor false.")
 
 
 def _choice(argument: Argument, text: str) -> str:
     if argument.choices and text not in argument.choices:
-        raise BadValue(f"One of {', '.join(argument.choices)} is needed; this is “{text}”.")
+        raise BadValueError(f"One of {', '.join(argument.choices)} is needed; this is “{text}”.")
     return text
 
 
@@ -200,7 +200,7 @@ def _int_or_tuple(argument: Argument, text: str) -> Any:
     if text.count("(") + text.count("[") > 1:
         nested = literal(text)
         if not isinstance(nested, list):
-            raise BadValue("A whole number or a list of them is needed.")
+            raise BadValueError("A whole number or a list of them is needed.")
         return nested
     bracketed = text[:1] in "([" and text[-1:] in ")]"
     parts = _parts(text[1:-1] if bracketed else text)
@@ -208,7 +208,7 @@ def _int_or_tuple(argument: Argument, text: str) -> Any:
     if len(numbers) == 1 and not bracketed and not text.rstrip().endswith(","):
         return numbers[0]
     if argument.rank is not None and len(numbers) != argument.rank:
-        raise BadValue(f"One number or {argument.rank} are needed; these are {len(numbers)}.")
+        raise BadValueError(f"One number or {argument.rank} are needed; these are {len(numbers)}.")
     return numbers
 
 
@@ -216,7 +216,7 @@ def _list(text: str) -> list[Any]:
     if text.startswith(("[", "(")):
         value = literal(text)
         if not isinstance(value, list):
-            raise BadValue("A list is needed: values with commas between them.")
+            raise BadValueError("A list is needed: values with commas between them.")
         return value
     return [literal(part) for part in _parts(text, times=False)]
 
@@ -230,7 +230,7 @@ def _parts(text: str, times: bool = True) -> list[str]:
     if times and len(parts) == 1 and re.fullmatch(r"[\d?]+(\s+[\d?]+)+", parts[0]):
         parts = parts[0].split()
     if any(not part for part in parts):
-        raise BadValue("There is nothing between two commas.")
+        raise BadValueError("There is nothing between two commas.")
     return parts
 
 
@@ -259,7 +259,7 @@ def _evaluate(node: ast.expr, text: str) -> int | float:
             return _evaluate(operand, text)
         case ast.BinOp(left=left, op=op, right=right):
             return _combine(op, _evaluate(left, text), _evaluate(right, text), text)
-    raise BadValue(f"“{text}” is not a number.")
+    raise BadValueError(f"“{text}” is not a number.")
 
 
 def _combine(op: ast.operator, one: int | float, two: int | float, text: str) -> int | float:
@@ -279,14 +279,14 @@ def _combine(op: ast.operator, one: int | float, two: int | float, text: str) ->
             result = one % two
         case ast.Pow():
             if abs(two) > 64 or abs(one) > _LARGEST:
-                raise BadValue(f"“{text}” is too large.")
+                raise BadValueError(f"“{text}” is too large.")
             result = one**two
         case _:
-            raise BadValue(f"“{text}” is not a number.")
+            raise BadValueError(f"“{text}” is not a number.")
     if isinstance(result, complex):
-        raise BadValue(f"“{text}” is not a real number.")
+        raise BadValueError(f"“{text}” is not a real number.")
     if abs(result) > _LARGEST and isinstance(result, int):
-        raise BadValue(f"“{text}” is too large.")
+        raise BadValueError(f"“{text}” is too large.")
     return result
 
 

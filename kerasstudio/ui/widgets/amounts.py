@@ -10,14 +10,12 @@ def count_text(count: int) -> str:
 
 def amount_text(amount: float) -> str:
     """Two or three digits and a letter: "950", "9.2 k", "7.2 M", "1.3 G"."""
-    for letter in ("", " k", " M", " G"):
-        if amount < 999.5:
-            break
+    letters = ["", " k", " M", " G", " T"]
+    while amount >= 999.5 and len(letters) > 1:
         amount /= 1000
-    else:
-        letter = " T"
-    digits = f"{amount:.0f}" if not letter or amount >= 99.5 else f"{amount:.1f}"
-    return f"{digits}{letter}"
+        letters.pop(0)
+    digits = f"{amount:.0f}" if not letters[0] or amount >= 99.5 else f"{amount:.1f}"
+    return f"{digits}{letters[0]}"
 
 
 def bytes_text(size: int) -> str:

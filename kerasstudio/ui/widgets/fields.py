@@ -43,13 +43,12 @@ class FieldLook:
         self.look_changed()
 
     def look_changed(self) -> None:
-        assert isinstance(self, QWidget)
-        self.update()
+        """Repaint; the state is another."""
+        raise NotImplementedError
 
-    def text_color(self) -> QColor:
-        assert isinstance(self, QWidget)
+    def text_color(self, enabled: bool) -> QColor:
         theme = tokens()
-        if not self.isEnabled():
+        if not enabled:
             return QColor(theme.text_faint)
         return QColor(theme.text_muted if self.default else theme.text)
 
@@ -101,7 +100,7 @@ class FieldLine(FieldLook, QLineEdit):
     def look_changed(self) -> None:
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Base, QColor(0, 0, 0, 0))
-        palette.setColor(QPalette.ColorRole.Text, self.text_color())
+        palette.setColor(QPalette.ColorRole.Text, self.text_color(self.isEnabled()))
         palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(tokens().text_faint))
         self.setPalette(palette)
         self.update()
@@ -152,6 +151,9 @@ class FieldCombo(FieldLook, QComboBox):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.shown_text: str | None = None
 
+    def look_changed(self) -> None:
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), FIELD_HEIGHT)
 
@@ -160,7 +162,7 @@ class FieldCombo(FieldLook, QComboBox):
         paint_box(painter, self, self)
         text = self.currentText() if self.shown_text is None else self.shown_text
         room = self.rect().adjusted(_INDENT, 0, -22, 0)
-        painter.setPen(self.text_color())
+        painter.setPen(self.text_color(self.isEnabled()))
         metrics = QFontMetrics(self.font())
         elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
@@ -178,9 +180,8 @@ def paint_chevron(painter: QPainter, room: QRect) -> None:
     )
     painter.setBrush(Qt.BrushStyle.NoBrush)
     middle = QRectF(room).center()
-    painter.drawPolyline(
-        QPolygonF([middle + QPointF(-3.5, -1.7), middle + QPointF(0, 1.8), middle + QPointF(3.5, -1.7)])
-    )  # fmt: skip
+    points = [QPointF(-3.5, -1.7), QPointF(0, 1.8), QPointF(3.5, -1.7)]
+    painter.drawPolyline(QPolygonF([middle + point for point in points]))
 
 
 class FieldSwitch(FieldLook, QAbstractButton):
@@ -194,6 +195,9 @@ class FieldSwitch(FieldLook, QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._boxed = boxed
+
+    def look_changed(self) -> None:
+        self.update()
 
     def sizeHint(self) -> QSize:
         wide = QFontMetrics(self.font()).horizontalAdvance(self.text()) + 44
@@ -220,6 +224,6 @@ class FieldSwitch(FieldLook, QAbstractButton):
             painter.setPen(QPen(QColor(theme.accent), 1.4))
             painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 9, 9)
         words = self.text() or ("true" if self.isChecked() else "false")
-        painter.setPen(self.text_color())
+        painter.setPen(self.text_color(self.isEnabled()))
         room = self.rect().adjusted(left + 34, 0, -4, 0)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)

@@ -1,0 +1,247 @@
+"""The inspector's page for the selected layer, or for several edited together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kerasstudio.graph import edits, fixes
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.names import name_error
+from kerasstudio.graph.problems import Fix, Problem, StudioError
+from kerasstudio.graph.project import Layer
+from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector import common, facts
+from kerasstudio.ui.inspector.argument_form import ArgumentForm
+from kerasstudio.ui.inspector.header import LayerHeader
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.widgets.amounts import plural
+from kerasstudio.ui.widgets.facts_table import FactsTable
+from kerasstudio.ui.widgets.fields import FieldSwitch
+from kerasstudio.ui.widgets.labels import Label
+from kerasstudio.ui.widgets.line import Line
+from kerasstudio.ui.widgets.problem_row import CheckList
+
+
+class LayerPanel(QWidget):
+    """Shows layers and turns every edit into one `store.apply`. Typing on in one field is one
+    undo step; Enter or leaving the field ends it."""
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        feed: InspectionFeed,
+        catalogue: Catalogue,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._feed, self._catalogue = store, feed, catalogue
+        self._graph = ""
+        self._nodes: tuple[str, ...] = ()
+        self._layers: list[Layer] = []
+        self._form_key: object = None
+        self._edit = 0
+        self.form: ArgumentForm | None = None
+        self.header = LayerHeader(self._name_error)
+        self.header.renamed.connect(self._rename)
+        self.problems = CheckList()
+        self.problems.fix_chosen.connect(self._apply_fix)
+        self.trainable = FieldSwitch(boxed=False)
+        self.trainable.setText("trainable")
+        self.trainable.setAccessibleName("trainable")
+        self.trainable.setToolTip("Off: training leaves the weights of this layer as they are.")
+        self.trainable.clicked.connect(self._set_trainable)
+        self.facts = FactsTable()
+        self.members = Label("", "muted")
+        self.members.setWordWrap(True)
+
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 12, 6, 14)
+        self._column.setSpacing(10)
+        self._column.addWidget(self.header)
+        self._column.addWidget(self.problems)
+        self._form_place = QVBoxLayout()
+        self._column.addLayout(self._form_place)
+        self._column.addWidget(self.trainable)
+        self._line = Line()
+        self._column.addWidget(self._line)
+        self._column.addWidget(self.facts)
+        self._column.addWidget(self.members)
+        self._column.addStretch(1)
+
+    def show_nodes(self, graph_id: str, nodes: Sequence[str]) -> None:
+        """Show the layers of these nodes."""
+        if (graph_id, tuple(nodes)) != (self._graph, self._nodes):
+            self._edit += 1
+        self._graph, self._nodes = graph_id, tuple(nodes)
+        self._layers = []
+        self.refresh_project()
+
+    def refresh_project(self) -> None:
+        """The project may be another one: show what changed of these layers."""
+        project = self._store.project
+        layers = common.layers_of(project, self._graph, self._nodes)
+        if not layers:
+            return
+        unchanged = len(layers) == len(self._layers) and all(
+            one is two for one, two in zip(layers, self._layers, strict=True)
+        )
+        self._layers = layers
+        if not unchanged:
+            self._show_header()
+            self._show_form()
+            self._show_trainable()
+        self.refresh_facts()
+
+    def refresh_facts(self) -> None:
+        """Shapes and counts as the worker has reported them."""
+        graph = self._store.project.graphs.get(self._graph)
+        single = len(self._layers) == 1 and graph is not None
+        nodes = [node for node in self._nodes if graph is not None and node in graph.nodes]
+        self.facts.setVisible(single and bool(nodes))
+        self._line.setVisible(bool(nodes))
+        self.members.setVisible(len(self._layers) > 1)
+        if single and nodes:
+            self.facts.show_facts(
+                facts.node_facts(self._store.project, self._graph, nodes[0], self._feed.inspection)
+            )
+
+    def refresh_problems(self) -> None:
+        """What is wrong with these layers, in red at the argument or in the list on top."""
+        ids = {layer.id for layer in self._layers}
+        nodes = set(self._nodes)
+        mine = [
+            problem
+            for problem in self._feed.problems
+            if problem.place.layer in ids or problem.place.node in nodes
+        ]
+        names = {argument.name for argument in self.form.arguments} if self.form else set()
+        at_argument = [problem for problem in mine if problem.place.argument in names]
+        elsewhere = [problem for problem in mine if problem.place.argument not in names]
+        self.problems.setVisible(bool(elsewhere))
+        self.problems.show_checks((), elsewhere)
+        if self.form is not None:
+            shown, mixed = common.common_values(self._layers, self.form.arguments)
+            self.form.set_values(shown, _errors(at_argument), mixed, _fixes(at_argument))
+
+    def _show_header(self) -> None:
+        first = self._layers[0]
+        kinds = [self._catalogue.layer_type(layer) for layer in self._layers]
+        if len(self._layers) == 1:
+            self.header.show_layer(first, kinds[0])
+            return
+        classes = [layer.class_name for layer in self._layers]
+        names = dict.fromkeys(classes)
+        parts = ", ".join(f"{classes.count(name)} {name}" for name in names)
+        same = kinds[0] if len(names) == 1 else None
+        title = plural(len(classes), "layer")
+        self.header.show_many(title, f"{parts}. A change here goes to all of them.", same)
+        self.members.setText("Selected: " + ", ".join(layer.name for layer in self._layers))
+
+    def _show_form(self) -> None:
+        arguments = common.common_arguments(self._layers, self._catalogue)
+        key = (tuple(layer.id for layer in self._layers), arguments)
+        if self.form is None or key != self._form_key:
+            self._replace_form(arguments)
+        self._form_key = key
+        self.refresh_problems()
+
+    def _replace_form(self, arguments: Any) -> None:
+        old = self.form
+        if old is not None and old.arguments == arguments:
+            old.forget()  # the same class: the editors can stay, what was typed cannot
+            return
+        form = ArgumentForm(arguments, self._catalogue)
+        form.argument_changed.connect(self._set_argument)
+        form.argument_reset.connect(self._reset_argument)
+        form.editing_finished.connect(self._end_edit)
+        form.fix_chosen.connect(self._apply_fix)
+        self.form = form
+        self._form_place.addWidget(form)
+        if old is not None:
+            self._form_place.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+
+    def _show_trainable(self) -> None:
+        able = not any(layer.is_input or layer.is_output for layer in self._layers)
+        self.trainable.setVisible(able)
+        self.trainable.setChecked(all(layer.trainable for layer in self._layers))
+
+    def _name_error(self, name: str) -> str | None:
+        reason = name_error(name)
+        if reason is not None:
+            return reason
+        ids = {layer.id for layer in self._layers}
+        for other in self._store.project.layers.values():
+            if other.name == name and other.id not in ids:
+                return f"Another layer ({other.class_name}) already has the name “{name}”."
+        return None
+
+    def _rename(self, name: str) -> None:
+        if len(self._layers) != 1:
+            return
+        layer = self._layers[0]
+        try:
+            project = edits.rename_layer(self._store.project, layer.id, name)
+        except StudioError as error:
+            self.header.show_error(error.problem.message)
+            return
+        self._store.apply(project, f"Rename {layer.name} to {name}")
+
+    def _set_argument(self, name: str, value: Any) -> None:
+        project = self._store.project
+        for layer in self._layers:
+            project = edits.set_argument(project, layer.id, name, value)
+        self._store.apply(project, f"Change {self._whose()}: {name}", self._merge_key(name))
+
+    def _reset_argument(self, name: str) -> None:
+        project = self._store.project
+        for layer in self._layers:
+            if name in layer.arguments:
+                project = edits.reset_argument(project, layer.id, name)
+        if project is not self._store.project:
+            self._store.apply(project, f"Reset {self._whose()}: {name}", self._merge_key(name))
+
+    def _set_trainable(self, trainable: bool) -> None:
+        project = self._store.project
+        for layer in self._layers:
+            project = edits.set_trainable(project, layer.id, trainable)
+        self._store.apply(project, f"{'Unfreeze' if trainable else 'Freeze'} {self._whose()}")
+
+    def _apply_fix(self, fix: Fix) -> None:
+        project = fixes.apply_fix(self._store.project, fix, self._catalogue)
+        self._store.apply(project, fix.label.capitalize())
+
+    def _whose(self) -> str:
+        count = len(self._layers)
+        return self._layers[0].name if count == 1 else plural(count, "layer")
+
+    def _merge_key(self, name: str) -> str:
+        ids = ",".join(layer.id for layer in self._layers)
+        return f"argument:{ids}:{name}:{self._edit}"
+
+    def _end_edit(self, _name: str) -> None:
+        self._edit += 1
+
+
+def _errors(problems: list[Problem]) -> dict[str, str]:
+    """Argument → what is wrong with it, with what was expected."""
+    errors: dict[str, str] = {}
+    for problem in problems:
+        name = problem.place.argument or ""
+        text = problem.message
+        if problem.expected and problem.expected not in text:
+            text += f" Expected: {problem.expected}."
+        errors[name] = f"{errors[name]}\n{text}" if name in errors else text
+    return errors
+
+
+def _fixes(problems: list[Problem]) -> dict[str, tuple[Fix, ...]]:
+    mends: dict[str, tuple[Fix, ...]] = {}
+    for problem in problems:
+        name = problem.place.argument or ""
+        mends[name] = mends.get(name, ()) + problem.fixes
+    return mends

@@ -1,0 +1,139 @@
+"""The inspector's page when nothing is selected: the model as a whole."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from kerasstudio.graph import fixes
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.problems import Fix
+from kerasstudio.graph.project import Layer, Node
+from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector import facts
+from kerasstudio.ui.selection import Selection
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.widgets.amounts import plural
+from kerasstudio.ui.widgets.facts_table import FactsTable
+from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
+from kerasstudio.ui.widgets.line import Line
+from kerasstudio.ui.widgets.problem_row import CheckList
+
+MOST_PROBLEMS = 6
+
+
+class OverviewPanel(QWidget):
+    """Inputs, Outputs, totals, problems. A click on a name selects and shows the node."""
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        selection: Selection,
+        feed: InspectionFeed,
+        catalogue: Catalogue,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._selection = store, selection
+        self._feed, self._catalogue = feed, catalogue
+        self.title = Label("Model", bold=True)
+        self.summary = TextBlock("", "muted")
+        self._ends = QVBoxLayout()
+        self._ends.setSpacing(4)
+        self._ends_shown: object = None
+        self.facts = FactsTable()
+        self.problem_count = Label("", "muted")
+        self.problems = CheckList()
+        self.problems.fix_chosen.connect(self._apply_fix)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(10)
+        column.addWidget(self.title)
+        column.addWidget(self.summary)
+        column.addLayout(self._ends)
+        column.addWidget(Line())
+        column.addWidget(self.facts)
+        column.addWidget(Line())
+        column.addWidget(self.problem_count)
+        column.addWidget(self.problems)
+        column.addStretch(1)
+
+    def refresh(self) -> None:
+        """Show the project, its shapes and its problems as they are now."""
+        project = self._store.project
+        nodes, wires = len(project.graph.nodes), len(project.graph.wires)
+        if nodes:
+            self.summary.setText(
+                f"{plural(nodes, 'node')}, {plural(wires, 'wire')}. "
+                "Select a layer to edit its arguments."
+            )
+        else:
+            self.summary.setText(
+                "The canvas is empty. Drag a layer from the list on the left, "
+                "or press Tab on the canvas and type its name."
+            )
+        self._show_ends()
+        self.facts.show_facts(facts.model_facts(project, self._feed.inspection))
+        self._show_problems()
+
+    def _show_ends(self) -> None:
+        project, inspection = self._store.project, self._feed.inspection
+        rows = []
+        for title, ends in (("Inputs", project.inputs()), ("Outputs", project.outputs())):
+            lines = []
+            for node, layer in ends:
+                info = inspection.nodes.get(node.id)
+                lines.append((node, layer, facts.output_shapes(info)))
+            rows.append((title, lines))
+        if rows == self._ends_shown:
+            return
+        self._ends_shown = rows
+        _clear(self._ends)
+        for title, lines in rows:
+            self._ends.addWidget(Label(title, bold=True))
+            for node, layer, shape in lines:
+                self._ends.addWidget(self._end_row(node, layer, shape))
+            if not lines:
+                word = "Input" if title == "Inputs" else "Output"
+                self._ends.addWidget(TextBlock(f"No {word} yet.", "muted"))
+
+    def _end_row(self, node: Node, layer: Layer, shape: str) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        link = LinkButton(layer.name)
+        link.setToolTip("Show it on the canvas")
+        link.clicked.connect(lambda: self._reveal(node.id))
+        line.addWidget(link)
+        line.addStretch(1)
+        line.addWidget(Label(shape, "muted", mono=True))
+        return row
+
+    def _show_problems(self) -> None:
+        problems = self._feed.problems
+        errors = sum(problem.severity == "error" for problem in problems)
+        others = len(problems) - errors
+        if not problems:
+            text = "No problems" if self._store.project.graph.nodes else ""
+        else:
+            parts = [plural(errors, "error")] if errors else []
+            parts += [plural(others, "remark")] if others else []
+            text = " and ".join(parts)
+        self.problem_count.setText(text)
+        self.problems.show_checks((), problems[:MOST_PROBLEMS])
+
+    def _reveal(self, node: str) -> None:
+        self._selection.select({node})
+        self._selection.reveal(node)
+
+    def _apply_fix(self, fix: Fix) -> None:
+        project = fixes.apply_fix(self._store.project, fix, self._catalogue)
+        self._store.apply(project, fix.label.capitalize())
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.setParent(None)
+            widget.deleteLater()
