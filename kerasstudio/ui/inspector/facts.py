@@ -60,7 +60,7 @@ def output_shapes(info: NodeInfo | None) -> str:
 
 def parameters_text(info: NodeInfo | None) -> str:
     """ "9,248 (trainable)", "1,024 (512 trainable, 512 frozen)", "0"."""
-    if info is None or info.status not in ("ok",):
+    if info is None or info.status != "ok":
         return UNKNOWN
     return weights_text(info.parameters, info.trainable)
 
