@@ -15,6 +15,9 @@ class ColumnSummary(msgspec.Struct, frozen=True, omit_defaults=True):
     `dtype` NumPy's name. `classes` are the distinct values, as text and in sorted order, when
     there are at most 1,000 of them. `histogram` counts values in equal bins (numbers) or per
     class. `first_missing_row` counts from 1 as the person sees the file (the header is row 1).
+    `train_mean` and `train_deviation` are over the training part alone, for a Normalization layer.
+    `bad_text` is the first cell that is no number in a column of numbers, in row `bad_row`;
+    there are `bad_count` of them, which count as missing too.
     """
 
     name: str
@@ -30,6 +33,11 @@ class ColumnSummary(msgspec.Struct, frozen=True, omit_defaults=True):
     distinct: int | None = None
     classes: tuple[str, ...] | None = None
     histogram: tuple[int, ...] = ()
+    train_mean: float | None = None
+    train_deviation: float | None = None
+    bad_count: int = 0
+    bad_row: int | None = None
+    bad_text: str = ""
 
 
 class DataSummary(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,157 @@
+"""NumPy files: `.npy` (one array) and `.npz` (several); axis 0 counts samples.
+
+Arrays are mapped from disk where the file allows it (`.npy`, and uncompressed members of `.npz`),
+so a big file is read only where it is looked at. Pickled objects are never loaded.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerasstudio.graph.data_spec import Source
+from kerasstudio.runtime.worker.data.columns import Array, RawColumn, Report, Table
+from kerasstudio.runtime.worker.data.faults import fault, listed
+
+MAP_ABOVE = 1 << 20
+"""Smaller arrays are read at once: mapping them costs more than it saves."""
+_LOCAL_HEADER = 30
+
+
+def read(source: Source, path: Path, report: Report) -> Table:
+    """Read a `.npy` or `.npz` file. Raises `StudioError`."""
+    report(f"Reading {path.name}", None)
+    arrays = _members(path) if zipfile.is_zipfile(path) else {path.stem: _single(path)}
+    if not arrays:
+        raise fault(
+            "data.empty_file",
+            f"{path.name} holds no array.",
+            path,
+            expected="at least one array whose first axis counts samples",
+        )
+    columns = {name: _column(name, values, source, path) for name, values in arrays.items()}
+    lengths = {name: column.length for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise fault(
+            "data.lengths_differ",
+            f"The arrays of {path.name} do not have the same number of samples.",
+            path,
+            expected="arrays whose first axis has the same length",
+            received=listed(f"{name}: {length}" for name, length in lengths.items()),
+        )
+    return Table(source=source, path=path, rows=next(iter(lengths.values())), columns=columns)
+
+
+def _single(path: Path) -> Array:
+    try:
+        big = path.stat().st_size > MAP_ABOVE
+        return np.load(path, mmap_mode="r" if big else None, allow_pickle=False)  # type: ignore[no-any-return]
+    except (ValueError, EOFError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _members(path: Path) -> dict[str, Array]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays = {}
+            for info in archive.infolist():
+                if not info.filename.endswith(".npy"):
+                    continue
+                name = info.filename.removesuffix(".npy")
+                mapped = _mapped(path, info)
+                if mapped is None:
+                    with archive.open(info) as member:
+                        mapped = np.lib.format.read_array(member, allow_pickle=False)
+                arrays[name] = mapped
+            return arrays
+    except (ValueError, EOFError, OSError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _mapped(path: Path, info: zipfile.ZipInfo) -> Array | None:
+    """A member stored without compression as a map of the file; None where it must be read."""
+    if info.compress_type != zipfile.ZIP_STORED or info.file_size < MAP_ABOVE:
+        return None
+    with path.open("rb") as file:
+        # The local header repeats name and extra field, with lengths of its own.
+        file.seek(info.header_offset)
+        header = file.read(_LOCAL_HEADER)
+        name_length = int.from_bytes(header[26:28], "little")
+        extra_length = int.from_bytes(header[28:30], "little")
+        start = info.header_offset + _LOCAL_HEADER + name_length + extra_length
+        file.seek(start)
+        version = np.lib.format.read_magic(file)
+        reader = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, fortran, dtype = reader(file)
+        if dtype.hasobject or not shape:
+            return None
+        needed = int(np.prod(shape)) * dtype.itemsize
+        if file.tell() - start + needed > info.file_size:
+            raise ValueError(f"{info.filename} is shorter than its header says")
+        order: Any = "F" if fortran else "C"
+        return np.memmap(path, dtype=dtype, mode="r", offset=file.tell(), shape=shape, order=order)
+
+
+def _column(name: str, values: Array, source: Source, path: Path) -> RawColumn:
+    if values.ndim == 0:
+        raise fault(
+            "data.no_samples",
+            f'The array "{name}" of {path.name} is a single value.',
+            path,
+            expected="an array whose first axis counts samples",
+            received="shape ()",
+            column=name,
+        )
+    kind = values.dtype.kind
+    if kind in "US":
+        if values.ndim > 1:
+            raise _unusable(name, values, path, "words in more than one axis")
+        words = np.char.strip(values.astype(str))
+        texts, codes = np.unique(words, return_inverse=True)
+        codes = codes.astype(np.int32)
+        if len(texts) and texts[0] == "":
+            texts, codes = texts[1:], codes - 1
+        return RawColumn(name, source.id, codes=codes, texts=[str(text) for text in texts])
+    if kind not in "biuf":
+        words_for = {"c": "complex numbers", "O": "Python objects", "V": "records"}
+        raise _unusable(name, values, path, words_for.get(kind, f"values of type {values.dtype}"))
+    if values.dtype.byteorder not in "=|<" or values.dtype.itemsize > 8:
+        values = values.astype(np.float64 if kind == "f" else values.dtype.newbyteorder("="))
+    return RawColumn(name, source.id, numbers=values)
+
+
+def _unusable(name: str, values: Array, path: Path, what: str) -> Exception:
+    return fault(
+        "data.array_type",
+        f'The array "{name}" of {path.name} holds {what}, which no layer can take.',
+        path,
+        expected="numbers, or one axis of words",
+        received=f"dtype {values.dtype}, shape {values.shape}",
+        column=name,
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> Exception:
+    if "allow_pickle" in str(error) or "Object arrays" in str(error):
+        return fault(
+            "data.objects",
+            f"{path.name} holds Python objects. They are not loaded, because such a file can run "
+            "any program.",
+            path,
+            expected="arrays of numbers or words, saved with a dtype other than object",
+            detail=str(error),
+        )
+    return fault(
+        "data.broken_file",
+        f"{path.name} is not a whole NumPy file: it is cut short, damaged or of another kind.",
+        path,
+        expected="a file written by numpy.save or numpy.savez",
+        detail=str(error),
+    )
