@@ -36,7 +36,7 @@ def read_results(folder: Path) -> RunResults:
         return RunResults(str(folder), empty, (), "This run has not been evaluated.")
     try:
         fitted = load_fitted(folder)
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             names = [key.removesuffix(".predicted") for key in arrays if key.endswith(".predicted")]
             outputs = tuple(_output(name, arrays, fitted) for name in names)
             rows = arrays["row"] if "row" in arrays else np.arange(len(outputs[0].predicted))
