@@ -1,0 +1,217 @@
+"""What is known about the open project: shapes, problems, the summary of its data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.inspection import Inspection, NodeInfo
+from kerasstudio.graph.problems import Problem
+from kerasstudio.runtime import protocol as p
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.workers import WorkerClient
+
+DEBOUNCE_MS = 60
+SEVERITIES = ("error", "warning", "hint")
+
+
+class InspectionFeed(QObject):
+    """Structure (networkx) and training settings are checked at once, Keras is asked after a
+    short pause. Answers to older revisions are not shown.
+
+    `inspection_changed` carries the ids of the nodes whose information is another one.
+    `data_busy` says that the data is being read.
+    """
+
+    inspection_changed = Signal(object)
+    problems_changed = Signal()
+    summary_changed = Signal()
+    data_busy_changed = Signal(bool)
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        worker: WorkerClient,
+        catalogue: Catalogue,
+        parent: QObject | None = None,
+        debounce_ms: int = DEBOUNCE_MS,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._worker, self._catalogue = store, worker, catalogue
+        self.inspection = Inspection()
+        self.summary: DataSummary | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self.data_busy = False
+        self.data_problem: Problem | None = None
+        # What the worker has reported so far: its reports only name what changed.
+        self._reported: dict[str, NodeInfo] = {}
+        self._unshown: set[str] = set()
+        self._structure: tuple[Problem, ...] = ()
+        self._data_request = 0
+        self._described: object = None
+        self._inspect_timer = QTimer(self)
+        self._inspect_timer.setSingleShot(True)
+        self._inspect_timer.setInterval(debounce_ms)
+        self._inspect_timer.timeout.connect(self._ask_shapes)
+        self._check_timer = QTimer(self)
+        self._check_timer.setSingleShot(True)
+        self._check_timer.setInterval(0)
+        self._check_timer.timeout.connect(self.check)
+        store.project_changed.connect(self._project_changed)
+        store.document_replaced.connect(self._document_replaced)
+        store.path_changed.connect(self._describe_if_needed)
+        worker.report_received.connect(self._report_received)
+        worker.became_ready.connect(self._worker_ready)
+        worker.died.connect(self._worker_died)
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    def refresh(self) -> None:
+        """Check and ask for everything again."""
+        self._check_timer.start()
+        self._inspect_timer.start()
+        self._describe_if_needed()
+
+    def read_data_again(self) -> None:
+        """The files may be other ones by now (the person asked for it)."""
+        self._described = None
+        self._describe_if_needed()
+
+    # ------------------------------------------------------------------ edits
+
+    def _project_changed(self, _diff: object) -> None:
+        self._check_timer.start()
+        self._inspect_timer.start()
+        self._describe_if_needed()
+
+    def _document_replaced(self) -> None:
+        self.inspection = Inspection(revision=self._store.revision)
+        self.summary = None
+        self.data_problem = None
+        self._described = None
+        self.inspection_changed.emit(frozenset(self._reported))
+        self.summary_changed.emit()
+        self.refresh()
+
+    def check(self) -> None:
+        """Structure and training settings against what is known, now."""
+        from kerasstudio.graph.preflight import preflight_problems
+        from kerasstudio.graph.structure import structure_problems
+
+        project = self._store.project
+        structure = tuple(structure_problems(project, self._catalogue))
+        preflight = tuple(
+            preflight_problems(project, self.inspection, self.summary, self._catalogue)
+        )
+        data = self.summary.problems if self.summary is not None else ()
+        failed = (self.data_problem,) if self.data_problem is not None else ()
+        merged = _merged(structure, self.inspection.problems, failed, data, preflight)
+        if merged != self.problems:
+            self.problems = merged
+            self.problems_changed.emit()
+
+    # ------------------------------------------------------------------ shapes
+
+    def _ask_shapes(self) -> None:
+        if not self._worker.is_alive:
+            return
+        self._worker.send(
+            p.Inspect(self._worker.next_id(), self._store.revision, self._store.project)
+        )
+
+    def _report_received(self, report: p.Report) -> None:
+        if isinstance(report, p.Inspected):
+            self._take_shapes(report)
+        elif isinstance(report, p.DataDescribed) and report.id == self._data_request:
+            self._take_summary(report.summary, None)
+        elif isinstance(report, p.Failed) and report.id == self._data_request:
+            if report.problem.code == "worker.died":
+                self._described = None
+            self._take_summary(None, report.problem)
+
+    def _take_shapes(self, report: p.Inspected) -> None:
+        for node in report.removed:
+            self._reported.pop(node, None)
+        self._reported.update(report.nodes)
+        self._unshown.update(report.nodes, report.removed)
+        if report.revision != self._store.revision:
+            return  # a newer answer is on its way
+        changed = frozenset(self._unshown)
+        self._unshown = set()
+        self.inspection = Inspection(
+            report.revision,
+            dict(self._reported),
+            report.problems,
+            report.total,
+            report.total_trainable,
+        )
+        self.inspection_changed.emit(changed)
+        self.check()
+
+    def _worker_ready(self, _ready: object) -> None:
+        if self._reported:
+            # A new process knows nothing of what the old one has said.
+            self._unshown |= set(self._reported)
+            self._reported = {}
+            self._inspect_timer.start()
+        self._describe_if_needed()
+
+    def _worker_died(self, _reason: str) -> None:
+        self._described = None
+        self._set_busy(False)
+        if self._worker.restarts:
+            # Sent into the pipe of the next process as soon as there is one.
+            self._inspect_timer.start()
+
+    # ------------------------------------------------------------------ data
+
+    def _describe_if_needed(self) -> None:
+        data = self._store.project.data
+        wanted = (data, self._base())
+        if wanted == self._described or not self._worker.is_alive:
+            return
+        self._described = wanted
+        if not data.sources:
+            self._data_request = 0
+            self._take_summary(None, None)
+            return
+        self._data_request = self._worker.next_id()
+        self._set_busy(True)
+        self._worker.send(p.DescribeData(self._data_request, data, self._base()))
+
+    def _take_summary(self, summary: DataSummary | None, problem: Problem | None) -> None:
+        self._set_busy(False)
+        if summary == self.summary and problem == self.data_problem:
+            return
+        self.summary, self.data_problem = summary, problem
+        self.summary_changed.emit()
+        self.check()
+
+    def _base(self) -> str:
+        """The folder that relative paths of sources start from."""
+        path = self._store.path
+        return str(path.parent if path is not None else Path.cwd())
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self.data_busy:
+            self.data_busy = busy
+            self.data_busy_changed.emit(busy)
+
+
+def _merged(*groups: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """All of them without repeats, the worst first, otherwise in the order they came."""
+    seen: set[bytes] = set()
+    found: list[Problem] = []
+    for group in groups:
+        for problem in group:
+            key = msgspec.json.encode((problem.code, problem.message, problem.place))
+            if key not in seen:
+                seen.add(key)
+                found.append(problem)
+    return tuple(sorted(found, key=lambda problem: SEVERITIES.index(problem.severity)))

@@ -1,0 +1,130 @@
+"""The look of the program: tokens of the current theme, fonts, palette, style sheet."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from kerasstudio.graph.resources import resource
+from kerasstudio.ui.style_sheet import style_sheet
+from kerasstudio.ui.tokens import DARK, LIGHT, LOOKS, Tokens
+
+Choice = Literal["system", "dark", "light", "contrast"]
+CHOICES: tuple[Choice, ...] = ("system", "dark", "light", "contrast")
+
+TEXT_SIZE = 13
+SMALL_SIZE = 12
+FONT_FILES = (
+    "Inter-Regular.ttf",
+    "Inter-Medium.ttf",
+    "Inter-SemiBold.ttf",
+    "JetBrainsMono-Regular.ttf",
+)
+
+
+class _Current(QObject):
+    theme_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens: Tokens = DARK
+
+
+_current = _Current()
+theme_changed = _current.theme_changed
+"""Emitted after the tokens, the palette and the style sheet are the new ones."""
+
+
+def tokens() -> Tokens:
+    """The tokens of the theme that is shown now."""
+    return _current.tokens
+
+
+def apply_theme(app: QApplication, choice: str) -> None:
+    """Show one look; "system" follows the desktop (dark where it does not say)."""
+    look = _resolved(app, choice)
+    if look is _current.tokens and app.styleSheet():
+        return
+    _current.tokens = look
+    app.setPalette(palette(look))
+    app.setStyleSheet(style_sheet(look))
+    theme_changed.emit()
+
+
+def set_up(app: QApplication, choice: str) -> None:
+    """Style, fonts and theme of a new application."""
+    app.setStyle("Fusion")
+    load_fonts()
+    app.setFont(ui_font())
+    apply_theme(app, choice)
+
+
+@cache
+def load_fonts() -> tuple[str, ...]:
+    """Make the shipped fonts known to Qt; returns their families."""
+    families: list[str] = []
+    for name in FONT_FILES:
+        number = QFontDatabase.addApplicationFont(str(resource("fonts") / name))
+        families += QFontDatabase.applicationFontFamilies(number)
+    return tuple(families)
+
+
+def ui_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The proportional font at `size` pixels, never below 11."""
+    font = QFont("Inter")
+    font.setStyleHint(QFont.StyleHint.SansSerif)
+    font.setPixelSize(max(11, size))
+    font.setWeight(weight)
+    return font
+
+
+def mono_font(size: int = SMALL_SIZE) -> QFont:
+    """The fixed-width font at `size` pixels, never below 11."""
+    font = QFont("JetBrains Mono")
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPixelSize(max(11, size))
+    return font
+
+
+def palette(t: Tokens) -> QPalette:
+    """Fusion's palette in the tokens' colours."""
+    result = QPalette()
+    roles = QPalette.ColorRole
+    for role, color in (
+        (roles.Window, t.background),
+        (roles.WindowText, t.text),
+        (roles.Base, t.field),
+        (roles.AlternateBase, t.hover),
+        (roles.Text, t.text),
+        (roles.Button, t.selected),
+        (roles.ButtonText, t.text),
+        (roles.BrightText, t.error),
+        (roles.ToolTipBase, t.raised),
+        (roles.ToolTipText, t.text),
+        (roles.PlaceholderText, t.text_faint),
+        (roles.Highlight, t.accent),
+        (roles.HighlightedText, t.on_accent),
+        (roles.Link, t.accent),
+        (roles.LinkVisited, t.accent),
+        (roles.Light, t.border_strong),
+        (roles.Midlight, t.border),
+        (roles.Mid, t.border),
+        (roles.Dark, t.border),
+        (roles.Shadow, t.shadow),
+        (roles.Accent, t.accent),
+    ):
+        result.setColor(role, QColor(color))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, role, QColor(t.text_faint))
+    return result
+
+
+def _resolved(app: QApplication, choice: str) -> Tokens:
+    if choice in LOOKS:
+        return LOOKS[choice]
+    scheme = app.styleHints().colorScheme()
+    return LIGHT if scheme == Qt.ColorScheme.Light else DARK
