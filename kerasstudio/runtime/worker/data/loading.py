@@ -182,7 +182,7 @@ def _port(
     layer = project.layers[binding.layer]
     shape = binding.shape
     if shape is None:
-        shape = _joined(binding.columns, encoded).shape[1:]
+        shape = join_columns(binding.columns, encoded).shape[1:]
     dtype, classes = binding.dtype, columns[binding.columns[0]].classes
     if layer.is_input:
         shape = reshaped(shape, layer.arguments.get("shape") or shape)
@@ -191,7 +191,8 @@ def _port(
     return FittedPort(binding.layer, binding.name, binding.columns, shape, dtype, classes)
 
 
-def _joined(names: tuple[str, ...], encoded: dict[str, Array]) -> Array:
+def join_columns(names: tuple[str, ...], encoded: dict[str, Array]) -> Array:
+    """Encoded columns joined on the last axis; single values get an axis of their own."""
     values = [encoded[name] for name in names]
     values = [value[:, None] if value.ndim == 1 else value for value in values]
     return values[0] if len(values) == 1 else np.concatenate(values, axis=-1)
@@ -201,7 +202,7 @@ def _input_values(
     port: FittedPort, encoded: dict[str, Array], project: Project, rows: int
 ) -> Array:
     window = project.data.window
-    values = feature_windows(_joined(port.columns, encoded), window)
+    values = feature_windows(join_columns(port.columns, encoded), window)
     dtype = numpy_dtype(port.dtype)
     size = values.size * dtype.itemsize
     values = values.reshape(len(values), *port.shape) if values.shape[1:] != port.shape else values
@@ -213,5 +214,5 @@ def _input_values(
 def _target_values(port: FittedPort, encoded: dict[str, Array]) -> Array:
     if len(port.columns) == 1 and port.shape == ():
         return encoded[port.columns[0]]
-    values = _joined(port.columns, encoded)
+    values = join_columns(port.columns, encoded)
     return values.astype(np.float32, copy=False) if values.dtype.kind in "fiub" else values
