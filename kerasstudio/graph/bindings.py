@@ -103,15 +103,21 @@ def input_shape_from_data(
 ) -> tuple[list[int], str] | None:
     """The `shape` and `dtype` arguments an Input should have for its data; None where unknown.
 
-    A small image without channels gets a channel axis when the Input has one already."""
+    What the Input has and the data fits stays: any number type, axes of length 1, open axes."""
     binding = resolve(project, summary).inputs.get(layer)
     if binding is None or binding.shape is None:
         return None
+    arguments = project.layers[layer].arguments
+    wanted = arguments.get("shape")
     shape = list(binding.shape)
-    wanted = project.layers[layer].arguments.get("shape")
-    if wanted is not None and len(wanted) == len(shape) + 1 and wanted[-1] == 1:
+    if wanted is not None and fits(binding.shape, wanted):
+        shape = list(wanted)
+    elif wanted is not None and len(wanted) == len(shape) + 1 and wanted[-1] == 1:
         shape.append(1)
-    return shape, binding.dtype
+    dtype = str(arguments.get("dtype") or "float32")
+    if (dtype == "string") != (binding.dtype == "string"):
+        dtype = binding.dtype
+    return shape, dtype
 
 
 def fits(shape: Sequence[int], wanted: Sequence[int | None]) -> bool:

@@ -36,13 +36,11 @@ LOOK_FIRST = 5000
 def describe(data: DataSpec, base: Path | str, progress: Report | None = None) -> DataSummary:
     """Read the sources of `data` and summarise them; `base` is where relative paths start.
 
-    Never raises for a file that cannot be used: the summary then holds the problem."""
+    Raises `StudioError` for a file that cannot be read. What reading finds out but a changed role
+    or rule can mend is a problem of `preflight_data.data_problems`."""
     report = progress or silent
-    try:
-        tables = open_tables(data, Path(base), report)
-        return summarise(data, tables, Path(base), report)
-    except StudioError as error:
-        return DataSummary(problems=(error.problem,))
+    tables = open_tables(data, Path(base), report)
+    return summarise(data, tables, Path(base), report)
 
 
 def open_tables(data: DataSpec, base: Path, report: Report = silent) -> list[Table]:
