@@ -6,14 +6,13 @@ Each paints its own box from the theme, so that "changed" (accent bar on the lef
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QPen,
     QPolygonF,
     QWheelEvent,
@@ -90,24 +89,30 @@ class FieldLine(FieldLook, QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrame(False)
+        self.setStyleSheet("background: transparent; border: none; padding: 0;")
         self.setFixedHeight(FIELD_HEIGHT)
         self.setTextMargins(_INDENT - 2, 0, 4, 0)
         self.setFont(mono_font())
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.steps = False
-        self.look_changed()
 
     def look_changed(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(0, 0, 0, 0))
-        palette.setColor(QPalette.ColorRole.Text, self.text_color(self.isEnabled()))
-        palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(tokens().text_faint))
-        self.setPalette(palette)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_box(painter, self, self)
+        if not self.hasFocus():
+            # Grey for defaults; the style sheet knows one colour for all text.
+            text = self.text() or self.placeholderText()
+            color = self.text_color(self.isEnabled())
+            painter.setPen(color if self.text() else QColor(tokens().text_faint))
+            room = self.rect().adjusted(_INDENT, 0, -6, 0)
+            words = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(
+                room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words
+            )
+            return
         painter.end()
         super().paintEvent(event)
 
@@ -130,11 +135,6 @@ class FieldLine(FieldLook, QLineEdit):
         self.update()
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange:
-            self.look_changed()
 
 
 class FieldCombo(FieldLook, QComboBox):

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
 
 from kerasstudio.ui.theme import tokens
 
-MOST_BARS = 32
+MOST_BARS = 24
+_WIDEST = 9.0
 
 
-class SparkHistogram(QWidget):
-    """`counts` per bin; more than 32 are joined. The tool tip says what the bars are."""
-
-    def __init__(self, counts: tuple[int, ...] = (), parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._counts = joined(counts)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(112, 26)
-
-    def set_counts(self, counts: tuple[int, ...]) -> None:
-        self._counts = joined(counts)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._counts:
-            return
-        painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().histogram))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = min(self.width(), 160) / len(self._counts)
-        wide = min(9.0, max(1.0, room - 2))
-        step = min(room, wide + 2)
-        largest = max(self._counts)
-        high = self.height() - 2
-        for index, count in enumerate(self._counts):
-            # A bin that is not empty shows, however few it holds.
-            tall = 0.0 if not count else max(1.5, high * count / largest)
-            painter.drawRoundedRect(QRectF(index * step, high - tall + 1, wide, tall), 1, 1)
+def paint_bars(painter: QPainter, rect: QRect, counts: tuple[int, ...]) -> None:
+    """Bars of `counts` inside `rect`; a bin that is not empty always shows."""
+    bars = joined(counts)
+    largest = max(bars, default=0)
+    if not largest:
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens().histogram))
+    step = min(rect.width() / len(bars), _WIDEST)
+    top, high = rect.y() + 7, rect.height() - 13
+    for number, count in enumerate(bars):
+        tall = max(1.5, high * count / largest) if count else 0.0
+        painter.drawRect(
+            QRectF(rect.x() + number * step, top + high - tall, max(1.0, step - 2), tall)
+        )
 
 
 def joined(counts: tuple[int, ...], most: int = MOST_BARS) -> tuple[int, ...]:

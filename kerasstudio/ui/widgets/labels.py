@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
-from kerasstudio.ui.theme import mono_font, tokens
+from kerasstudio.ui.theme import mono_font, tokens, ui_font
 
 Tone = Literal["text", "muted", "faint", "accent", "error", "warning", "ok"]
 
@@ -30,7 +30,9 @@ def tone_color(tone: Tone) -> QColor:
 
 
 class Label(QLabel):
-    """Plain text in one tone. `mono` sets the fixed-width font, `bold` the title weight."""
+    """Plain text in one tone. `mono` sets the fixed-width font, `bold` the title weight.
+
+    It paints its text itself: a style sheet's colour would win over the palette's."""
 
     def __init__(
         self,
@@ -43,39 +45,33 @@ class Label(QLabel):
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._tone: Tone = tone
-        if mono:
-            self.setFont(mono_font())
-        if bold:
-            font = QFont(self.font())
-            font.setWeight(QFont.Weight.DemiBold)
-            self.setFont(font)
-        self._recolor()
+        if mono or bold:
+            self.setFont(mono_font() if mono else ui_font(weight=QFont.Weight.DemiBold))
+
+    @property
+    def tone(self) -> Tone:
+        return self._tone
 
     def set_tone(self, tone: Tone) -> None:
         self._tone = tone
-        self._recolor()
+        self.update()
 
-    def _recolor(self) -> None:
-        palette = self.palette()
-        color = tone_color(self._tone)
-        if palette.color(QPalette.ColorRole.WindowText) != color:
-            palette.setColor(QPalette.ColorRole.WindowText, color)
-            palette.setColor(QPalette.ColorRole.Link, QColor(tokens().accent))
-            self.setPalette(palette)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self._recolor()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(tone_color(self._tone if self.isEnabled() else "faint"))
+        flags = int(self.alignment())
+        if self.wordWrap():
+            flags |= int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(self.contentsRect(), flags, self.text())
 
 
 class TextBlock(Label):
-    """Text that wraps and can be selected with the mouse."""
+    """Text that wraps; it is as high as its width makes it."""
 
     def __init__(self, text: str = "", tone: Tone = "text", parent: QWidget | None = None) -> None:
         super().__init__(text, tone, parent=parent)
         self.setWordWrap(True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
