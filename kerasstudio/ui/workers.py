@@ -282,7 +282,7 @@ class WorkerClient(QObject):
         if not expected:
             self._failures = 0 if lived > GOOD_LIFE_SECONDS else self._failures + 1
             if self.restarts and not self.refused:
-                step = min(self._failures, len(BACK_OFF_MS) - 1)
+                step = min(max(0, self._failures - 1), len(BACK_OFF_MS) - 1)
                 self._restart_timer.start(BACK_OFF_MS[step])
             self.died.emit(reason)
 
