@@ -14,9 +14,12 @@ from math import prod
 import msgspec
 
 from kerasstudio.graph.data_spec import Column, DataSpec
-from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Layer, Node, Project
+
+Found = dict[str, ColumnSummary]
+"""What reading found, by column name: looked up often, in tables of many columns."""
 
 
 class Binding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,6 +53,7 @@ def resolve(project: Project, summary: DataSummary | None = None) -> Bindings:
     data = project.data
     if not data.columns:
         return Bindings()
+    seen = {column.name: column for column in summary.columns} if summary else {}
     problems: list[Problem] = []
     used: set[str] = set()
     features = [column for column in data.columns if column.role == "feature"]
@@ -59,8 +63,8 @@ def resolve(project: Project, summary: DataSummary | None = None) -> Bindings:
         features += [column for column in targets if is_measured(column)]
         order = {column.name: number for number, column in enumerate(data.columns)}
         features.sort(key=lambda column: order[column.name])
-    inputs = _match(list(project.inputs()), features, data, summary, problems, used)
-    outputs = _match(list(project.outputs()), targets, data, summary, problems, used)
+    inputs = _match(list(project.inputs()), features, data, seen, problems, used)
+    outputs = _match(list(project.outputs()), targets, data, seen, problems, used)
     unused = [
         column.name
         for column in data.columns
@@ -74,9 +78,8 @@ def is_measured(column: Column) -> bool:
     return column.kind in {"number", "integer"} and column.encoding == "none"
 
 
-def column_shape(column: Column, summary: DataSummary | None) -> tuple[int, ...] | None:
+def column_shape(column: Column, found: ColumnSummary | None) -> tuple[int, ...] | None:
     """The shape of one prepared sample of a column, before joining; None where unknown."""
-    found = summary.column(column.name) if summary else None
     if column.encoding == "one_hot":
         return None if found is None or found.classes is None else (len(found.classes),)
     if column.kind == "array":
@@ -84,7 +87,7 @@ def column_shape(column: Column, summary: DataSummary | None) -> tuple[int, ...]
     return ()
 
 
-def column_dtype(column: Column, summary: DataSummary | None) -> str:
+def column_dtype(column: Column) -> str:
     """The dtype of a prepared column: class numbers int32, words "string", the rest float32."""
     if column.encoding == "index":
         return "int32"
@@ -159,7 +162,7 @@ def _match(
     ports: list[tuple[Node, Layer]],
     columns: list[Column],
     data: DataSpec,
-    summary: DataSummary | None,
+    seen: Found,
     problems: list[Problem],
     used: set[str],
 ) -> dict[str, Binding]:
@@ -186,7 +189,7 @@ def _match(
         own |= {column.name for column in chosen[layer.id][0]}
     groups = _groups([column for column in columns if column.name not in own])
     for layer in waiting:
-        group = _pick(groups, layer, data, summary)
+        group = _pick(groups, layer, data, seen)
         if group is not None:
             groups.remove(group)
             chosen[layer.id] = (group, False)
@@ -197,7 +200,7 @@ def _match(
         if layer.id in chosen:
             wanted, explicit = chosen[layer.id]
             used |= {column.name for column in wanted}
-            found[layer.id] = _binding(node, layer, wanted, explicit, data, summary, problems)
+            found[layer.id] = _binding(node, layer, wanted, explicit, data, seen, problems)
         elif layer in waiting:
             problems.append(_unbound(node, layer, columns, known))
     return found
@@ -222,22 +225,22 @@ def _groups(columns: list[Column]) -> list[list[Column]]:
 
 
 def _pick(
-    groups: list[list[Column]], layer: Layer, data: DataSpec, summary: DataSummary | None
+    groups: list[list[Column]], layer: Layer, data: DataSpec, seen: Found
 ) -> list[Column] | None:
     """The first group whose shape fits the layer, else the first."""
     wanted = layer.arguments.get("shape") if layer.is_input else None
     if wanted is not None and len(groups) > 1:
         for group in groups:
-            shape = _joined_shape(group, data, summary, windowed=True)
+            shape = _joined_shape(group, data, seen, windowed=True)
             if shape is not None and fits(shape, wanted):
                 return group
     return groups[0] if groups else None
 
 
 def _joined_shape(
-    columns: list[Column], data: DataSpec, summary: DataSummary | None, windowed: bool
+    columns: list[Column], data: DataSpec, seen: Found, windowed: bool
 ) -> tuple[int, ...] | None:
-    shapes = [column_shape(column, summary) for column in columns]
+    shapes = [column_shape(column, seen.get(column.name)) for column in columns]
     known = [shape for shape in shapes if shape is not None]
     if len(known) < len(shapes):
         return None
@@ -251,19 +254,23 @@ def _binding(
     columns: list[Column],
     explicit: bool,
     data: DataSpec,
-    summary: DataSummary | None,
+    seen: Found,
     problems: list[Problem],
 ) -> Binding:
-    shape = _joined_shape(columns, data, summary, windowed=layer.is_input)
-    dtypes = {column_dtype(column, summary) for column in columns}
+    shape = _joined_shape(columns, data, seen, windowed=layer.is_input)
+    dtypes = {column_dtype(column) for column in columns}
     names = tuple(column.name for column in columns)
-    if shape is None and all(column_shape(column, summary) is not None for column in columns):
+    if shape is None and all(
+        column_shape(column, seen.get(column.name)) is not None for column in columns
+    ):
         problems.append(
             Problem(
                 code="data.cannot_join",
                 message=f'The columns of "{layer.name}" cannot be joined: {", ".join(names)}.',
                 expected="shapes that differ in the last axis only",
-                received=", ".join(str(column_shape(column, summary)) for column in columns),
+                received=", ".join(
+                    str(column_shape(column, seen.get(column.name))) for column in columns
+                ),
                 place=Place(node=node.id, layer=layer.id),
                 fixes=(_bind(layer, names[0]),),
             )
@@ -272,7 +279,7 @@ def _binding(
     first = columns[0]
     classes, kind = None, "number"
     if len(columns) == 1:
-        found = summary.column(first.name) if summary else None
+        found = seen.get(first.name)
         if first.encoding != "none":
             kind = first.encoding
             classes = len(found.classes) if found is not None and found.classes else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from kerasstudio.graph.bindings import Binding, resolve
+from kerasstudio.graph.bindings import Binding, Bindings, resolve
 from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
 from kerasstudio.graph.heads import Head, head_of
 from kerasstudio.graph.inspection import Inspection
@@ -24,13 +24,15 @@ def training_for_output(
     output: str,
     summary: DataSummary | None,
     inspection: Inspection | None = None,
+    bindings: Bindings | None = None,
 ) -> OutputTraining:
     """The training of the Output with layer id `output`: what the person set, and for what they
-    did not set the default. Loss and metrics of the answer are never None."""
+    did not set the default. Loss and metrics of the answer are never None. `bindings` spares
+    matching the columns again."""
     chosen = project.training.outputs.get(output, OutputTraining())
     if chosen.loss is not None and chosen.metrics is not None:
         return chosen
-    binding = resolve(project, summary).outputs.get(output)
+    binding = (bindings or resolve(project, summary)).outputs.get(output)
     loss, metrics = default_training(project, output, binding, summary, inspection)
     return msgspec.structs.replace(
         chosen,

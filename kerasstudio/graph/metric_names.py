@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerasstudio.graph.bindings import Bindings
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.defaults import training_for_output
@@ -20,6 +21,7 @@ def metric_names(
     summary: DataSummary | None = None,
     catalogue: Catalogue | None = None,
     inspection: Inspection | None = None,
+    bindings: Bindings | None = None,
 ) -> list[str]:
     """All names in reporting order: "loss" first, the names on the validation part last."""
     outputs = list({layer.id: layer for _, layer in project.outputs()}.values())
@@ -29,7 +31,7 @@ def metric_names(
         prefix = f"{layer.name}_" if several else ""
         if several:
             losses.append(f"{prefix}loss")
-        training = training_for_output(project, layer.id, summary, inspection)
+        training = training_for_output(project, layer.id, summary, inspection, bindings)
         metrics += [prefix + metric_name(metric, catalogue) for metric in training.metrics or ()]
     names = list(dict.fromkeys([*losses, *metrics]))
     if validates(project):
