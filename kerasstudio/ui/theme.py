@@ -25,6 +25,8 @@ FONT_FILES = (
     "JetBrainsMono-Regular.ttf",
 )
 
+FACES = {QFont.Weight.Medium: "Inter Medium", QFont.Weight.DemiBold: "Inter SemiBold"}
+
 
 class _Current(QObject):
     theme_changed = Signal()
@@ -75,10 +77,13 @@ def load_fonts() -> tuple[str, ...]:
 
 def ui_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The proportional font at `size` pixels, never below 11."""
-    font = QFont("Inter")
+    # Qt registers the heavier faces as families of their own.
+    face = FACES.get(weight)
+    font = QFont(face or "Inter")
     font.setStyleHint(QFont.StyleHint.SansSerif)
     font.setPixelSize(max(11, size))
-    font.setWeight(weight)
+    if face is None:
+        font.setWeight(weight)
     return font
 
 
