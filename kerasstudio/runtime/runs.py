@@ -22,6 +22,7 @@ import msgspec
 
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import OutputTraining
 from kerasstudio.runtime.atomic import write_atomic
 from kerasstudio.runtime.curves import Curves, read_curves
 from kerasstudio.runtime.liveness import is_running, process_start
@@ -48,10 +49,12 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What `run.json` holds.
 
     Times are ISO 8601 in UTC. `history` maps metric names to one value per epoch (None where it
-    is no finite number). `test` holds the metrics on the test part. `base` is the folder that
-    relative data paths start from. `pid` is the process that answers for the run and `pid_start`
-    tells its life from another process with the same id. `folder` and `unreadable` are filled while reading and never written: a folder
-    whose `run.json` cannot be read is listed with the reason in `unreadable`.
+    is no finite number). `outputs` are losses and metrics by Output layer id as they were really
+    used, those chosen automatically included. `test` holds the metrics on the test part. `base`
+    is the folder that relative data paths start from. `pid` is the process that answers for the
+    run and `pid_start` tells its life from another process with the same id. `folder` and
+    `unreadable` are filled while reading and never written: a folder whose `run.json` cannot be
+    read is listed with the reason in `unreadable`.
     """
 
     number: int = 0
@@ -66,6 +69,7 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     base: str = ""
     data_fingerprint: str = ""
     parameters: int = 0
+    outputs: dict[str, OutputTraining] = {}
     epochs: int = 0
     steps: int = 0
     epochs_done: int = 0

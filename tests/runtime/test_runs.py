@@ -32,7 +32,7 @@ PROJECT = Project(
 )
 
 
-@pytest.fixture()
+@pytest.fixture
 def studio(tmp_path: Path) -> Path:
     return studio_folder(tmp_path / "wine.kstudio")
 

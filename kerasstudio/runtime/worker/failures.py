@@ -1,11 +1,21 @@
-"""Exceptions in words."""
+"""Exceptions in words: what TensorFlow prints on a page, condensed to what went wrong where."""
 
 from __future__ import annotations
 
+import errno
+import re
 import traceback
 
-from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.runtime.protocol import Failed
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_NODE = re.compile(r"Detected at node ['\"]?([\w./:-]+)")
+_ERROR_NODE = re.compile(r"\[\[\{\{node ([^}]+)\}\}\]\]")
+_FUNCTION = re.compile(r"\s*\[Op:\w+\]\s*|\s*\[\[\{\{node [^}]*\}\}\]\]\s*|\s*name:\s*$")
+_LABEL = re.compile(r"label value of (-?\d+) which is outside the valid range of \[(\d+), (\d+)\)")
+_ALLOCATE = re.compile(r"OOM when allocating tensor with shape\s*(\[[^\]]*\])")
+_ARGUMENTS = re.compile(r"\n+Arguments received by .*", re.DOTALL)
 
 
 def crash_report(request_id: int, error: BaseException) -> Failed:
@@ -15,7 +25,80 @@ def crash_report(request_id: int, error: BaseException) -> Failed:
         crash=True,
         problem=Problem(
             code="worker.crash",
-            message=f"An unexpected error: {type(error).__name__}: {str(error)[:500]}",
+            message=f"An unexpected error: {type(error).__name__}: {first_lines(error)}",
             detail="".join(traceback.format_exception(error)),
         ),
     )
+
+
+def problem_of(error: BaseException, doing: str) -> Problem:
+    """What an exception while `doing` ("training") means. `detail` keeps the original text."""
+    if isinstance(error, StudioError):
+        return error.problem
+    detail = "".join(traceback.format_exception(error))
+    name = type(error).__name__
+    text = _ANSI.sub("", str(error))
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return Problem(
+            code="file.disk_full",
+            message=f"The disk is full: {doing} cannot keep its results.",
+            expected="free space in the folder of the project",
+            place=Place(file=str(error.filename) if error.filename else None),
+            detail=detail,
+        )
+    if isinstance(error, OSError) and error.filename:
+        return Problem(
+            code="file.write",
+            message=f"A file cannot be used while {doing}: {error.strerror or error}.",
+            place=Place(file=str(error.filename)),
+            detail=detail,
+        )
+    if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
+        shape = _ALLOCATE.search(text)
+        return Problem(
+            code="worker.out_of_memory",
+            message=f"There is not enough memory for {doing}.",
+            expected="a smaller batch size, or a model with fewer or smaller layers",
+            received=f"a tensor of shape {shape.group(1)}" if shape else "",
+            detail=detail,
+        )
+    label = _LABEL.search(text)
+    if label:
+        value, low, high = label.groups()
+        return Problem(
+            code="train.label_range",
+            message=f"The data has the class number {value}, for which there is no unit.",
+            expected=f"class numbers from {low} to {int(high) - 1}, or {int(value) + 1} units",
+            received=value,
+            place=Place(node=_node(text)),
+            detail=detail,
+        )
+    return Problem(
+        code="train.failed",
+        message=f"An error while {doing}: {first_lines(error)}",
+        received=f"in {_node(text)}" if _node(text) else "",
+        detail=detail,
+    )
+
+
+def first_lines(error: BaseException, limit: int = 400) -> str:
+    """The telling part of an error's text: without colours, graph positions and argument lists."""
+    text = _ARGUMENTS.sub("", _ANSI.sub("", str(error)))
+    if "Detected at node" in text:
+        # A page of definition sites comes first; the cause stands behind the last of them.
+        lines = [line for line in text.splitlines() if line.strip()]
+        causes = [line for line in lines if not line.lstrip().startswith(("File ", "Detected "))]
+        causes = [line for line in causes if not line.startswith(("Graph execution", "\t"))]
+        text = causes[0] if causes else text
+    text = _FUNCTION.sub(" ", text).strip()
+    text = re.sub(r"\s*\n\s*", " ", text)
+    return text[:limit] or type(error).__name__
+
+
+def _node(text: str) -> str | None:
+    """The layer in which TensorFlow failed, from a name such as "model_1/conv_a_1/Conv2D"."""
+    match = _ERROR_NODE.search(text) or _NODE.search(text)
+    if match is None:
+        return None
+    parts = [part for part in match.group(1).split("/") if part]
+    return parts[-2] if len(parts) > 1 else parts[0]

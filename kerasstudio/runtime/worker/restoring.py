@@ -1,0 +1,58 @@
+"""The model of an earlier run with its trained weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+
+from kerasstudio.graph.project import Project
+from kerasstudio.runtime.fitted_data import FittedData, load_fitted
+from kerasstudio.runtime.runs import RunRecord, read_project, read_run
+from kerasstudio.runtime.worker.build import build_model
+from kerasstudio.runtime.worker.checkpoints import LAST, restore_checkpoint
+from kerasstudio.runtime.worker.compiling import compile_model
+
+
+class Restored(msgspec.Struct):
+    """A rebuilt, compiled model with trained weights, and how its data was prepared."""
+
+    project: Project
+    model: keras.Model
+    fitted: FittedData
+    losses: dict[str, keras.losses.Loss]
+    record: RunRecord
+
+    def by_output(self, values: Any) -> dict[str, np.ndarray]:
+        """Predictions or targets by Output name (one Output gives a bare array)."""
+        return by_output(self.fitted, values)
+
+
+def restore_run(run_folder: Path, which: str = LAST) -> Restored:
+    """Rebuild a run's model. `which` is "last" (the weights training ended with, the ones that
+    were evaluated) or "best" (of the best epoch by the checkpoint's metric).
+
+    Raises `StudioError` when the folder is broken or holds no checkpoint yet."""
+    record = read_run(run_folder)
+    project = read_project(run_folder)
+    fitted = load_fitted(run_folder)
+    training = msgspec.structs.replace(
+        project.training, outputs={**project.training.outputs, **record.outputs}
+    )
+    project = msgspec.structs.replace(project, training=training)
+    keras.utils.set_random_seed(project.training.seed)
+    model = build_model(project).model
+    losses = compile_model(model, project)
+    model.optimizer.build(model.trainable_variables)
+    restore_checkpoint(model, run_folder, which)
+    return Restored(project, model, fitted, losses, record)
+
+
+def by_output(fitted: FittedData, values: Any) -> dict[str, np.ndarray]:
+    """Predictions or targets by Output name (one Output gives a bare array)."""
+    if isinstance(values, dict):
+        return values
+    return {fitted.outputs[0].name: np.asarray(values)}
