@@ -118,7 +118,7 @@ def test_a_missing_folder_draws_nothing_and_does_not_fail(
     gone = str(tmp_path / "gone")
     panel.set_runs([RunLine(gone, "1", COLORS.runs[0])])
     panel._runs._cell(0, 0).setCheckState(Qt.CheckState.Checked)
-    qtbot.waitUntil(lambda: not panel._tasks)
+    qtbot.waitUntil(lambda: not panel._tasks.busy)
     assert panel.complaints == []
     assert panel._wanted_metrics() == []
 

@@ -24,13 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kerasstudio.graph.problems import Problem
 from kerasstudio.runtime.curves import read_epochs, read_points
 from kerasstudio.runtime.protocol import EpochEnded, Points
-from kerasstudio.ui.charts.background import BackgroundTask
 from kerasstudio.ui.charts.curve_table import write_curves
 from kerasstudio.ui.charts.curves import Curves
 from kerasstudio.ui.charts.metric_plot import ChartColors, ChartView, MetricPlot, ShownRun
 from kerasstudio.ui.charts.run_list import RunLine, RunList
+from kerasstudio.ui.tasks import Tasks
 
 REFRESH_MS = 33
 EMPTY_TEXT = "Press Train (F5). Loss and metrics appear here while the model learns."
@@ -53,7 +54,7 @@ class ChartsPanel(QWidget):
         self._ticked: frozenset[str] = frozenset()
         self._current: str | None = None
         self._plots: dict[str, MetricPlot] = {}
-        self._tasks: set[BackgroundTask] = set()
+        self._tasks = Tasks(self)
         self._dirty = False
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
@@ -133,6 +134,10 @@ class ChartsPanel(QWidget):
         self._colors = colors
         for plot in self._plots.values():
             plot.set_colors(colors)
+
+    def close_files(self) -> None:
+        """Wait for reading and writing (at the end of the program)."""
+        self._tasks.wait()
 
     # ------------------------------------------------------------ drawing
 
@@ -279,25 +284,14 @@ class ChartsPanel(QWidget):
         """Read the curves of ticked runs that are not here yet, in another thread."""
         for key in self._ticked - set(self._curves):
             self._curves[key] = Curves()
-            self._run_task(partial(_read, Path(key)), partial(self._loaded, key))
+            self._tasks.run(partial(_read, Path(key)), partial(self._loaded, key), self._complain)
 
-    def _loaded(self, key: str, curves: object) -> None:
-        if isinstance(curves, Curves):
-            self._curves[key] = curves
+    def _loaded(self, key: str, curves: Curves) -> None:
+        self._curves[key] = curves
         self._update_plots()
 
-    def _run_task(self, work: Callable[[], object], done: Callable[[object], None]) -> None:
-        task = BackgroundTask(work)
-        self._tasks.add(task)
-
-        def finish() -> None:
-            self._tasks.discard(task)
-
-        task.signals.finished.connect(done)
-        task.signals.finished.connect(finish)
-        task.signals.failed.connect(self._failed)
-        task.signals.failed.connect(finish)
-        task.start()
+    def _complain(self, problem: Problem) -> None:
+        self._failed(problem.message)
 
     def picture(self) -> QPixmap:
         """The plots as they look, at twice the resolution."""
@@ -317,7 +311,7 @@ class ChartsPanel(QWidget):
         path, _ = QFileDialog.getSaveFileName(self, "Values as CSV", "curves.csv", "CSV (*.csv)")
         if path:
             runs = [(run.label, run.curves.copy()) for run in self._shown()]
-            self._run_task(partial(write_curves, Path(path), runs), lambda rows: None)
+            self._tasks.run(partial(write_curves, Path(path), runs), failed=self._complain)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.picture())

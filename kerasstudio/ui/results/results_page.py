@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 )
 
 from kerasstudio.runtime.runs import RunRecord
-from kerasstudio.ui.charts.background import BackgroundTask
 from kerasstudio.ui.charts.metric_plot import ChartColors, number_text
 from kerasstudio.ui.results.confusion_matrix import ConfusionMatrix, MatrixColors
 from kerasstudio.ui.results.export_card import ExportCard
@@ -33,6 +32,7 @@ from kerasstudio.ui.results.predictions_model import OutputPredictions, Predicti
 from kerasstudio.ui.results.run_results import RunResults, confusion, read_results
 from kerasstudio.ui.results.runs_table import RunRow, RunsTable
 from kerasstudio.ui.results.scatter_plot import ScatterPlot
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
@@ -54,7 +54,7 @@ class ResultsPage(QWidget):
     ) -> None:
         super().__init__()
         self._failed = failed
-        self._tasks: set[BackgroundTask] = set()
+        self._tasks = Tasks(self)
         self._records: dict[str, RunRecord] = {}
         self._shown: str | None = None
         self._results: RunResults | None = None
@@ -121,13 +121,15 @@ class ResultsPage(QWidget):
         self._continue.setVisible(record.status in {"killed", "stopped", "failed"})
         self._show_metrics(record)
         self.run_chosen.emit(folder)
-        task = BackgroundTask(partial(read_results, Path(folder)))
-        self._tasks.add(task)
-        task.signals.finished.connect(self._show_results)
-        task.signals.finished.connect(lambda _: self._tasks.discard(task))
-        task.signals.failed.connect(self._failed)
-        task.signals.failed.connect(lambda _: self._tasks.discard(task))
-        task.start()
+        self._tasks.run(
+            partial(read_results, Path(folder)),
+            self._show_results,
+            lambda problem: self._failed(problem.message),
+        )
+
+    def close_files(self) -> None:
+        """Wait for reading (at the end of the program)."""
+        self._tasks.wait()
 
     def _show_metrics(self, record: RunRecord) -> None:
         if record.test:
