@@ -18,7 +18,7 @@ from kerasstudio.runtime.states import RUN_ENDED, RunStatus
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient, WorkerPool
 
-KILLED_REASON = "The worker process {reason}. The curves up to there are kept."
+KILLED_REASON = "{death} The curves up to there are kept."
 
 
 @dataclass
@@ -125,10 +125,13 @@ class RunFeed(QObject):
             return False
         self._tasks.run(
             lambda: runs.read_project(Path(key)),
-            lambda project: self.start(project, key),
+            lambda project: self._resume(project, key),
             self._not_started,
         )
         return True
+
+    def _resume(self, project: Project, key: str) -> None:
+        self.start(project, key)
 
     def pause(self) -> None:
         self._control("pause")
@@ -137,7 +140,11 @@ class RunFeed(QObject):
         self._control("resume")
 
     def stop(self, after: str = "batch") -> None:
-        """Stop after this "batch" or after this "epoch"; the run keeps its results."""
+        """Stop after this "batch" or after this "epoch"; the run keeps its results. Called again
+        while it is stopping, the process is ended: asked, terminated, killed, each for 3 s."""
+        if self.current is not None and self.current.status == "stopping" and self._worker:
+            self._worker.stop()
+            return
         if self._control("stop_epoch" if after == "epoch" else "stop_batch") and self.current:
             self.current.status = "stopping"
             self.run_changed.emit(self.current)
@@ -174,7 +181,6 @@ class RunFeed(QObject):
         worker = self._pool.take_spare()
         self._worker = worker
         worker.report_received.connect(self._report_received)
-        worker.died.connect(self._died)
         self._request = worker.next_id()
         self.current_changed.emit(view)
         self.runs_changed.emit()
@@ -212,8 +218,13 @@ class RunFeed(QObject):
             case p.RunChanged():
                 self._run_changed(view, report)
             case p.Failed():
+                died = report.problem.code == "worker.died"
+                reason = report.problem.message
                 view.problems = (report.problem,)
-                self._ended(view, "failed", report.problem.message)
+                if died:
+                    self._ended(view, "killed", KILLED_REASON.format(death=reason))
+                else:
+                    self._ended(view, "failed", reason)
 
     def _run_changed(self, view: RunView, report: p.RunChanged) -> None:
         view.steps = report.steps if report.steps is not None else view.steps
@@ -227,11 +238,6 @@ class RunFeed(QObject):
         view.reason = report.reason
         self.run_changed.emit(view)
 
-    def _died(self, reason: str) -> None:
-        view = self.current
-        if view is not None and not view.ended:
-            self._ended(view, "killed", KILLED_REASON.format(reason=reason))
-
     def _ended(self, view: RunView, status: RunStatus, reason: str) -> None:
         if view.ended:
             return
@@ -239,7 +245,6 @@ class RunFeed(QObject):
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.report_received.disconnect(self._report_received)
-            worker.died.disconnect(self._died)
             self._pool.give_back(worker)
         folder = view.folder
         if status == "killed":

@@ -72,7 +72,7 @@ class Settings(QObject):
     def get(self, key: str) -> Any:
         """The value, or its default. Raises `KeyError` for a key that is not in the table."""
         setting = self._table[key]
-        value = self._store.value(key, setting.default)
+        value: Any = self._store.value(key, setting.default)
         if isinstance(setting.default, bool):
             return value if isinstance(value, bool) else str(value).casefold() == "true"
         if isinstance(setting.default, list):

@@ -65,6 +65,24 @@ class Label(QLabel):
         painter.drawText(self.contentsRect(), flags, self.text())
 
 
+class ElidedLabel(Label):
+    """One line that is cut with an ellipsis where it does not fit; the tool tip holds it all."""
+
+    def __init__(self, text: str = "", tone: Tone = "text", parent: QWidget | None = None) -> None:
+        super().__init__(text, tone, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(tone_color(self.tone if self.isEnabled() else "faint"))
+        room = self.contentsRect()
+        words = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, int(self.alignment()), words)
+
+
 class TextBlock(Label):
     """Text that wraps; it is as high as its width makes it."""
 
@@ -119,6 +137,10 @@ class LinkButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_tone(self, tone: Tone) -> None:
+        self._tone = tone
+        self.update()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

@@ -1,0 +1,183 @@
+"""The window: top bar, pages, bottom panel, status bar. It arranges; it knows no document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from kerasstudio.ui.actions import ActionSet
+from kerasstudio.ui.bottom_panel import BottomPanel
+from kerasstudio.ui.settings import Settings
+from kerasstudio.ui.status_bar import StatusBar
+from kerasstudio.ui.top_bar import TopBar
+
+PAGES_WITH_PANEL = ("model", "train")
+PALETTE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 300, 280
+
+
+class MainWindow(QMainWindow):
+    """Pages are made when first shown. `close_wanted` asks the owner, who calls `close_now`."""
+
+    close_wanted = Signal()
+    files_dropped = Signal(list)
+    page_shown = Signal(str)
+    first_shown = Signal()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._makers: dict[str, Callable[[], QWidget]] = {}
+        self._pages: dict[str, QWidget] = {}
+        self._may_close = False
+        self._was_shown = False
+        self._wants_panel = True
+        self.page = ""
+        self.setAcceptDrops(True)
+        self.actions_set = ActionSet(self, self)
+        self.top_bar = TopBar(self.actions_set)
+        self.status = StatusBar()
+        self.panel = BottomPanel()
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("page")
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(1)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self._stack)
+        self._split.addWidget(self.panel)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
+        self.panel.hide()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self._split, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(body)
+        self.setMinimumSize(960, 600)
+        self._restore()
+
+    # ------------------------------------------------------------------ pages
+
+    def add_page(self, name: str, make: Callable[[], QWidget]) -> None:
+        self._makers[name] = make
+
+    def show_page(self, name: str) -> QWidget:
+        """Bring a page to the front; makes it the first time."""
+        page = self.page_widget(name)
+        self._stack.setCurrentWidget(page)
+        self.page = name
+        self.top_bar.show_page(name)
+        self._arrange_panel()
+        self.page_shown.emit(name)
+        return page
+
+    def page_widget(self, name: str) -> QWidget:
+        if name not in self._pages:
+            page = self._makers[name]()
+            self._pages[name] = page
+            self._stack.addWidget(page)
+        return self._pages[name]
+
+    def has_page(self, name: str) -> bool:
+        """Whether the page was made already."""
+        return name in self._pages
+
+    def show_panel(self, name: str) -> QWidget:
+        """Open the bottom panel at one tab, going to a page that has it."""
+        if self.page not in PAGES_WITH_PANEL:
+            self.show_page("model")
+        self._wants_panel = True
+        self._arrange_panel()
+        return self.panel.show_tab(name)
+
+    def toggle_panel(self) -> None:
+        self._wants_panel = not self._wants_panel
+        self._arrange_panel()
+
+    @property
+    def panel_open(self) -> bool:
+        return self._wants_panel
+
+    def _arrange_panel(self) -> None:
+        wanted = self._wants_panel and self.page in PAGES_WITH_PANEL
+        if wanted and self.panel.isHidden():
+            self.panel.show()
+            height = max(self._split.height(), 400)
+            saved = self._settings.get("splitters").get("panel", PANEL_HEIGHT)
+            below = min(saved, height // 2)
+            self._split.setSizes([height - below, below])
+            self.panel.begin()
+        elif not wanted and not self.panel.isHidden():
+            self._remember_panel()
+            self.panel.hide()
+
+    # ------------------------------------------------------------------ life
+
+    def close_now(self) -> None:
+        """Close without asking."""
+        self._may_close = True
+        self.close()
+
+    def _restore(self) -> None:
+        geometry = self._settings.get("geometry")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            screen = self.screen().availableGeometry()
+            self.resize(min(1680, screen.width()), min(1020, screen.height()))
+
+    def _remember_panel(self) -> None:
+        sizes = self._split.sizes()
+        if len(sizes) == 2 and sizes[1] > 0:
+            self._settings.set("splitters", {**self._settings.get("splitters"), "panel": sizes[1]})
+
+    # ------------------------------------------------------------------ Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.first_shown.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close:
+            event.ignore()
+            self.close_wanted.emit()
+            return
+        if not self.panel.isHidden():
+            self._remember_panel()
+        self._settings.set("geometry", self.saveGeometry())
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+
+def model_page(palette: QWidget, canvas: QWidget, inspector: QWidget, inner: QSplitter) -> QWidget:
+    """The Model page: layers on the left, the canvas, the inspector on the right."""
+    inner.setOrientation(Qt.Orientation.Horizontal)
+    inner.setHandleWidth(1)
+    inner.setChildrenCollapsible(False)
+    for widget, name in ((palette, "sidePanel"), (canvas, ""), (inspector, "sidePanel")):
+        if name and not widget.objectName():
+            widget.setObjectName(name)
+            widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inner.addWidget(widget)
+    palette.setMinimumWidth(160)
+    inspector.setMinimumWidth(max(240, inspector.minimumWidth()))
+    inner.setStretchFactor(0, 0)
+    inner.setStretchFactor(1, 1)
+    inner.setStretchFactor(2, 0)
+    inner.setSizes([PALETTE_WIDTH, 1100, INSPECTOR_WIDTH])
+    return inner
