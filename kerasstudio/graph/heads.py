@@ -10,7 +10,15 @@ from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.project import Graph, Layer, Node, Project, wire_key
 
 # Layers that pass values on without mixing them.
-_PASSING = {"Dropout", "Flatten", "Reshape", "Identity", "SpatialDropout1D", "GaussianDropout"}
+_PASSING = {
+    "Dropout",
+    "Flatten",
+    "Reshape",
+    "Identity",
+    "SpatialDropout1D",
+    "GaussianDropout",
+    "Rescaling",
+}
 # Activation layers, and the activation they stand for.
 _ACTIVATION_LAYERS = {
     "Softmax": "softmax",
@@ -45,6 +53,7 @@ def head_of(project: Project, output_node: str, inspection: Inspection | None = 
     activation: str | None = None
     activation_layer: Layer | None = None
     seen: set[str] = set()
+    scaled = False
     while node is not None and node.id not in seen:
         seen.add(node.id)
         layer = project.layers[node.layer]
@@ -57,7 +66,11 @@ def head_of(project: Project, output_node: str, inspection: Inspection | None = 
                 units = shape[-1]
             if activation is None:
                 activation, activation_layer = own, layer if own is not None else None
+            if scaled and activation != "linear":
+                # Behind a scaling, the activation no longer tells the range of the values.
+                activation, activation_layer = None, None
             return Head(node, layer, units, activation, activation_layer, shape)
+        scaled = scaled or layer.class_name == "Rescaling"
         node = _source(graph, node.id)
     units = shape[-1] if shape is not None and len(shape) > 1 else None
     return Head(units=units, activation=activation, activation_layer=activation_layer, shape=shape)

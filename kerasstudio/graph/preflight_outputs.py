@@ -298,7 +298,7 @@ def _activation(facts: Facts, wanted: set[str]) -> Problem | None:
         return None
     probability = activation in PROBABILITIES
     best = next(iter(wanted))
-    softmax_of_one = activation == "softmax" and facts.head.units == 1
+    softmax_of_one = activation == "softmax" and facts.head.units == 1 and best == "sigmoid"
     if facts.logits and probability:
         return output_problem(
             facts,
