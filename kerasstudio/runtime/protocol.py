@@ -96,7 +96,11 @@ class Predict(Message, frozen=True):
 
 class Export(Message, frozen=True):
     """Write `path` in `format` (a `Format.id` of `Ready.formats`) from a run, or from a project
-    with fresh weights when `run_folder` is None; then check it in a fresh plain-Keras process."""
+    with fresh weights when `run_folder` is None; then check it in a fresh plain-Keras process.
+
+    `checkpoint` says which of the run's weights; "best" means the last ones where no best are
+    kept. `weights` is a model file to take the weights from instead (converting one format into
+    another)."""
 
     id: int
     format: str
@@ -104,6 +108,8 @@ class Export(Message, frozen=True):
     project: Project
     base: str
     run_folder: str | None = None
+    checkpoint: Literal["best", "last"] = "best"
+    weights: str | None = None
 
 
 class ImportModel(Message, frozen=True):

@@ -103,13 +103,20 @@ def studio_folder(project_path: Path) -> Path:
     return project_path.with_suffix(".studio")
 
 
-def create_run(studio: Path, project: Project, base: Path | str, resumed_from: str = "") -> Path:
+def create_run(
+    studio: Path,
+    project: Project,
+    base: Path | str,
+    resumed_from: str = "",
+    runs: Path | None = None,
+) -> Path:
     """Make the next numbered run folder with the project's snapshot, status "preparing".
 
-    The calling process answers for the run until a worker takes it over. Raises `StudioError`
-    when the folder cannot be made."""
+    It is made in `studio/runs`, or in the folder `runs` where given. The calling process answers
+    for the run until a worker takes it over. Raises `StudioError` when it cannot be made."""
+    parent = runs or studio / "runs"
     try:
-        folder = _next_folder(studio / "runs")
+        folder = _next_folder(parent)
         write_atomic(folder / PROJECT_FILE, _encode_project(project))
         record = RunRecord(
             number=int(folder.name),
@@ -126,9 +133,9 @@ def create_run(studio: Path, project: Project, base: Path | str, resumed_from: s
         raise StudioError(
             Problem(
                 code="file.run_folder",
-                message=f"No run folder could be made in {studio}: {error.strerror or error}.",
+                message=f"No run folder could be made in {parent}: {error.strerror or error}.",
                 expected="a folder that can be written, with space on its disk",
-                place=Place(file=str(studio)),
+                place=Place(file=str(parent)),
                 detail=str(error),
             )
         ) from error

@@ -1,0 +1,104 @@
+"""The command line: without Qt, without a display, without TensorFlow in this process.
+
+Exit codes: 0 fine, 1 problems or failed, 2 unusable input. Messages go to standard error; with
+`--json` standard output gets exactly one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from kerasstudio import __version__
+from kerasstudio.cli.codes import FAILED, OK, exit_code, input_error
+from kerasstudio.cli.console import Console
+from kerasstudio.graph.problems import Problem, StudioError
+
+DESCRIPTION = "Draw a Keras model, train it, watch it, export it."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. `argv` is without the program's name."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    console = Console(json="--json" in arguments)
+    try:
+        return _run(arguments, console)
+    except StudioError as error:
+        console.fail(error.problem)
+        return exit_code(error.problem)
+    except KeyboardInterrupt:
+        console.fail(Problem(code="cli.interrupted", message="Interrupted."))
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`); Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _run(arguments: list[str], console: Console) -> int:
+    from kerasstudio.cli.commands import COMMANDS
+
+    parser, commands = _parsers()
+    first = arguments[0] if arguments else ""
+    if first in commands:
+        options = commands[first].parse_args(arguments[1:])
+        return COMMANDS[first].run(options, console)
+    options = parser.parse_args(arguments)
+    if options.version:
+        console.say(f"kerasstudio {__version__}")
+        return OK
+    if options.file is not None:
+        _refuse_typing_mistake(options.file, list(COMMANDS))
+    from kerasstudio.cli.studio import open_studio
+
+    return open_studio(options.file, console)
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of `kerasstudio [FILE]`, and one for each command."""
+    from kerasstudio.cli.commands import COMMANDS
+
+    width = max(len(command.usage) for command in COMMANDS.values())
+    listed = "\n".join(
+        f"  {command.usage.ljust(width)}  {command.help}" for command in COMMANDS.values()
+    )
+    parser = argparse.ArgumentParser(
+        prog="kerasstudio",
+        usage="kerasstudio [FILE]\n       kerasstudio COMMAND ...",
+        description=DESCRIPTION,
+        epilog=f"commands:\n{listed}\n\n"
+        "`kerasstudio COMMAND --help` explains one. Exit codes: 0 fine, 1 problems or failed,\n"
+        "2 unusable input.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a project to open in the studio")
+    parser.add_argument("--version", action="store_true", help="print the version and end")
+    commands = {}
+    for name, command in COMMANDS.items():
+        own = argparse.ArgumentParser(
+            prog=f"kerasstudio {name}",
+            description=command.description or f"{command.help[0].upper()}{command.help[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(own)
+        commands[name] = own
+    return parser, commands
+
+
+def _refuse_typing_mistake(word: str, commands: list[str]) -> None:
+    """`kerasstudio trian x` is a mistyped command, not a file to be opened."""
+    if Path(word).exists() or Path(word).suffix:
+        return
+    close = get_close_matches(word, commands, 1)
+    raise StudioError(
+        input_error(
+            "cli.command",
+            f'"{word}" is neither a command nor a file.',
+            expected=f"did you mean {close[0]}?" if close else f"one of {', '.join(commands)}",
+            received=word,
+        )
+    )

@@ -1,0 +1,92 @@
+"""`kerasstudio check FILE`: all problems of a project."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from kerasstudio.cli.codes import FAILED, OK
+from kerasstudio.cli.console import Console
+from kerasstudio.cli.documents import read_project
+from kerasstudio.cli.session import Session
+from kerasstudio.graph.catalogue import shipped
+from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.inspection import Inspection
+from kerasstudio.graph.preflight import preflight_problems
+from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.graph.project import Project
+from kerasstudio.graph.structure import structure_problems
+from kerasstudio.runtime.protocol import DataDescribed, DescribeData, Inspect, Inspected
+
+_ORDER = {"error": 0, "warning": 1, "hint": 2}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="a project (.kstudio)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: Namespace, console: Console) -> int:
+    project = read_project(options.file)
+    base = options.file.absolute().parent
+    with Session(console) as session:
+        problems, inspection = find_problems(project, base, session)
+    for problem in problems:
+        console.problem(problem)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    found = _counted(errors, "error"), _counted(warnings, "warning")
+    nodes = len(project.graph.nodes)
+    console.say(
+        f"{options.file}: {' and '.join(part for part in found if part) or 'no problems'}; "
+        f"{nodes} nodes, {inspection.total:,} parameters"
+    )
+    console.result(
+        {
+            "ok": errors == 0,
+            "file": str(options.file),
+            "errors": errors,
+            "warnings": warnings,
+            "problems": problems,
+            "nodes": nodes,
+            "parameters": inspection.total,
+            "trainable": inspection.total_trainable,
+        }
+    )
+    return FAILED if errors else OK
+
+
+def find_problems(
+    project: Project, base: Path, session: Session
+) -> tuple[list[Problem], Inspection]:
+    """Structure, shapes, data and training settings; errors first, each problem once."""
+    problems = list(structure_problems(project, shipped()))
+    report = session.ask(lambda number: Inspect(number, 1, project), Inspected)
+    inspection = Inspection(
+        revision=report.revision,
+        nodes=report.nodes,
+        problems=report.problems,
+        total=report.total,
+        total_trainable=report.total_trainable,
+    )
+    problems += report.problems
+    summary: DataSummary | None = None
+    if project.data.sources:
+        try:
+            summary = session.ask(
+                lambda number: DescribeData(number, project.data, str(base)), DataDescribed
+            ).summary
+        except StudioError as error:
+            problems.append(error.problem)
+        else:
+            problems += summary.problems
+    problems += preflight_problems(project, inspection, summary, shipped())
+    once: list[Problem] = []
+    for problem in problems:
+        if problem not in once:
+            once.append(problem)
+    return sorted(once, key=lambda problem: _ORDER[problem.severity]), inspection
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}" if count else ""

@@ -1,0 +1,32 @@
+"""`kerasstudio evaluate RUN`: metrics on the test part, or on another file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from kerasstudio.cli.codes import OK
+from kerasstudio.cli.console import Console
+from kerasstudio.cli.documents import existing, find_run
+from kerasstudio.cli.session import Session
+from kerasstudio.runtime.protocol import Evaluate, Evaluated
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "run", metavar="RUN", type=Path, help="a run folder, or a project for its last good run"
+    )
+    parser.add_argument("--data", metavar="PATH", type=Path, help="instead of the test part")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: Namespace, console: Console) -> int:
+    folder = find_run(options.run)
+    data = str(existing(options.data, "a data file")) if options.data is not None else None
+    with Session(console) as session:
+        answer = session.ask(lambda number: Evaluate(number, str(folder), data), Evaluated)
+    console.say(f"{folder} on {data or 'its test part'}")
+    for name, value in answer.values.items():
+        console.say(f"  {name} {value:.6g}")
+    console.result({"ok": True, "run": str(folder), "data": data, "metrics": answer.values})
+    return OK
