@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -65,41 +64,23 @@ def missing_choices(column: Column) -> Choices:
 
 
 def set_column(project: Project, name: str, **changes: Any) -> Project:
-    """Change fields of one column. A category always has an encoding that makes numbers."""
-    columns = []
-    for column in project.data.columns:
-        if column.name == name:
-            column = msgspec.structs.replace(column, **changes)
-            if column.kind == "category" and column.encoding == "none":
-                column = msgspec.structs.replace(
-                    column, encoding="index" if column.role == "target" else "one_hot"
-                )
-            elif column.kind in ("number", "text") and column.encoding != "none":
-                column = msgspec.structs.replace(column, encoding="none")
-        columns.append(column)
-    return set_data(project, columns=tuple(columns))
-
-
-def set_data(project: Project, **changes: Any) -> Project:
-    """Change fields of the data description."""
-    return edits.set_data(project, msgspec.structs.replace(project.data, **changes))
-
-
-def set_split(project: Project, **changes: Any) -> Project:
-    return set_data(project, split=msgspec.structs.replace(project.data.split, **changes))
+    """Change fields of one column. A category always has an encoding that makes numbers, and
+    what is no class has none."""
+    project = edits.set_column(project, name, **changes)
+    column = project.data.column(name)
+    if column is None:
+        return project
+    if column.kind == "category" and column.encoding == "none":
+        encoding = "index" if column.role == "target" else "one_hot"
+        return edits.set_column(project, name, encoding=encoding)
+    if column.kind in ("number", "text") and column.encoding != "none":
+        return edits.set_column(project, name, encoding="none")
+    return project
 
 
 def set_window(project: Project, **changes: Any) -> Project:
-    return set_data(project, window=msgspec.structs.replace(project.data.window, **changes))
-
-
-def set_binding(project: Project, layer: str, columns: Iterable[str]) -> Project:
-    """Which columns an Input or Output gets; none means: matched by name, then by order."""
-    bindings = {key: names for key, names in project.data.bindings.items() if key != layer}
-    names = tuple(columns)
-    if names:
-        bindings[layer] = names
-    return set_data(project, bindings=bindings)
+    """Change fields of the time windows."""
+    return edits.set_data(project, window=msgspec.structs.replace(project.data.window, **changes))
 
 
 def replace_data(project: Project, guessed: DataSpec) -> Project:
@@ -130,7 +111,7 @@ def add_data(project: Project, guessed: DataSpec) -> Project:
             if column.source == source.id:
                 name = _free({one.name for one in columns}, column.name)
                 columns.append(msgspec.structs.replace(column, source=new_id, name=name))
-    return set_data(project, sources=tuple(sources), columns=tuple(columns))
+    return edits.set_data(project, sources=tuple(sources), columns=tuple(columns))
 
 
 def remove_source(project: Project, source: Source) -> Project:
@@ -143,7 +124,7 @@ def remove_source(project: Project, source: Source) -> Project:
         for layer, bound in project.data.bindings.items()
         if all(name in names for name in bound)
     }
-    return set_data(project, sources=sources, columns=columns, bindings=bindings)
+    return edits.set_data(project, sources=sources, columns=columns, bindings=bindings)
 
 
 def input_changes(project: Project, summary: DataSummary | None) -> dict[str, dict[str, Any]]:

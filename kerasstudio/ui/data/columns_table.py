@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
@@ -67,7 +67,7 @@ class ColumnsTable(PlainTable):
         if self.menu is not None:
             self.menu.deleteLater()
         self.menu = menu
-        rect = self.visualRect(QModelIndex(index))
+        rect = self.visualRect(self.columns.index(index.row(), index.column()))
         menu.popup(self.viewport().mapToGlobal(rect.bottomLeft()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

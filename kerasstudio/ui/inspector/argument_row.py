@@ -12,6 +12,7 @@ from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.inspector import objects, values
 from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
+from kerasstudio.ui.widgets.field_corner import FieldCorner
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
 from kerasstudio.ui.widgets.labels import ElidedButton, LinkButton, TextBlock
@@ -62,9 +63,7 @@ class ArgumentRow(QWidget):
         self.reset_button = GlyphButton("↺", f"reset {argument.name}")
         self.reset_button.setToolTip(f"Back to Keras's default: {_default_text(argument)}")
         self.reset_button.clicked.connect(self._reset_clicked)
-        policy = self.reset_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.reset_button.setSizePolicy(policy)
+        self._corner = FieldCorner(self.reset_button)
         self.reset_button.hide()
         self._error: TextBlock | None = None
         self._help: TextBlock | None = None
@@ -77,11 +76,10 @@ class ArgumentRow(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.addWidget(self.label, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(self.editor, 0, 1)
-        self._grid.addWidget(self.reset_button, 0, 2)
         self._grid.setColumnStretch(1, 1)
         self._below = QVBoxLayout()
         self._below.setContentsMargins(10, 0, 0, 2)
-        self._grid.addLayout(self._below, 4, 0, 1, 3)
+        self._grid.addLayout(self._below, 4, 0, 1, 2)
 
         target = self.editor.focus_target()
         target.setAccessibleName(argument.name)
@@ -121,7 +119,7 @@ class ArgumentRow(QWidget):
             button = LinkButton(fix.label)
             button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
             flow.addWidget(button)
-        self._grid.addWidget(self._fix_buttons, 2, 1, 1, 2)
+        self._grid.addWidget(self._fix_buttons, 2, 1)
 
     def forget(self) -> None:
         """Drop what is typed and refused, and what was unfolded."""
@@ -142,7 +140,7 @@ class ArgumentRow(QWidget):
         if self._help is None:
             text = self.argument.help or "Keras says nothing about this argument."
             self._help = TextBlock(text, "muted")
-            self._grid.addWidget(self._help, 3, 0, 1, 3)
+            self._grid.addWidget(self._help, 3, 0, 1, 2)
         else:
             self._help.setVisible(self._help.isHidden())
 
@@ -178,11 +176,15 @@ class ArgumentRow(QWidget):
 
     def _show_state(self) -> None:
         wrong = bool(self.error)
-        self.editor.looks().set_look(self._is_set, wrong, not self._is_set)
-        self.reset_button.setVisible(self._is_set and not self.argument.required)
+        resettable = self._is_set and not self.argument.required
+        field = self.editor.looks()
+        self._corner.put_into(self.editor.focus_target())
+        self.reset_button.setVisible(resettable)
+        reserved = self._corner.width if resettable else 0
+        field.set_look(self._is_set, wrong, not self._is_set, reserved)
         if wrong and self._error is None:
             self._error = TextBlock("", "error")
-            self._grid.addWidget(self._error, 1, 1, 1, 2)
+            self._grid.addWidget(self._error, 1, 1)
         if self._error is not None:
             self._error.setText(self.error)
             self._error.setVisible(wrong)

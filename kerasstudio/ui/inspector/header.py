@@ -83,11 +83,6 @@ class LayerHeader(QWidget):
         self._name = ""
         self._show_type(kind, summary)
 
-    def show_error(self, reason: str) -> None:
-        """Say why a name was not taken."""
-        self.error.setText(reason)
-        self.error.setVisible(bool(reason))
-
     def show_help(self, shown: bool = True) -> None:
         """Unfold the layer's docstring."""
         self.help_button.setChecked(shown)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits, fixes
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.names import name_error
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -58,7 +57,7 @@ class LayerPanel(QWidget):
         self.members.setWordWrap(True)
 
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 12, 6, 14)
+        self._column.setContentsMargins(14, 12, 12, 14)
         self._column.setSpacing(10)
         self._column.addWidget(self.header)
         self._column.addWidget(self.problems)
@@ -171,24 +170,16 @@ class LayerPanel(QWidget):
         self.trainable.setChecked(all(layer.trainable for layer in self._layers))
 
     def _name_error(self, name: str) -> str | None:
-        reason = name_error(name)
-        if reason is not None:
-            return reason
-        ids = {layer.id for layer in self._layers}
-        for other in self._store.project.layers.values():
-            if other.name == name and other.id not in ids:
-                return f"Another layer ({other.class_name}) already has the name “{name}”."
+        """Why the project would refuse this name for the layer."""
+        try:
+            edits.rename_layer(self._store.project, self._layers[0].id, name)
+        except StudioError as error:
+            return error.problem.message
         return None
 
     def _rename(self, name: str) -> None:
-        if len(self._layers) != 1:
-            return
         layer = self._layers[0]
-        try:
-            project = edits.rename_layer(self._store.project, layer.id, name)
-        except StudioError as error:
-            self.header.show_error(error.problem.message)
-            return
+        project = edits.rename_layer(self._store.project, layer.id, name)
         self._store.apply(project, f"Rename {layer.name} to {name}")
 
     def _set_argument(self, name: str, value: Any) -> None:

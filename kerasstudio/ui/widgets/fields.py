@@ -33,12 +33,15 @@ class FieldLook:
     changed = False
     wrong = False
     default = False
+    reserved = 0
+    """Pixels at the right end where no text may go, because a button is there."""
 
-    def set_look(self, changed: bool, wrong: bool, default: bool) -> None:
+    def set_look(self, changed: bool, wrong: bool, default: bool, reserved: int = 0) -> None:
         """Mark as set by the person, as refused, or as holding Keras's default (grey)."""
-        if (changed, wrong, default) == (self.changed, self.wrong, self.default):
+        look = (changed, wrong, default, reserved)
+        if look == (self.changed, self.wrong, self.default, self.reserved):
             return
-        self.changed, self.wrong, self.default = changed, wrong, default
+        self.changed, self.wrong, self.default, self.reserved = look
         self.look_changed()
 
     def look_changed(self) -> None:
@@ -97,6 +100,7 @@ class FieldLine(FieldLook, QLineEdit):
         self.steps = False
 
     def look_changed(self) -> None:
+        self.setTextMargins(_INDENT - 2, 0, 4 + self.reserved, 0)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -107,7 +111,7 @@ class FieldLine(FieldLook, QLineEdit):
             text = self.text() or self.placeholderText()
             color = self.text_color(self.isEnabled())
             painter.setPen(color if self.text() else QColor(tokens().text_faint))
-            room = self.rect().adjusted(_INDENT, 0, -6, 0)
+            room = self.rect().adjusted(_INDENT, 0, -6 - self.reserved, 0)
             words = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(
                 room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words
@@ -161,7 +165,7 @@ class FieldCombo(FieldLook, QComboBox):
         painter = QPainter(self)
         paint_box(painter, self, self)
         text = self.currentText() if self.shown_text is None else self.shown_text
-        room = self.rect().adjusted(_INDENT, 0, -22, 0)
+        room = self.rect().adjusted(_INDENT, 0, -22 - self.reserved, 0)
         painter.setPen(self.text_color(self.isEnabled()))
         metrics = QFontMetrics(self.font())
         elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())

@@ -9,6 +9,7 @@ from kerasstudio.ui.theme import tokens
 
 MOST_BARS = 24
 _WIDEST = 9.0
+_WIDEST_OF_FEW = 18.0
 
 
 def paint_bars(painter: QPainter, rect: QRect, counts: tuple[int, ...]) -> None:
@@ -19,7 +20,8 @@ def paint_bars(painter: QPainter, rect: QRect, counts: tuple[int, ...]) -> None:
         return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens().histogram))
-    step = min(rect.width() / len(bars), _WIDEST)
+    widest = _WIDEST if len(bars) > 8 else _WIDEST_OF_FEW
+    step = min(rect.width() / len(bars), widest)
     top, high = rect.y() + 7, rect.height() - 13
     for number, count in enumerate(bars):
         tall = max(1.5, high * count / largest) if count else 0.0
