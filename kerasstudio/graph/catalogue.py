@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kerasstudio.graph.project import Layer
+from kerasstudio.graph.project import OUTPUT_CLASS, STUDIO_MODULE, Layer
 from kerasstudio.graph.resources import resource
 
 ArgumentKind = Literal[
@@ -96,6 +96,18 @@ class LayerType(msgspec.Struct, frozen=True, omit_defaults=True):
         return next((argument for argument in self.arguments if argument.name == name), None)
 
 
+OUTPUT_TYPE = LayerType(
+    class_name=OUTPUT_CLASS,
+    module=STUDIO_MODULE,
+    category="Input & output",
+    summary="Marks what the model returns; has a loss and metrics of its own.",
+    ports=(Port("inputs"),),
+    outputs=(),
+    aliases=("target", "result", "head"),
+)
+"""Ours, not Keras's: known to every catalogue, whether or not its JSON lists it."""
+
+
 class ObjectType(msgspec.Struct, frozen=True, omit_defaults=True):
     """An optimizer, loss, metric, callback, initializer, regularizer, constraint, activation."""
 
@@ -117,11 +129,12 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _by_class(self) -> dict[tuple[str, str], LayerType]:
-        return {(kind.module, kind.class_name): kind for kind in self.layers}
+        kinds = (OUTPUT_TYPE, *self.layers)
+        return {(kind.module, kind.class_name): kind for kind in kinds}
 
     @cached_property
     def _by_name(self) -> dict[str, LayerType]:
-        return {kind.class_name: kind for kind in self.layers}
+        return {kind.class_name: kind for kind in (OUTPUT_TYPE, *self.layers)}
 
     @cached_property
     def _families(self) -> dict[str, tuple[ObjectType, ...]]:

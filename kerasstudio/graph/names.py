@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from kerasstudio.graph.project import Project
+from kerasstudio.graph.project import INPUT_CLASS, Layer, Project
 
 _CAPITAL = re.compile(r"(.)([A-Z][a-z0-9]+)")
 _LOWER_CAPITAL = re.compile(r"([a-z])([A-Z])")
@@ -23,6 +23,18 @@ def snake_case(class_name: str) -> str:
     """Keras's automatic layer name: "Conv2D" → "conv2d", "MaxPooling2D" → "max_pooling2d"."""
     name = _CAPITAL.sub(r"\1_\2", class_name.replace("-", "_"))
     return _LOWER_CAPITAL.sub(r"\1_\2", name).lower()
+
+
+def automatic_name(class_name: str) -> str:
+    """The name a new layer starts from: "input", "output", else Keras's own."""
+    return "input" if class_name == INPUT_CLASS else snake_case(class_name)
+
+
+def has_automatic_name(layer: Layer) -> bool:
+    """Whether nobody has named the layer: its name is its class's, perhaps with a number."""
+    stem = automatic_name(layer.class_name)
+    number = layer.name.removeprefix(f"{stem}_")
+    return layer.name == stem or (number != layer.name and number.isdecimal())
 
 
 def unique_name(wanted: str, taken: Collection[str]) -> str:

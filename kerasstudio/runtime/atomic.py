@@ -1,37 +1,7 @@
-"""Files that are either the old ones or the new ones, never half of both."""
+"""Files that are either the old ones or the new ones: the functions of `graph.atomic`."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
+from kerasstudio.graph.atomic import sync_folder, write_atomic
 
-
-def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
-    """Replace `path` by `data`: temporary file beside it, fsync, rename, fsync of the folder.
-
-    With `durable` False nothing is synced: readers still never see half a file, but a power cut
-    may bring the old one back. Raises `OSError` (a full disk), `path` then being untouched.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if durable:
-        sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename inside `folder` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+__all__ = ["sync_folder", "write_atomic"]

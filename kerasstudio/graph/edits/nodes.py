@@ -1,0 +1,290 @@
+"""Edits of nodes: add, move, delete, call again; frames and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.values import (
+    graph_of,
+    layer_of,
+    node_of,
+    refusal,
+    replace,
+    with_graph,
+    without,
+)
+from kerasstudio.graph.edits.wires import connect, without_wires
+from kerasstudio.graph.names import automatic_name, name_error, new_id, unique_name
+from kerasstudio.graph.ports import free_port
+from kerasstudio.graph.problems import Place
+from kerasstudio.graph.project import (
+    ROOT,
+    Frame,
+    Graph,
+    Layer,
+    Node,
+    Note,
+    Project,
+    Wire,
+)
+
+
+def add_layer(
+    project: Project,
+    layer_type: LayerType,
+    x: float = 0.0,
+    y: float = 0.0,
+    graph: str = ROOT,
+    name: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+) -> tuple[Project, str]:
+    """A new layer and its node with the top left corner at (x, y); returns the node's id.
+
+    Required arguments not given are taken from the type's example. Without a name the layer gets
+    Keras's automatic one; it is made unique either way. Raises `StudioError` for an illegal name.
+    """
+    drawing = graph_of(project, graph)
+    if name is not None and (wrong := name_error(name)):
+        raise refusal("structure.name", wrong, Place(graph=graph), received=name)
+    taken = {layer.name for layer in project.layers.values()}
+    project, layer_id = new_id(project, "l")
+    project, node_id = new_id(project, "n")
+    layer = Layer(
+        id=layer_id,
+        class_name=layer_type.class_name,
+        name=unique_name(name or automatic_name(layer_type.class_name), taken),
+        module=layer_type.module,
+        arguments=starting_arguments(layer_type, arguments or {}),
+    )
+    node = Node(id=node_id, layer=layer_id, x=float(x), y=float(y))
+    drawing = replace(drawing, nodes={**drawing.nodes, node_id: node})
+    project = replace(
+        project,
+        layers={**project.layers, layer_id: layer},
+        graphs={**project.graphs, graph: drawing},
+    )
+    return project, node_id
+
+
+def add_connected(
+    project: Project,
+    layer_type: LayerType,
+    catalogue: Catalogue,
+    x: float = 0.0,
+    y: float = 0.0,
+    graph: str = ROOT,
+    source: tuple[str, int] | None = None,
+    target: tuple[str, str] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+) -> tuple[Project, str]:
+    """`add_layer`, wired at once: from `source` (node, output) into its first free port, and from
+    its first output into `target` (node, port). What has no port on that side is not wired."""
+    project, node = add_layer(project, layer_type, x, y, graph, arguments=arguments)
+    if source is not None:
+        slot = free_port(project, node, catalogue, graph)
+        if slot is not None:
+            project = connect(project, source[0], node, slot.name, source[1], graph)
+    if target is not None and layer_type.outputs:
+        project = connect(project, node, target[0], target[1], 0, graph, catalogue)
+    return project, node
+
+
+def call_again(
+    project: Project, layer: str, x: float, y: float, graph: str = ROOT
+) -> tuple[Project, str]:
+    """A further node of a layer: the same weights, called once more. Not for Inputs and Outputs."""
+    found = layer_of(project, layer)
+    if found.is_input or found.is_output:
+        kind = "Input" if found.is_input else "Output"
+        raise refusal(
+            "structure.shared_port",
+            f'"{found.name}" is an {kind}: it stands in a model once.',
+            Place(graph=graph, layer=layer),
+        )
+    drawing = graph_of(project, graph)
+    project, node_id = new_id(project, "n")
+    node = Node(id=node_id, layer=layer, x=float(x), y=float(y))
+    return with_graph(project, replace(drawing, nodes={**drawing.nodes, node_id: node})), node_id
+
+
+def move_nodes(
+    project: Project, positions: Mapping[str, tuple[float, float]], graph: str = ROOT
+) -> Project:
+    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored."""
+    drawing = graph_of(project, graph)
+    moved: dict[str, Node] = {}
+    for node_id, (x, y) in positions.items():
+        node = drawing.nodes.get(node_id)
+        if node is not None and (node.x != x or node.y != y):
+            moved[node_id] = replace(node, x=float(x), y=float(y))
+    if not moved:
+        return project
+    return with_graph(project, replace(drawing, nodes={**drawing.nodes, **moved}))
+
+
+def set_literal(project: Project, node: str, name: str, value: Any, graph: str = ROOT) -> Project:
+    """A call argument that is no tensor (`use_causal_mask`); None takes it away."""
+    found = node_of(project, node, graph)
+    if value is None:
+        literals = without(found.literals, [name])
+    elif found.literals.get(name) == value:
+        return project
+    else:
+        literals = {**found.literals, name: value}
+    if literals is found.literals:
+        return project
+    return _with_node(project, replace(found, literals=literals), graph)
+
+
+def delete_nodes(project: Project, nodes: Iterable[str], graph: str = ROOT) -> Project:
+    """Remove nodes and their wires, layers nobody calls any more, and what the settings say of
+    those (bindings, losses). Unknown ids are ignored."""
+    drawing = graph_of(project, graph)
+    gone = {node for node in nodes if node in drawing.nodes}
+    if not gone:
+        return project
+    keys = [
+        key for key, wire in drawing.wires.items() if wire.source in gone or wire.target in gone
+    ]
+    layers = {drawing.nodes[node].layer for node in gone}
+    drawing = replace(
+        drawing, nodes=without(drawing.nodes, gone), wires=without_wires(drawing, keys)
+    )
+    return drop_unused(with_graph(project, drawing), layers)
+
+
+def delete_and_reconnect(project: Project, nodes: Iterable[str], graph: str = ROOT) -> Project:
+    """Remove nodes and let their neighbours pass values on: what fed the first port of a removed
+    node feeds the ports it fed."""
+    drawing = graph_of(project, graph)
+    gone = {node for node in nodes if node in drawing.nodes}
+    first: dict[str, Wire] = {}
+    for wire in drawing.wires.values():
+        if wire.target in gone:
+            known = first.get(wire.target)
+            if known is None or _before(wire.port, known.port):
+                first[wire.target] = wire
+    rerouted: dict[str, Wire] = {}
+    for key, wire in drawing.wires.items():
+        if wire.source in gone and wire.target not in gone:
+            start: Wire | None = wire
+            seen: set[str] = set()
+            while start is not None and start.source in gone and start.source not in seen:
+                seen.add(start.source)
+                start = first.get(start.source)
+            if start is not None and start.source not in gone:
+                rerouted[key] = replace(wire, source=start.source, output=start.output)
+    if rerouted:
+        project = with_graph(project, replace(drawing, wires={**drawing.wires, **rerouted}))
+    return delete_nodes(project, gone, graph)
+
+
+def _before(port: str, other: str) -> bool:
+    """Whether a port comes before another in the call: index 2 before 10, else by the order in
+    which they were wired."""
+    base, _, index = port.rpartition(".")
+    other_base, _, other_index = other.rpartition(".")
+    if base != other_base or not (index.isdecimal() and other_index.isdecimal()):
+        return False
+    return int(index) < int(other_index)
+
+
+def drop_unused(project: Project, layers: Collection[str]) -> Project:
+    """Remove those of `layers` that no node of any graph calls, with the graphs inside them."""
+    candidates = set(layers)
+    while candidates:
+        called = {node.layer for graph in project.graphs.values() for node in graph.nodes.values()}
+        unused = {layer for layer in candidates if layer in project.layers} - called
+        if not unused:
+            break
+        inside = {project.layers[layer].graph for layer in unused} - {None}
+        inside -= {layer.graph for layer in project.layers.values() if layer.id not in unused}
+        graphs = {key: graph for key, graph in project.graphs.items() if key not in inside}
+        candidates = {
+            node.layer
+            for key, graph in project.graphs.items()
+            if key in inside
+            for node in graph.nodes.values()
+        }
+        project = replace(project, layers=without(project.layers, unused), graphs=graphs)
+        bindings = without(project.data.bindings, unused)
+        if bindings is not project.data.bindings:
+            project = replace(project, data=replace(project.data, bindings=bindings))
+        outputs = without(project.training.outputs, unused)
+        if outputs is not project.training.outputs:
+            project = replace(project, training=replace(project.training, outputs=outputs))
+    return project
+
+
+def add_frame(
+    project: Project,
+    title: str,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    color: str = "blue",
+    graph: str = ROOT,
+) -> tuple[Project, str]:
+    drawing = graph_of(project, graph)
+    project, frame_id = new_id(project, "f")
+    frame = Frame(frame_id, title, x, y, width, height, color)
+    return with_graph(project, replace(drawing, frames={**drawing.frames, frame_id: frame})), (
+        frame_id
+    )
+
+
+def set_frame(project: Project, frame: str, graph: str = ROOT, **changes: Any) -> Project:
+    """Change fields of a frame (title, place, size, colour)."""
+    drawing = graph_of(project, graph)
+    found = drawing.frames.get(frame)
+    changed = None if found is None else replace(found, **changes)
+    if changed is None or changed == found:
+        return project
+    return with_graph(project, replace(drawing, frames={**drawing.frames, frame: changed}))
+
+
+def add_note(
+    project: Project, text: str, x: float, y: float, graph: str = ROOT
+) -> tuple[Project, str]:
+    drawing = graph_of(project, graph)
+    project, note_id = new_id(project, "t")
+    note = Note(note_id, text, x, y)
+    return with_graph(project, replace(drawing, notes={**drawing.notes, note_id: note})), note_id
+
+
+def set_note(project: Project, note: str, graph: str = ROOT, **changes: Any) -> Project:
+    """Change fields of a note (text, place, size)."""
+    drawing = graph_of(project, graph)
+    found = drawing.notes.get(note)
+    changed = None if found is None else replace(found, **changes)
+    if changed is None or changed == found:
+        return project
+    return with_graph(project, replace(drawing, notes={**drawing.notes, note: changed}))
+
+
+def delete_decorations(project: Project, keys: Iterable[str], graph: str = ROOT) -> Project:
+    """Remove frames and notes by id; the nodes in them stay."""
+    drawing = graph_of(project, graph)
+    keys = list(keys)
+    frames, notes = without(drawing.frames, keys), without(drawing.notes, keys)
+    if frames is drawing.frames and notes is drawing.notes:
+        return project
+    return with_graph(project, replace(drawing, frames=frames, notes=notes))
+
+
+def starting_arguments(layer_type: LayerType, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """`arguments`, and the example's values for required ones that are missing."""
+    wanted = {
+        argument.name: layer_type.example[argument.name]
+        for argument in layer_type.arguments
+        if argument.required and argument.name in layer_type.example
+    }
+    return {**wanted, **arguments}
+
+
+def _with_node(project: Project, node: Node, graph: str) -> Project:
+    drawing: Graph = project.graphs[graph]
+    return with_graph(project, replace(drawing, nodes={**drawing.nodes, node.id: node}))

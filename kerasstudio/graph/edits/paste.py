@@ -1,0 +1,158 @@
+"""Edits that bring in copies: paste, duplicate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kerasstudio.graph.clipboard import Clip, take_clip
+from kerasstudio.graph.edits.values import graph_of, replace
+from kerasstudio.graph.names import unique_name
+from kerasstudio.graph.project import ROOT, Frame, Graph, Layer, Node, Note, Project, Wire
+
+
+def paste(
+    project: Project,
+    clip: Clip,
+    x: float,
+    y: float,
+    graph: str = ROOT,
+    keep_incoming: bool = False,
+) -> tuple[Project, list[str]]:
+    """Put a clip's nodes in with their top left corner at (x, y); returns their new ids in order.
+
+    Everything gets new ids, layers unique names; nodes that shared a layer share the new one; wires
+    among them stay. `keep_incoming` also draws the wires that came from outside again, where their
+    sources are still there.
+    """
+    drawing = graph_of(project, graph)
+    if not (clip.nodes or clip.frames or clip.notes):
+        return project, []
+    copier = _Copier(project, clip)
+    left, top = clip.corner
+    dx, dy = x - left, y - top
+    nodes: dict[str, Node] = {}
+    renamed: dict[str, str] = {}
+    for node in clip.nodes:
+        copy = copier.node(node, dx, dy)
+        renamed[node.id] = copy.id
+        nodes[copy.id] = copy
+    wires: dict[str, Wire] = {}
+    for wire in clip.wires:
+        wire = replace(wire, source=renamed[wire.source], target=renamed[wire.target])
+        wires[wire.key] = wire
+    if keep_incoming:
+        for incoming in clip.incoming:
+            source = drawing.nodes.get(incoming.wire.source)
+            if source is not None and project.layers[source.layer].name == incoming.name:
+                wire = replace(incoming.wire, target=renamed[incoming.wire.target])
+                wires[wire.key] = wire
+    frames: dict[str, Frame] = {}
+    for frame in clip.frames:
+        frame = replace(frame, id=copier.new_id("f"), x=frame.x + dx, y=frame.y + dy)
+        frames[frame.id] = frame
+    notes: dict[str, Note] = {}
+    for note in clip.notes:
+        note = replace(note, id=copier.new_id("t"), x=note.x + dx, y=note.y + dy)
+        notes[note.id] = note
+    drawing = replace(
+        drawing,
+        nodes={**drawing.nodes, **nodes},
+        wires={**drawing.wires, **wires},
+        frames={**drawing.frames, **frames} if frames else drawing.frames,
+        notes={**drawing.notes, **notes} if notes else drawing.notes,
+    )
+    project = replace(
+        project,
+        layers={**project.layers, **copier.layers},
+        graphs={**project.graphs, **copier.graphs, graph: drawing},
+        serial=copier.serial,
+    )
+    return project, list(nodes)
+
+
+def duplicate(
+    project: Project,
+    nodes: Iterable[str],
+    graph: str = ROOT,
+    dx: float = 24.0,
+    dy: float = 24.0,
+    keep_incoming: bool = False,
+) -> tuple[Project, list[str]]:
+    """Copies of nodes beside them, shifted by (dx, dy); returns the new ids."""
+    clip = take_clip(project, nodes, graph)
+    left, top = clip.corner
+    return paste(project, clip, left + dx, top + dy, graph, keep_incoming)
+
+
+class _Copier:
+    """Gives ids and names to the layers, nodes and inner graphs of one paste."""
+
+    def __init__(self, project: Project, clip: Clip) -> None:
+        self._clip = clip
+        self.serial = project.serial
+        self.layers: dict[str, Layer] = {}
+        self.graphs: dict[str, Graph] = {}
+        self._taken = {layer.name for layer in project.layers.values()}
+        self._layer_ids: dict[str, str] = {}
+        self._graph_ids: dict[str, str] = {}
+        # Where the search for a free number starts: 500 copies of one layer stay linear.
+        self._next_number: dict[str, int] = {}
+
+    def new_id(self, prefix: str) -> str:
+        self.serial += 1
+        return f"{prefix}{self.serial - 1}"
+
+    def node(self, node: Node, dx: float, dy: float) -> Node:
+        return replace(
+            node,
+            id=self.new_id("n"),
+            layer=self._layer(node.layer),
+            x=node.x + dx,
+            y=node.y + dy,
+        )
+
+    def _layer(self, old: str) -> str:
+        if old in self._layer_ids:
+            return self._layer_ids[old]
+        layer = self._clip.layers[old]
+        new = self.new_id("l")
+        self._layer_ids[old] = new
+        inside = None if layer.graph is None else self._graph(layer.graph)
+        name = self._free_name(layer.name)
+        self._taken.add(name)
+        self.layers[new] = replace(layer, id=new, name=name, graph=inside)
+        return new
+
+    def _graph(self, old: str) -> str:
+        if old in self._graph_ids:
+            return self._graph_ids[old]
+        graph = self._clip.graphs[old]
+        new = self.new_id("g")
+        self._graph_ids[old] = new
+        copies = {key: self.node(node, 0, 0) for key, node in graph.nodes.items()}
+        wires = (
+            replace(wire, source=copies[wire.source].id, target=copies[wire.target].id)
+            for wire in graph.wires.values()
+        )
+        self.graphs[new] = replace(
+            graph,
+            id=new,
+            nodes={copy.id: copy for copy in copies.values()},
+            wires={wire.key: wire for wire in wires},
+        )
+        return new
+
+    def _free_name(self, wanted: str) -> str:
+        if wanted not in self._taken:
+            return wanted
+        first = unique_name(wanted, self._taken) if wanted not in self._next_number else None
+        if first is not None:
+            stem, _, number = first.rpartition("_")
+            self._next_number[wanted] = int(number) + 1
+            return first
+        stem = unique_name(wanted, {wanted}).rpartition("_")[0]
+        number_next = self._next_number[wanted]
+        while f"{stem}_{number_next}" in self._taken:
+            number_next += 1
+        self._next_number[wanted] = number_next + 1
+        return f"{stem}_{number_next}"

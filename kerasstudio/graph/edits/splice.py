@@ -1,0 +1,158 @@
+"""Edits that work on a wire: put a node into it, make room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kerasstudio.graph.cards import CARD_GAP, card_size, flow_axis
+from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.nodes import add_layer, move_nodes
+from kerasstudio.graph.edits.values import graph_of, layer_of, node_of, refusal, replace, with_graph
+from kerasstudio.graph.edits.wires import connect
+from kerasstudio.graph.loops import downstream
+from kerasstudio.graph.names import new_id
+from kerasstudio.graph.ports import free_port, output_count
+from kerasstudio.graph.problems import Place
+from kerasstudio.graph.project import ROOT, Node, Project, Wire
+
+
+def insert_between(
+    project: Project,
+    wire: str,
+    node: str,
+    catalogue: Catalogue,
+    graph: str = ROOT,
+    port: str | None = None,
+) -> Project:
+    """Splice an existing node into a wire: the wire's source feeds the node's first free port (or
+    `port`), the node's first output takes the wire's place. Its other wires stay. Raises
+    `StudioError` for a node without ports or outputs, and where that would close a loop."""
+    old = _wire_of(project, wire, graph)
+    found = node_of(project, node, graph)
+    layer = project.layers[found.layer]
+    if port is None:
+        slot = free_port(project, node, catalogue, graph)
+        port = None if slot is None else slot.name
+    if port is None or output_count(project, node, catalogue, graph) == 0:
+        raise refusal(
+            "structure.splice",
+            f'"{layer.name}" cannot stand in a wire: it needs a port and an output.',
+            Place(graph=graph, node=node, wire=wire),
+        )
+    if node in (old.source, old.target):
+        return project
+    project = connect(project, old.source, node, port, old.output, graph, catalogue)
+    return connect(project, node, old.target, old.port, 0, graph)
+
+
+def insert_layer(
+    project: Project,
+    wire: str,
+    layer_type: LayerType,
+    catalogue: Catalogue,
+    arguments: Mapping[str, Any] | None = None,
+    graph: str = ROOT,
+) -> tuple[Project, str]:
+    """A new layer in the middle of a wire; returns its node. Where the two ends are too close, what
+    lies downstream moves aside."""
+    old = _wire_of(project, wire, graph)
+    drawing = graph_of(project, graph)
+    source, target = drawing.nodes[old.source], drawing.nodes[old.target]
+    axis = flow_axis(project.flow)
+    length = card_size(1, 1, project.flow)[axis]
+    start = _along(source, axis) + length
+    room = _along(target, axis) - start
+    # Kept small: neighbours should move only as far as they must.
+    missing = length + CARD_GAP - room
+    if missing > 0:
+        project = make_room(project, old.source, old.target, missing, graph)
+        room += missing
+    along = start + (room - length) / 2
+    across = (_across(source, axis) + _across(target, axis)) / 2
+    x, y = (along, across) if axis == 0 else (across, along)
+    project, node = add_layer(project, layer_type, x, y, graph, arguments=arguments)
+    return insert_between(project, wire, node, catalogue, graph), node
+
+
+def make_room(
+    project: Project, source: str, target: str, distance: float, graph: str = ROOT
+) -> Project:
+    """Move `target` and all that lies behind it along the flow by `distance`, with neighbours that
+    lie further on and would be run over."""
+    drawing = graph_of(project, graph)
+    axis = flow_axis(project.flow)
+    behind = downstream(drawing, [target]) - {source}
+    edge = _along(drawing.nodes[target], axis)
+    moving = {
+        node.id
+        for node in drawing.nodes.values()
+        if node.id in behind and _along(node, axis) >= edge
+    } | {target}
+    return _shift(project, moving, axis, distance, graph)
+
+
+def call_in_wire(
+    project: Project, wire: str, layer: str, catalogue: Catalogue, graph: str = ROOT
+) -> tuple[Project, str]:
+    """A further call of an existing layer, put into a wire."""
+    layer_of(project, layer)
+    old = _wire_of(project, wire, graph)
+    drawing = graph_of(project, graph)
+    source, target = drawing.nodes[old.source], drawing.nodes[old.target]
+    project, node_id = new_id(project, "n")
+    node = Node(node_id, layer, (source.x + target.x) / 2, (source.y + target.y) / 2)
+    project = with_graph(project, replace(drawing, nodes={**drawing.nodes, node_id: node}))
+    return insert_between(project, wire, node_id, catalogue, graph), node_id
+
+
+def free_place(
+    project: Project, x: float, y: float, graph: str = ROOT, ignore: Iterable[str] = ()
+) -> tuple[float, float]:
+    """The first spot at or below (x, y), or right of it when the flow is down, where a card
+    covers no other card."""
+    drawing = graph_of(project, graph)
+    width, height = card_size(1, 1, project.flow)
+    skip = set(ignore)
+    others = [(node.x, node.y) for key, node in drawing.nodes.items() if key not in skip]
+    while True:
+        hit = [
+            (ox, oy)
+            for ox, oy in others
+            if x < ox + width + 8 and ox < x + width + 8 and y < oy + height + 8
+            and oy < y + height + 8
+        ]  # fmt: skip
+        if not hit:
+            return x, y
+        if project.flow == "down":
+            x = max(ox for ox, _ in hit) + width + CARD_GAP / 2
+        else:
+            y = max(oy for _, oy in hit) + height + CARD_GAP / 2
+
+
+def _shift(
+    project: Project, nodes: Iterable[str], axis: int, distance: float, graph: str
+) -> Project:
+    drawing = graph_of(project, graph)
+    step = (distance, 0.0) if axis == 0 else (0.0, distance)
+    places = {
+        key: (drawing.nodes[key].x + step[0], drawing.nodes[key].y + step[1]) for key in nodes
+    }
+    return move_nodes(project, places, graph)
+
+
+def _along(node: Node, axis: int) -> float:
+    return node.x if axis == 0 else node.y
+
+
+def _across(node: Node, axis: int) -> float:
+    return node.y if axis == 0 else node.x
+
+
+def _wire_of(project: Project, wire: str, graph: str) -> Wire:
+    found = graph_of(project, graph).wires.get(wire)
+    if found is None:
+        raise refusal(
+            "edit.no_wire", f'There is no wire "{wire}" any more.', Place(graph=graph, wire=wire)
+        )
+    return found

@@ -1,0 +1,140 @@
+"""Structure checks of layers: names, classes, required arguments, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.names import name_error, unique_name
+from kerasstudio.graph.problems import Fix, Place, Problem
+from kerasstudio.graph.project import Layer, Project
+
+# Classes of these modules are no layers, so the catalogue does not list them.
+_OPERATION_MODULES = ("keras.ops", "keras.src.ops")
+
+
+def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
+    """Problems of all layers, each placed at the layer's first node."""
+    calls: dict[str, list[tuple[str, str]]] = {}
+    for key, graph in project.graphs.items():
+        for node in graph.nodes.values():
+            calls.setdefault(node.layer, []).append((key, node.id))
+    yield from _names(project, calls)
+    known_names: list[str] | None = None
+    for layer in project.layers.values():
+        where = calls.get(layer.id)
+        if not where:
+            continue
+        place = Place(graph=where[0][0], node=where[0][1], layer=layer.id)
+        if (layer.is_input or layer.is_output) and len(where) > 1:
+            yield _called_twice(layer, where)
+        kind = catalogue.layer_type(layer)
+        if kind is None:
+            if not _is_foreign(project, layer):
+                if known_names is None:
+                    known_names = [known.class_name for known in catalogue.layers]
+                yield _unknown(layer, place, catalogue, known_names)
+            continue
+        for argument in kind.arguments:
+            if argument.required and layer.arguments.get(argument.name) is None:
+                if argument.name in layer.arguments and argument.optional:
+                    continue
+                yield _missing(layer, argument.name, place, kind.example)
+
+
+def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterator[Problem]:
+    taken = {layer.name for layer in project.layers.values()}
+    first: dict[tuple[str, str], Layer] = {}
+    for layer in project.layers.values():
+        where = calls.get(layer.id)
+        if not where:
+            continue
+        wrong = name_error(layer.name)
+        twin = None
+        for graph in dict.fromkeys(key for key, _ in where):
+            twin = first.setdefault((graph, layer.name), layer)
+            if twin is not layer:
+                break
+        if wrong is None and (twin is None or twin is layer):
+            continue
+        cleaned = layer.name.strip().replace("/", "_").replace("\\", "_")[:90] or "layer"
+        cleaned = "".join(char for char in cleaned if ord(char) >= 32) or "layer"
+        free = unique_name(cleaned, taken)
+        taken.add(free)
+        place = Place(graph=where[0][0], node=where[0][1], layer=layer.id)
+        fix = Fix(f'rename it "{free}"', "rename_layer", {"layer": layer.id, "name": free})
+        if wrong is not None:
+            yield Problem(
+                code="structure.name",
+                message=f'The name "{layer.name}" cannot be used. {wrong}',
+                expected="a layer name that Keras and files can take",
+                received=layer.name,
+                place=place,
+                fixes=(fix,),
+            )
+        elif twin is not None:
+            yield Problem(
+                code="structure.name_taken",
+                message=f'Two layers are called "{layer.name}": {twin.class_name} and '
+                f"{layer.class_name}.",
+                expected="a different name for each layer",
+                received=layer.name,
+                place=place,
+                fixes=(fix,),
+            )
+
+
+def _called_twice(layer: Layer, where: list[tuple[str, str]]) -> Problem:
+    kind = "Input" if layer.is_input else "Output"
+    graph, node = where[1]
+    return Problem(
+        code="structure.shared_port",
+        message=f'The {kind} "{layer.name}" stands in the drawing {len(where)} times.',
+        expected=f"each {kind} once",
+        received=f"{len(where)} nodes",
+        place=Place(graph=graph, node=node, layer=layer.id),
+        fixes=(Fix("remove this one", "remove_node", {"node": node, "graph": graph}),),
+    )
+
+
+def _is_foreign(project: Project, layer: Layer) -> bool:
+    """Classes that come from elsewhere: blocks, operations, the project's own code."""
+    return (
+        layer.graph is not None
+        or layer.module.startswith(_OPERATION_MODULES)
+        or any(f"class {layer.class_name}" in text for text in project.code.values())
+    )
+
+
+def _unknown(layer: Layer, place: Place, catalogue: Catalogue, names: list[str]) -> Problem:
+    close = get_close_matches(layer.class_name, names, n=3, cutoff=0.6)
+    fixes = [
+        Fix(f"make it {name}", "replace_layer", {"layer": layer.id, "class_name": name})
+        for name in close
+    ]
+    fixes.append(Fix("remove it", "remove_node", {"node": place.node, "graph": place.graph}))
+    return Problem(
+        code="structure.unknown_class",
+        message=f"Keras {catalogue.keras_version} has no layer {layer.class_name}.",
+        expected=f"a layer such as {', '.join(close)}" if close else "a layer of the palette",
+        received=f"{layer.module}.{layer.class_name}",
+        place=place,
+        fixes=tuple(fixes),
+    )
+
+
+def _missing(layer: Layer, argument: str, place: Place, example: dict[str, object]) -> Problem:
+    fixes: tuple[Fix, ...] = ()
+    if argument in example:
+        value = example[argument]
+        arguments = {"layer": layer.id, "name": argument, "value": value}
+        fixes = (Fix(f"set {argument} to {value}", "set_argument", arguments),)
+    return Problem(
+        code="structure.missing_argument",
+        message=f'"{layer.name}" needs a value for {argument}.',
+        expected=f"a value for the required argument {argument} of {layer.class_name}",
+        received="none",
+        place=Place(graph=place.graph, node=place.node, layer=layer.id, argument=argument),
+        fixes=fixes,
+    )
