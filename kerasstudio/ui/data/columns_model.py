@@ -83,6 +83,8 @@ class ColumnsModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
         column = self._columns[index.row()]
         summary = self._summaries.get(column.name)
         section = index.column()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from kerasstudio.graph.data_spec import DataSpec
@@ -13,6 +13,7 @@ from kerasstudio.ui.data.columns_model import (
     FIELDS,
     KIND,
     MISSING,
+    NAME,
     PREPARATION,
     ROLE,
     ColumnsModel,
@@ -40,15 +41,39 @@ class ColumnsTable(PlainTable):
         self.setItemDelegate(ColumnsDelegate(self))
         self.setAccessibleName("columns of the data")
         self.menu: QMenu | None = None
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for section, width in ((ROLE, 104), (DISTRIBUTION, 150)):
-            header.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(section, width)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def show_data(self, data: DataSpec, summary: DataSummary | None) -> None:
         self.columns.show_data(data, summary)
+        self._size_columns()
         self.fit_height(MOST_ROWS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._size_columns()
+
+    def _size_columns(self) -> None:
+        """Short things get what they need; names and preparations share the rest."""
+        header, room = self.horizontalHeader(), self.viewport().width()
+        widths = {
+            KIND: self._widest(KIND, 84),
+            ROLE: 92,
+            DISTRIBUTION: 150 if room > 860 else 116,
+            MISSING: min(self._widest(MISSING, 70), 210),
+        }
+        rest = max(room - sum(widths.values()), 180)
+        widths[NAME] = max(90, min(self._widest(NAME, 90), rest * 6 // 10))
+        widths[PREPARATION] = max(90, rest - widths[NAME])
+        for section, width in widths.items():
+            header.resizeSection(section, width)
+
+    def _widest(self, section: int, least: int) -> int:
+        """What the longest text of the first rows takes."""
+        font = self.columns.index(0, section).data(Qt.ItemDataRole.FontRole)
+        metrics = QFontMetrics(font) if font is not None else self.fontMetrics()
+        rows = range(min(self.columns.rowCount(), 200))
+        texts = [str(self.columns.index(row, section).data()) for row in rows]
+        return max([least, *(metrics.horizontalAdvance(text) + 28 for text in texts)])
 
     def open_menu(self, index: Index) -> None:
         """Offer what the cell can be."""

@@ -50,7 +50,8 @@ def fine_points(
                 f"{column.name}: {plural(len(found.classes), 'class', 'classes')}, "
                 f"the smallest ({found.classes[index]}) has {plural(fewest, 'row')}"
             )
-    if all(summary.parts):
+    # Windows on both sides of a cut share rows, so this can be said of single rows only.
+    if all(summary.parts) and not project.data.window.length:
         points.append("no row is in two parts")
     return tuple(points)
 

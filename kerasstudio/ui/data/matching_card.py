@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.graph.bindings import Binding, resolve
@@ -109,18 +109,21 @@ class MatchRow(QWidget):
     def __init__(self, layer: Layer, binding: Binding | None, data: DataSpec) -> None:
         super().__init__()
         self._layer, self._binding, self._data = layer, binding, data
-        name = Label(layer.name)
+        name = ElidedLabel(layer.name)
         self.about = ElidedLabel(end_text(layer, binding), "muted")
         self.button = MenuButton(binding_text(binding, data))
         self.button.setAccessibleName(f"columns of {layer.name}")
         self.button.setToolTip(", ".join(binding.columns) if binding else "no column")
         self.button.clicked.connect(self.open_menu)
         self.menu: ChecksMenu | None = None
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(name)
+        words.addWidget(self.about)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
+        row.setContentsMargins(10, 5, 6, 5)
         row.setSpacing(8)
-        row.addWidget(name)
-        row.addWidget(self.about, 1)
+        row.addLayout(words, 1)
         row.addWidget(self.button)
 
     def open_menu(self) -> None:
@@ -138,9 +141,9 @@ class MatchRow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().field))
-        painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
+        painter.setPen(QPen(QColor(tokens().border), 1))
+        painter.setBrush(QColor(tokens().surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
 
 class ChecksMenu(QMenu):

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Argument, Catalogue
 from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.inspector.argument_row import LABEL_WIDTH, NESTED_LABEL_WIDTH, ArgumentRow
+from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.fold import Fold
 
 
@@ -161,7 +163,6 @@ class NestedForm(QFrame):
 
     def __init__(self, arguments: tuple[Argument, ...], catalogue: Catalogue) -> None:
         super().__init__()
-        self.setObjectName("nested")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 2, 0, 2)
         self.form = ArgumentForm(arguments, catalogue, nested=True)
@@ -172,3 +173,6 @@ class NestedForm(QFrame):
 
     def set_values(self, values: dict[str, Any]) -> None:
         self.form.set_values(values)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(QRect(0, 2, 2, self.height() - 4), QColor(tokens().border_strong))

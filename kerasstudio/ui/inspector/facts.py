@@ -27,7 +27,7 @@ def node_facts(project: Project, graph_id: str, node_id: str, inspection: Inspec
     facts.append(("compute", compute_text(info)))
     facts.append(("activations", activations_text(info)))
     uses = uses_of(project, layer.id)
-    facts.append(("weights", f"shared by {uses} nodes" if uses > 1 else "used by this node only"))
+    facts.append(("weights", f"shared by {uses} nodes" if uses > 1 else "not shared"))
     return facts
 
 

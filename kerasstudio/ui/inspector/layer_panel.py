@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits, fixes
-from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.catalogue import Argument, Catalogue
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -22,6 +22,8 @@ from kerasstudio.ui.widgets.fields import FieldSwitch
 from kerasstudio.ui.widgets.labels import Label
 from kerasstudio.ui.widgets.line import Line
 from kerasstudio.ui.widgets.problem_row import CheckList
+
+MOST_FORMS = 12
 
 
 class LayerPanel(QWidget):
@@ -40,7 +42,8 @@ class LayerPanel(QWidget):
         self._graph = ""
         self._nodes: tuple[str, ...] = ()
         self._layers: list[Layer] = []
-        self._form_key: object = None
+        self._shown: tuple[str, ...] = ()
+        self._forms: list[ArgumentForm] = []
         self._edit = 0
         self.form: ArgumentForm | None = None
         self.header = LayerHeader(self._name_error)
@@ -141,28 +144,37 @@ class LayerPanel(QWidget):
 
     def _show_form(self) -> None:
         arguments = common.common_arguments(self._layers, self._catalogue)
-        key = (tuple(layer.id for layer in self._layers), arguments)
-        if self.form is None or key != self._form_key:
-            self._replace_form(arguments)
-        self._form_key = key
+        ids = tuple(layer.id for layer in self._layers)
+        form = self._form_for(arguments)
+        if form is not self.form or ids != self._shown:
+            form.forget()  # what was typed and refused belongs to other layers
+        if form is not self.form:
+            if self.form is not None:
+                self.form.hide()
+            self.form = form
+            form.show()
+        self._shown = ids
         self.refresh_problems()
 
-    def _replace_form(self, arguments: Any) -> None:
-        old = self.form
-        if old is not None and old.arguments == arguments:
-            old.forget()  # the same class: the editors can stay, what was typed cannot
-            return
+    def _form_for(self, arguments: tuple[Argument, ...]) -> ArgumentForm:
+        """A form for these arguments: making one takes longer than a frame, so a few are kept."""
+        for index, form in enumerate(self._forms):
+            if form.arguments == arguments:
+                self._forms.append(self._forms.pop(index))
+                return form
         form = ArgumentForm(arguments, self._catalogue)
         form.argument_changed.connect(self._set_argument)
         form.argument_reset.connect(self._reset_argument)
         form.editing_finished.connect(self._end_edit)
         form.fix_chosen.connect(self._apply_fix)
-        self.form = form
+        form.hide()
         self._form_place.addWidget(form)
-        if old is not None:
+        self._forms.append(form)
+        if len(self._forms) > MOST_FORMS:
+            old = self._forms.pop(0)
             self._form_place.removeWidget(old)
-            old.hide()
             old.deleteLater()
+        return form
 
     def _show_trainable(self) -> None:
         able = not any(layer.is_input or layer.is_output for layer in self._layers)

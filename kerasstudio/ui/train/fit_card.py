@@ -167,11 +167,7 @@ class WatchPart(QWidget):
         if self.form is None:
             return
         given = msgspec.structs.asdict(value)
-        shown = {
-            one.name: given[one.name]
-            for one in arguments
-            if one.required or given[one.name] != one.default
-        }
+        shown = {one.name: given[one.name] for one in arguments if given[one.name] != one.default}
         prefix = f"{self._field}."
         self.form.set_values(shown, _inside(errors, prefix), fixes=_inside(fixes, prefix))
         self.form.show()
@@ -222,7 +218,7 @@ def _watch_arguments(field: str, names: list[str]) -> tuple[Argument, ...]:
     monitor = Argument(
         "monitor",
         "choice",
-        required=True,
+        default=EarlyStopping().monitor,
         choices=tuple(names),
         help="What is watched, of the values that this training will report.",
     )
