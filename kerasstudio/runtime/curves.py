@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kerasstudio.runtime.protocol import EpochEnded, Points
+from kerasstudio.runtime.protocol import EpochEnded, Points, encode
 
 POINTS_FILE = "points.jsonl"
 EPOCHS_FILE = "epochs.jsonl"
@@ -62,6 +62,27 @@ def read_epochs(folder: Path) -> Iterator[EpochEnded]:
             yield _epoch_decoder.decode(line)
         except msgspec.DecodeError:
             continue
+
+
+def history_of(folder: Path) -> dict[str, list[float | None]]:
+    """Epoch values by metric, one per finished epoch; None where one is missing."""
+    epochs = list(read_epochs(folder))
+    names = dict.fromkeys(name for each in epochs for name in each.values)
+    return {name: [each.values.get(name) for each in epochs] for name in names}
+
+
+def copy_curves(source: Path, target: Path, epochs: int, batches: int) -> None:
+    """Copy the curves of a run up to `epochs` and `batches` into another's folder."""
+    with (target / POINTS_FILE).open("wb") as file:
+        for points in read_points(source):
+            keep = batches - points.first
+            if keep > 0:
+                values = {name: each[:keep] for name, each in points.values.items()}
+                file.write(encode(msgspec.structs.replace(points, values=values)))
+    with (target / EPOCHS_FILE).open("wb") as file:
+        for epoch in read_epochs(source):
+            if epoch.epoch < epochs:
+                file.write(encode(epoch))
 
 
 def _length(points: Points) -> int:

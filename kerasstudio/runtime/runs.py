@@ -24,7 +24,7 @@ from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import OutputTraining
 from kerasstudio.runtime.atomic import write_atomic
-from kerasstudio.runtime.curves import Curves, read_curves
+from kerasstudio.runtime.curves import Curves, history_of, read_curves, read_epochs
 from kerasstudio.runtime.liveness import is_running, process_start
 from kerasstudio.runtime.states import RUN_ENDED, RunStatus
 
@@ -161,6 +161,8 @@ def read_run(folder: Path) -> RunRecord:
             status="killed",
             reason="The process that trained this run ended without saying so.",
         )
+    if record.status not in RUN_ENDED or record.status == "killed":
+        record = _with_latest(folder, record)
     return record
 
 
@@ -217,6 +219,19 @@ def read_project(folder: Path) -> Project:
         raise StudioError(_unreadable(path, error.strerror or str(error), error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StudioError(_unreadable(path, "it is not a project", error)) from error
+
+
+def _with_latest(folder: Path, record: RunRecord) -> RunRecord:
+    """`run.json` is written once a second at most; `epochs.jsonl` has every epoch."""
+    epochs = list(read_epochs(folder))
+    if len(epochs) <= record.epochs_done:
+        return record
+    return msgspec.structs.replace(
+        record,
+        epochs_done=epochs[-1].epoch + 1,
+        batches_done=max(record.batches_done, epochs[-1].batches),
+        history=history_of(folder),
+    )
 
 
 def _write_record(folder: Path, record: RunRecord) -> None:

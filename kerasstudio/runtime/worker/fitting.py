@@ -34,7 +34,7 @@ from kerasstudio.runtime.worker.feed import Feed
 from kerasstudio.runtime.worker.monitors import Monitor, direction
 
 # Writing checkpoints takes at most this part of the training time; a killed run loses little.
-CHECKPOINT_SHARE = 0.05
+CHECKPOINT_SHARE = 0.1
 
 
 class NotFinite(Exception):  # noqa: N818 (a verdict, not a programming error)
@@ -94,7 +94,7 @@ class Fit:
         self._patience_taken: Snapshot | None = None
         self._best_unsaved = False
         self._saved_at = time.monotonic()
-        self._save_seconds = 0.0
+        self._save_seconds: float | None = None
         self._epoch_begun = 0.0
         self._executor: Executor | None = None
 
@@ -169,7 +169,7 @@ class Fit:
             self._best_unsaved = False
         write_checkpoint(self._folder, LAST, snapshot(self.model, optimizer=True), state)
         self._saved_at = time.monotonic()
-        self._save_seconds = self._saved_at - begun
+        self._save_seconds = min(self._save_seconds or 1e9, self._saved_at - begun)
 
     # ------------------------------------------------------------------ called back
 
@@ -190,7 +190,7 @@ class Fit:
         best = self._follow(epoch, values)
         self.feed.end_epoch(finite, time.monotonic() - self._epoch_begun, best)
         self._on_epoch(self)
-        if time.monotonic() - self._saved_at >= self._save_seconds / CHECKPOINT_SHARE:
+        if time.monotonic() - self._saved_at >= (self._save_seconds or 0.0) / CHECKPOINT_SHARE:
             self.save()
         if self._control.stop_at_epoch_end or self._stopped:
             self.model.stop_training = True

@@ -1,6 +1,6 @@
 """The message loop of a worker.
 
-Three kinds of threads: the *reader* takes requests from the pipe and answers what must be prompt
+Kinds of threads: the *reader* takes requests from the pipe and answers what must be prompt
 at once (`Ping`, `Control`, end of input); the *main thread* imports TensorFlow, then infers
 shapes; *jobs* run long requests one after the other, and *training* has a thread of its own.
 So nothing waits behind a `fit`, and a dead program ends its workers even in the middle of one.
@@ -9,8 +9,10 @@ So nothing waits behind a `fit`, and a dead program ends its workers even in the
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import queue
+import signal
 import threading
 import traceback
 from collections.abc import Callable
@@ -48,19 +50,31 @@ from kerasstudio.runtime.worker.streams import ReportWriter, read_lines
 SHUTDOWN_GRACE = 10.0
 NICE = 10
 
+PRELOADED = ("device", "training", "evaluation", "inspector", "data.requests", "exporters")
+
 Send = Callable[[Message], None]
 
 
-def serve(requests: int, reports: int, imported: bool = False) -> None:
+def serve(requests: int, reports: int, announced: bool = False) -> None:
     """Serve until the input ends or `Shutdown` comes; never returns.
 
-    `imported` says that TensorFlow is in this process already (a forked worker)."""
+    `announced` says that the program was told of this process already (a forked worker)."""
     writer = ReportWriter(reports)
-    stage = "starting" if imported else "starting TensorFlow"
-    writer.send(Starting(pid=os.getpid(), stage=stage))
+    if not announced:
+        writer.send(Starting(pid=os.getpid(), stage="starting TensorFlow"))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the program's to handle
     with contextlib.suppress(OSError):
         os.nice(NICE)  # the window comes first
     Loop(requests, writer).run()
+
+
+def preload() -> None:
+    """Import what a worker needs without executing an operation (for the fork server).
+
+    What cannot be imported is left to the worker that needs it: it says why."""
+    for name in PRELOADED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(f"kerasstudio.runtime.worker.{name}")
 
 
 class Loop:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import msgspec
 import numpy as np
 import tensorflow as tf
 
@@ -18,9 +17,9 @@ from kerasstudio import __version__
 from kerasstudio.graph.problems import Fix, Problem, StudioError, in_words
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import runs
-from kerasstudio.runtime.curves import EPOCHS_FILE, POINTS_FILE, read_epochs, read_points
+from kerasstudio.runtime.curves import copy_curves, history_of
 from kerasstudio.runtime.fitted_data import save_fitted
-from kerasstudio.runtime.protocol import LogLine, Message, Progress, RunChanged, Train, encode
+from kerasstudio.runtime.protocol import LogLine, Message, Progress, RunChanged, Train
 from kerasstudio.runtime.states import RunStatus
 from kerasstudio.runtime.worker.checkpoints import (
     BEST,
@@ -115,7 +114,7 @@ class Run:
                     ),
                 )
             )
-        copy_curves(source, self.folder, state)
+        copy_curves(source, self.folder, state.epochs_done, state.batches_done)
         best = checkpoint_path(source, BEST)
         if best.exists():
             target = checkpoint_path(self.folder, BEST)
@@ -267,28 +266,6 @@ class Run:
 
     def _show_warning(self, message: Any, *where: Any, **more: Any) -> None:
         self._log(str(message), "warning")
-
-
-def copy_curves(source: Path, target: Path, state: CheckpointState) -> None:
-    """Copy the earlier run's curves up to its checkpoint, so that curves continue."""
-    with (target / POINTS_FILE).open("wb") as file:
-        for points in read_points(source):
-            keep = state.batches_done - points.first
-            if keep <= 0:
-                continue
-            values = {name: each[:keep] for name, each in points.values.items()}
-            file.write(encode(msgspec.structs.replace(points, values=values)))
-    with (target / EPOCHS_FILE).open("wb") as file:
-        for epoch in read_epochs(source):
-            if epoch.epoch < state.epochs_done:
-                file.write(encode(epoch))
-
-
-def history_of(folder: Path) -> dict[str, list[float | None]]:
-    """Epoch values by metric, from `epochs.jsonl`."""
-    epochs = list(read_epochs(folder))
-    names = dict.fromkeys(name for each in epochs for name in each.values)
-    return {name: [each.values.get(name) for each in epochs] for name in names}
 
 
 def versions() -> dict[str, str]:
