@@ -101,7 +101,7 @@ def decode_project(data: bytes, name: str = "the file") -> Project:
             expected="a project as KerasStudio saves it",
             detail=repr(error),
         ) from error
-    faults = list(_dangling(project))
+    faults = find_faults(project)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise _unreadable(
@@ -253,8 +253,12 @@ def _as_in_memory(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "graphs": graphs} if graphs else body
 
 
+def find_faults(project: Project) -> list[str]:
+    """What a decoded project names but does not hold, in words; such a one cannot be shown."""
+    return list(_dangling(project))
+
+
 def _dangling(project: Project) -> Iterator[str]:
-    """What the project names but does not hold, in words."""
     if project.root not in project.graphs:
         yield f'the main graph "{project.root}" is missing'
     for key, layer in project.layers.items():

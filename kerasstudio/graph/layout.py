@@ -1,0 +1,282 @@
+"""Automatic layout: ranks and order by fast-sugiyama, spacing by the sizes of the cards.
+
+The layered method is that of Sugiyama, Tagawa and Toda (1981) with the coordinates of Brandes and
+Köpf (2001), as the fast-sugiyama package does it. That package knows one spacing for all, leaves
+out isolated nodes, and a loop aborts the process; so it gets integers and a graph without loops,
+and each rank is spaced anew here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+import fast_sugiyama
+
+from kerasstudio.graph.cards import card_size, flow_axis
+from kerasstudio.graph.project import ROOT, Graph, Project
+
+RANK_GAP = 64.0
+"""Between cards along the flow, scene pixels: room for a wire and the shape written on it."""
+CARD_GAP = 32.0
+"""Between cards side by side."""
+PART_GAP = 72.0
+"""Between parts that no wire joins, and between the columns of a wrapped part."""
+_LANE = 12.0
+_ISOLATED_IN_A_ROW = 6
+
+Size = tuple[float, float]
+Position = tuple[float, float]
+
+
+def layout(
+    project: Project,
+    graph: str = ROOT,
+    sizes: Mapping[str, Size] | None = None,
+    nodes: Collection[str] | None = None,
+    wrap: float | None = None,
+) -> dict[str, Position]:
+    """Where the cards go: top left corners, scene pixels, none overlapping.
+
+    `sizes` are the cards' (width, height); without them they follow from the wires. `nodes` lays
+    out these alone. The top left corner of what is laid out stays where it was. With `wrap`, a part
+    longer than so many pixels along the flow is broken into columns one beside the other. Loops
+    are laid out as if their closing wires were not there.
+    """
+    drawing = project.graphs[graph]
+    chosen = [key for key in drawing.nodes if nodes is None or key in nodes]
+    if not chosen:
+        return {}
+    axis = flow_axis(project.flow)
+    found = _sizes(drawing, project.flow, sizes or {}, chosen)
+    boxes = {key: _Box(size[axis], size[1 - axis]) for key, size in found.items()}
+    edges = _acyclic(chosen, drawing)
+    parts = _parts(chosen, edges, boxes)
+    joined = {key for part in parts for key in part.places}
+    placed: dict[str, Position] = {}
+    across = 0.0
+    longest = 0.0
+    for part in parts:
+        columns = _wrapped(part, boxes, wrap) if wrap else [part]
+        for column in columns:
+            low = min(column.places[key][1] - boxes[key].across / 2 for key in column.places)
+            high = max(column.places[key][1] + boxes[key].across / 2 for key in column.places)
+            for key, (along, centre) in column.places.items():
+                placed[key] = (along, across + centre - low - boxes[key].across / 2)
+                longest = max(longest, along + boxes[key].along)
+            across += high - low + PART_GAP
+    alone = [key for key in chosen if key not in joined]
+    placed.update(_row(alone, boxes, across, longest))
+    return _in_place(placed, drawing, axis)
+
+
+class _Box(NamedTuple):
+    """A card's size along the flow and across it."""
+
+    along: float
+    across: float
+
+
+class _Part(NamedTuple):
+    """A connected part: node → (start along the flow, centre across it); its ranks in order, each
+    as node ids; its edges."""
+
+    places: dict[str, Position]
+    ranks: list[list[str]]
+    edges: list[tuple[str, str]]
+
+
+def _sizes(
+    drawing: Graph, flow: str, sizes: Mapping[str, Size], chosen: Sequence[str]
+) -> dict[str, Size]:
+    inputs: dict[str, int] = {}
+    outputs: dict[str, int] = {}
+    for wire in drawing.wires.values():
+        inputs[wire.target] = inputs.get(wire.target, 0) + 1
+        outputs[wire.source] = max(outputs.get(wire.source, 1), wire.output + 1)
+    return {
+        key: sizes.get(key) or card_size(inputs.get(key, 1), outputs.get(key, 1), flow)
+        for key in chosen
+    }
+
+
+def _acyclic(chosen: Sequence[str], drawing: Graph) -> list[tuple[str, str]]:
+    """Edges among `chosen`, each once, in graph order; those that close a loop left out."""
+    order = {key: number for number, key in enumerate(chosen)}
+    pairs = {
+        (order[wire.source], order[wire.target])
+        for wire in drawing.wires.values()
+        if wire.source in order and wire.target in order and wire.source != wire.target
+    }
+    following: dict[int, list[int]] = {}
+    for source, target in sorted(pairs):
+        following.setdefault(source, []).append(target)
+    fed = {target for _, target in pairs}
+    starts = [number for number in range(len(chosen)) if number not in fed]
+    closing: set[tuple[int, int]] = set()
+    state = bytearray(len(chosen))  # 0 unseen, 1 on the way, 2 done
+    for start in [*starts, *range(len(chosen))]:
+        if state[start]:
+            continue
+        state[start] = 1
+        way = [(start, iter(following.get(start, ())))]
+        while way:
+            number, rest = way[-1]
+            for target in rest:
+                if state[target] == 1:
+                    closing.add((number, target))
+                elif not state[target]:
+                    state[target] = 1
+                    way.append((target, iter(following.get(target, ()))))
+                    break
+            else:
+                state[number] = 2
+                way.pop()
+    return [(chosen[source], chosen[target]) for source, target in sorted(pairs - closing)]
+
+
+def _parts(
+    chosen: Sequence[str], edges: list[tuple[str, str]], boxes: Mapping[str, _Box]
+) -> list[_Part]:
+    """The connected parts, in the order of their first nodes."""
+    if not edges:
+        return []
+    order = {key: number for number, key in enumerate(chosen)}
+    # Numbers without gaps: the package tells its own way-points from nodes by being greater.
+    used = sorted({order[key] for edge in edges for key in edge})
+    numbers = {chosen[number]: place for place, number in enumerate(used)}
+    keys = [chosen[number] for number in used]
+    unit = median(boxes[key].across for key in keys) + CARD_GAP
+    found = fast_sugiyama.from_edges(
+        [(numbers[source], numbers[target]) for source, target in edges],
+        vertex_spacing=unit,
+        dummy_vertices=True,
+        dummy_size=_LANE * 2,
+        ranking_type="minimize",
+        crossing_minimization="barycenter",
+        transpose=True,
+    )
+    parts: list[_Part] = []
+    for positions, *_ in found:
+        rows: dict[float, list[tuple[float, int]]] = {}
+        for number, (x, y) in positions:
+            # A way-point's number says nothing and changes from call to call.
+            rows.setdefault(-round(y, 3), []).append((x, min(int(number), len(keys))))
+        ranks = [sorted(rows[y]) for y in sorted(rows)]
+        members = {number for rank in ranks for _, number in rank if number < len(keys)}
+        inside = [edge for edge in edges if numbers[edge[0]] in members]
+        parts.append(_spaced(ranks, keys, boxes, inside))
+    parts.sort(key=lambda part: min(order[key] for key in part.places))
+    return parts
+
+
+def _spaced(
+    ranks: list[list[tuple[float, int]]],
+    keys: Sequence[str],
+    boxes: Mapping[str, _Box],
+    edges: list[tuple[str, str]],
+) -> _Part:
+    places: dict[str, Position] = {}
+    named: list[list[str]] = []
+    along = 0.0
+    for rank in ranks:
+        extents = [
+            boxes[keys[number]].across if number < len(keys) else _LANE for _, number in rank
+        ]
+        centres = _apart([centre for centre, _ in rank], extents)
+        row = [
+            (keys[number], centre)
+            for (_, number), centre in zip(rank, centres, strict=True)
+            if number < len(keys)
+        ]
+        if not row:
+            continue
+        depth = max(boxes[key].along for key, _ in row)
+        for key, centre in row:
+            # In the middle of its rank, so that cards of different depth line up.
+            places[key] = (along + (depth - boxes[key].along) / 2, centre)
+        named.append([key for key, _ in row])
+        along += depth + RANK_GAP
+    return _Part(places, named, edges)
+
+
+def _apart(centres: Sequence[float], extents: Sequence[float]) -> list[float]:
+    """The nearest centres (least squares) that keep the order and leave gaps: with the least
+    distances taken off, isotonic regression by pooling adjacent violators (Ayer et al. 1955)."""
+    offsets = [0.0]
+    for before, after in pairwise(extents):
+        gap = CARD_GAP if before > _LANE and after > _LANE else CARD_GAP / 2
+        offsets.append(offsets[-1] + (before + after) / 2 + gap)
+    blocks: list[tuple[float, int]] = []
+    for centre, offset in zip(centres, offsets, strict=True):
+        mean, count = centre - offset, 1
+        while blocks and blocks[-1][0] > mean:
+            earlier, size = blocks.pop()
+            mean = (mean * count + earlier * size) / (count + size)
+            count += size
+        blocks.append((mean, count))
+    means = [mean for mean, count in blocks for _ in range(count)]
+    return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
+
+
+def _wrapped(part: _Part, boxes: Mapping[str, _Box], wrap: float) -> list[_Part]:
+    """A long part cut into columns at most `wrap` long, where the fewest wires are cut."""
+    starts = [min(part.places[key][0] for key in rank) for rank in part.ranks]
+    ends = [max(part.places[key][0] + boxes[key].along for key in rank) for rank in part.ranks]
+    rank_of = {key: number for number, rank in enumerate(part.ranks) for key in rank}
+    crossing = [0] * (len(part.ranks) + 1)
+    for source, target in part.edges:
+        for number in range(rank_of[source] + 1, rank_of[target] + 1):
+            crossing[number] += 1
+    columns: list[_Part] = []
+    first = 0
+    while first < len(part.ranks):
+        last = first + 1
+        while last < len(part.ranks) and ends[last] - starts[first] <= wrap:
+            last += 1
+        if last < len(part.ranks):
+            # Any cut in the last third will do; the latest of the cheapest is taken.
+            earliest = first + max(1, (last - first) * 2 // 3)
+            last = min(range(earliest, last + 1), key=lambda cut: (crossing[cut], -cut))
+        members = [key for rank in part.ranks[first:last] for key in rank]
+        places = {
+            key: (part.places[key][0] - starts[first], part.places[key][1]) for key in members
+        }
+        columns.append(_Part(places, part.ranks[first:last], []))
+        first = last
+    return columns
+
+
+def _row(
+    alone: Sequence[str], boxes: Mapping[str, _Box], across: float, longest: float
+) -> dict[str, Position]:
+    """Unconnected nodes in rows behind the rest, as long as it is."""
+    placed: dict[str, Position] = {}
+    along = depth = 0.0
+    for number, key in enumerate(alone):
+        box = boxes[key]
+        full = (
+            along + box.along > max(longest, 1.0) if longest else number % _ISOLATED_IN_A_ROW == 0
+        )
+        if along and full:
+            across += depth + CARD_GAP
+            along = depth = 0.0
+        placed[key] = (along, across)
+        along += box.along + CARD_GAP
+        depth = max(depth, box.across)
+    return placed
+
+
+def _in_place(placed: Mapping[str, Position], drawing: Graph, axis: int) -> dict[str, Position]:
+    """Along and across turned into x and y, the top left corner where it was, whole pixels."""
+    turned = {key: place if axis == 0 else place[::-1] for key, place in placed.items()}
+    old_x = min(drawing.nodes[key].x for key in turned)
+    old_y = min(drawing.nodes[key].y for key in turned)
+    left = min(x for x, _ in turned.values())
+    top = min(y for _, y in turned.values())
+    return {
+        key: (float(round(x - left + old_x)), float(round(y - top + old_y)))
+        for key, (x, y) in turned.items()
+    }
