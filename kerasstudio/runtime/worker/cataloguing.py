@@ -1,0 +1,185 @@
+"""Describe the installed Keras: `python -m kerasstudio.runtime.worker.cataloguing OUT.json`.
+
+The result is shipped as resources/catalogue/keras-VERSION.json, so that the window knows every
+layer without importing TensorFlow; a test holds both equal."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import keras
+import msgspec
+
+from kerasstudio.graph.catalogue import OUTPUT_TYPE, Argument, Catalogue, LayerType, ObjectType
+from kerasstudio.graph.project import INPUT_CLASS
+from kerasstudio.runtime.worker import catalogue_overrides as overrides
+from kerasstudio.runtime.worker.argument_kinds import describe_argument
+from kerasstudio.runtime.worker.docstrings import read_docs
+from kerasstudio.runtime.worker.keras_objects import make_layer
+from kerasstudio.runtime.worker.probing import accepted, call_ports
+
+_FAMILIES: dict[str, ModuleType] = {
+    "optimizers": keras.optimizers,
+    "schedules": keras.optimizers.schedules,
+    "losses": keras.losses,
+    "metrics": keras.metrics,
+    "callbacks": keras.callbacks,
+    "initializers": keras.initializers,
+    "regularizers": keras.regularizers,
+    "constraints": keras.constraints,
+}
+
+
+def describe_keras(probe: bool = True) -> Catalogue:
+    """The catalogue of the installed Keras. `probe` runs every layer on data (half a minute)."""
+    layers = [OUTPUT_TYPE]
+    for layer_class, names in public_classes(keras.layers).items():
+        if layer_class.__name__ not in overrides.NOT_NODES:
+            layers.append(_layer_type(layer_class, names, probe))
+    layers.sort(key=_palette_order)
+    objects = [
+        _object_type(family, module, found)
+        for family, module in _FAMILIES.items()
+        for found in public_classes(module)
+        if found.__name__ not in overrides.OBJECTS_LEFT_OUT
+    ]
+    return Catalogue(keras.__version__, tuple(layers), (*objects, *_activations()))
+
+
+def public_classes(module: ModuleType) -> dict[type, list[str]]:
+    """Public classes of a module with all names they have there, sorted by class name."""
+    found: dict[type, list[str]] = {}
+    for name in dir(module):
+        value = getattr(module, name)
+        if isinstance(value, type) and not name.startswith("_"):
+            found.setdefault(value, []).append(name)
+    return dict(sorted(found.items(), key=lambda item: item[0].__name__))
+
+
+def write_catalogue(path: Path) -> None:
+    """Generate and write the JSON, indented so that differences between versions can be read."""
+    data = msgspec.json.format(msgspec.json.encode(describe_keras()), indent=1)
+    path.write_bytes(data + b"\n")
+
+
+def _layer_type(layer_class: type, names: list[str], probe: bool) -> LayerType:
+    name = layer_class.__name__
+    docs = read_docs(layer_class.__doc__)
+    arguments = _arguments(layer_class, docs.arguments)
+    if name != INPUT_CLASS and not any(argument.name == "dtype" for argument in arguments):
+        help_text = overrides.ARGUMENT_HELP["dtype"]
+        arguments.append(describe_argument(name, "dtype", None, False, help_text))
+    example = _example(name, arguments)
+    needs = overrides.NEEDS.get(name)
+    ports = [] if name == INPUT_CLASS else call_ports(layer_class)
+    hidden = name in overrides.HIDDEN
+    if ports and probe and not hidden and needs is None:
+        tried = {**example, **overrides.PROBE_ARGUMENTS.get(name, {})}
+        ranks, dtypes = accepted(lambda: make_layer(layer_class, tried), ports)
+        ranks = overrides.RANKS.get(name, ranks)
+        dtypes = overrides.DTYPES.get(name, dtypes)
+        ports[0] = msgspec.structs.replace(ports[0], ranks=ranks, dtypes=dtypes)
+    aliases = [*overrides.ALIASES.get(name, ()), *(other for other in names if other != name)]
+    return LayerType(
+        class_name=name,
+        module="keras.layers",
+        category=_category(layer_class),
+        summary=docs.summary,
+        help=docs.text,
+        arguments=tuple(arguments),
+        ports=tuple(ports),
+        outputs=overrides.OUTPUTS.get(name, ("output",)),
+        aliases=tuple(aliases),
+        hidden=hidden,
+        needs=needs,
+        example=example,
+    )
+
+
+def _object_type(family: str, module: ModuleType, found: type) -> ObjectType:
+    docs = read_docs(found.__doc__)
+    arguments = tuple(_arguments(found, docs.arguments, drop=()))
+    example = overrides.OBJECT_EXAMPLES.get(found.__name__)
+    if example is None:
+        example = _example(found.__name__, list(arguments))
+    public = module.__name__.replace("keras._tf_keras.", "").replace("keras.api.", "keras.")
+    return ObjectType(found.__name__, public, family, docs.summary, arguments, example)
+
+
+def _activations() -> list[ObjectType]:
+    """Functions that can be named as an activation, by their public names."""
+    found: list[ObjectType] = []
+    for name in dir(keras.activations):
+        function = getattr(keras.activations, name)
+        if name.startswith("_") or not callable(function) or name in _NO_ACTIVATIONS:
+            continue
+        docs = read_docs(function.__doc__)
+        arguments = tuple(_arguments(function, docs.arguments, drop=("x",)))
+        if not any(argument.required for argument in arguments):
+            found.append(
+                ObjectType(name, "keras.activations", "activations", docs.summary, arguments)
+            )
+    return found
+
+
+_NO_ACTIVATIONS = {"get", "serialize", "deserialize"}
+
+
+def _arguments(
+    owner: Callable[..., Any], helps: dict[str, str], drop: tuple[str, ...] | None = None
+) -> list[Argument]:
+    target = owner.__init__ if isinstance(owner, type) else owner
+    left_out = overrides.DROPPED_ARGUMENTS if drop is None else set(drop)
+    found: list[Argument] = []
+    for name, parameter in inspect.signature(target).parameters.items():
+        if name == "self" or name in left_out or parameter.kind in _VARIADIC:
+            continue
+        required = parameter.default is inspect.Parameter.empty or name == "shape"
+        default = None if required else parameter.default
+        found.append(
+            describe_argument(owner.__name__, name, default, required, helps.get(name, ""))
+        )
+    return found
+
+
+_VARIADIC = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+
+
+def _example(name: str, arguments: list[Argument]) -> dict[str, Any]:
+    """Values for required arguments that make sense on their own."""
+    if name in overrides.EXAMPLES_OF:
+        return overrides.EXAMPLES_OF[name]
+    return {
+        argument.name: overrides.EXAMPLES[argument.name]
+        for argument in arguments
+        if argument.required and argument.name in overrides.EXAMPLES
+    }
+
+
+def _category(layer_class: type) -> str:
+    name = layer_class.__name__
+    if name in overrides.CATEGORY_OF:
+        return overrides.CATEGORY_OF[name]
+    folders = layer_class.__module__.split(".")[3:-1]
+    return next(
+        (
+            overrides.CATEGORIES[folder]
+            for folder in reversed(folders)
+            if folder in overrides.CATEGORIES
+        ),
+        "Core",
+    )
+
+
+def _palette_order(layer_type: LayerType) -> tuple[int, str]:
+    order = overrides.CATEGORY_ORDER
+    return order.index(layer_type.category), layer_type.class_name.lower()
+
+
+if __name__ == "__main__":
+    write_catalogue(Path(sys.argv[1]))
