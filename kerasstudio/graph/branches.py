@@ -63,7 +63,7 @@ def residual(sketch: Sketch, feature: Feature, lane: float) -> str:
         if number:
             filters = min(2 * filters, 128)
         node = _residual_block(sketch, node, filters, strides=2 if number else 1, lane=lane)
-    node = sketch.layer("BatchNormalization", node)
+    node = sketch.layer("BatchNormalization", node, momentum=0.9)
     node = sketch.layer("Activation", node, activation="relu")
     return sketch.layer("GlobalAveragePooling2D", node)
 
@@ -193,12 +193,12 @@ def _convolution(sketch: Sketch, node: str, filters: int) -> str:
 
 def _residual_block(sketch: Sketch, node: str, filters: int, strides: int, lane: float) -> str:
     """Pre-activation block; the shortcut gets a 1 × 1 convolution where the size changes."""
-    inner = sketch.layer("BatchNormalization", node)
+    inner = sketch.layer("BatchNormalization", node, momentum=0.9)
     inner = sketch.layer("Activation", inner, activation="relu")
     arguments: dict[str, Any] = {"filters": filters, "padding": "same"}
     steps: dict[str, Any] = {"strides": strides} if strides > 1 else {}
     first = sketch.layer("Conv2D", inner, kernel_size=3, **arguments, **steps)
-    second = sketch.layer("BatchNormalization", first)
+    second = sketch.layer("BatchNormalization", first, momentum=0.9)
     second = sketch.layer("Activation", second, activation="relu")
     second = sketch.layer("Conv2D", second, kernel_size=3, **arguments)
     shortcut = node
