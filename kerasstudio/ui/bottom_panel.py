@@ -78,7 +78,7 @@ class BottomPanel(QWidget):
         if index >= 0:
             # The tab makes room for its badge only when it is set anew.
             side = QTabBar.ButtonPosition.RightSide
-            self.tabs.setTabButton(index, side, None)  # type: ignore[arg-type]
+            self.tabs.setTabButton(index, side, None)
             self.tabs.setTabButton(index, side, self._badge)
             self.tabs.setTabToolTip(index, f"{count} problems" if count != 1 else "1 problem")
 

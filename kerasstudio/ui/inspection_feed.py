@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.inspection import Inspection, NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.runtime import protocol as p
@@ -51,6 +52,8 @@ class InspectionFeed(QObject):
         self._reported: dict[str, NodeInfo] = {}
         self._unshown: set[str] = set()
         self._structure: tuple[Problem, ...] = ()
+        # Answers to this revision or a later one are about the model as it is now.
+        self._model_revision = store.revision
         self._data_request = 0
         self._described: object = None
         self._inspect_timer = QTimer(self)
@@ -85,12 +88,17 @@ class InspectionFeed(QObject):
 
     # ------------------------------------------------------------------ edits
 
-    def _project_changed(self, _diff: object) -> None:
+    def _project_changed(self, change: Diff) -> None:
+        if change.only_moved:
+            return
         self._check_timer.start()
-        self._inspect_timer.start()
+        if change.affects_model:
+            self._model_revision = self._store.revision
+            self._inspect_timer.start()
         self._describe_if_needed()
 
     def _document_replaced(self) -> None:
+        self._model_revision = self._store.revision
         self.inspection = Inspection(revision=self._store.revision)
         self.summary = None
         self.data_problem = None
@@ -140,7 +148,7 @@ class InspectionFeed(QObject):
             self._reported.pop(node, None)
         self._reported.update(report.nodes)
         self._unshown.update(report.nodes, report.removed)
-        if report.revision != self._store.revision:
+        if report.revision < self._model_revision:
             return  # a newer answer is on its way
         changed = frozenset(self._unshown)
         self._unshown = set()

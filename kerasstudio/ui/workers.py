@@ -54,7 +54,7 @@ class WorkerClient(QObject):
         self.started_at = 0.0
         self.refused = ""
         """Why this worker cannot be used at all (another protocol version); "" normally."""
-        self._command = list(command) if command is not None else launch_command()
+        self._command = list(command) if command is not None else None
         self._process: QProcess | None = None
         self._reader = LineReader()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
@@ -77,8 +77,9 @@ class WorkerClient(QObject):
         for name, value in launch_environment().items():
             environment.insert(name, value)
         process.setProcessEnvironment(environment)
-        process.setProgram(self._command[0])
-        process.setArguments(self._command[1:])
+        program, *arguments = self._command or launch_command()
+        process.setProgram(program)
+        process.setArguments(arguments)
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._read_errors)
         process.finished.connect(self._finished)

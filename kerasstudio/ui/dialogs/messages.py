@@ -69,17 +69,14 @@ def error_message(parent: QWidget, summary: str, trace: str) -> QMessageBox:
     return box
 
 
-def recovery_question(
-    parent: QWidget, names: list[str], answered: Callable[[str], None]
-) -> QMessageBox:
+def recovery_question(parent: QWidget, name: str, answered: Callable[[str], None]) -> QMessageBox:
     """Offer what a journal has kept; `answered("recover" | "discard" | "later")`."""
     box = QMessageBox(parent)
     box.setObjectName("recoveryQuestion")
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Recover unsaved work")
-    what = names[0] if len(names) == 1 else f"{len(names)} documents"
-    box.setText(f"KerasStudio was closed without saving {what}.")
-    box.setInformativeText("Its last edits were kept:\n" + "\n".join(names))
+    box.setText(f"KerasStudio ended without saving {name}.")
+    box.setInformativeText("Its last edits were kept. Recover them?")
     roles = QMessageBox.ButtonRole
     recover = box.addButton("Recover", roles.AcceptRole)
     discard = box.addButton("Throw away", roles.DestructiveRole)

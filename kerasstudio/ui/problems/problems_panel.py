@@ -26,6 +26,7 @@ class ProblemsPanel(QWidget):
 
     fix_chosen = Signal(object)
     argument_chosen = Signal(str)
+    place_shown = Signal()
 
     def __init__(
         self,
@@ -98,6 +99,7 @@ class ProblemsPanel(QWidget):
             return
         if graph is not None:
             self._selection.show_graph(graph)
+        self.place_shown.emit()
         self._selection.reveal(node)
         if place.argument:
             self.argument_chosen.emit(place.argument)

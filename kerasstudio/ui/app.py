@@ -1,0 +1,340 @@
+"""The program's composition root: it alone constructs things and connects them."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.fixes import apply_fix
+from kerasstudio.graph.problems import Fix, Problem, StudioError
+from kerasstudio.runtime import protocol as p
+from kerasstudio.ui import theme
+from kerasstudio.ui.commands import Commands
+from kerasstudio.ui.dialogs.messages import error_message, problem_message
+from kerasstudio.ui.documents import Documents
+from kerasstudio.ui.errors import ErrorReporter
+from kerasstudio.ui.importing import Importing
+from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.main_window import MainWindow, model_page
+from kerasstudio.ui.recovery import Autosave, RecoveryOffer
+from kerasstudio.ui.run_feed import RunFeed, RunView
+from kerasstudio.ui.selection import Selection
+from kerasstudio.ui.settings import Settings
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from kerasstudio.ui.run_views import RunViews
+
+FREEZE_MS = 1500
+IDLE_MS = 250
+
+log = logging.getLogger("kerasstudio")
+
+
+class Studio(QObject):
+    """One window with everything behind it. `show_*` first, then `begin` after the first paint
+    starts what the window does not need to be usable: workers, recovery, pages."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        catalogue: Catalogue,
+        settings: Settings | None = None,
+        worker_command: Sequence[str] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.app, self.catalogue = app, catalogue
+        self.settings = settings if settings is not None else Settings(parent=self)
+        self.store = DocumentStore(parent=self)
+        self.selection = Selection(self)
+        self.pool = WorkerPool(worker_command, self.settings.get("keep_spare"), self)
+        self.feed = InspectionFeed(self.store, self.pool.analysis, catalogue, self)
+        self.window = MainWindow(self.settings)
+        self.documents = Documents(
+            self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
+        )
+        self.run_feed = RunFeed(self.pool, self.documents.studio, self.documents.base, self)
+        self.importing = Importing(
+            self.window,
+            self.store,
+            self.pool.analysis,
+            self.documents.open,
+            self._use_data,
+            lambda project, name: self.documents.new(project, name, saved=False),
+            self,
+        )
+        self.autosave = Autosave(self.store, self)
+        self.recovery = RecoveryOffer(self.window, self.documents, self)
+        self.errors = ErrorReporter(self.autosave.write_now, self)
+        self.run_views: RunViews | None = None
+        self._begun = False
+        self._closed = False
+        self._add_pages()
+        self._add_panels()
+        self.commands = Commands(self)
+        self._connect()
+
+    # ------------------------------------------------------------------ life
+
+    def show_start(self) -> None:
+        self.window.show_page("start")
+        self.window.show()
+
+    def show_template(self, template: str) -> None:
+        """Raises `StudioError` when there is no such template."""
+        from kerasstudio.graph.templates import project_from
+
+        name = "untitled" if template == "blank" else template
+        self.documents.new(project_from(template), name)
+        self.window.show_page("model")
+        self.window.show()
+
+    def show_file(self, path: Path) -> None:
+        """Raises `StudioError` when the file cannot be opened; nothing is shown then."""
+        self.documents.open_now(path)
+        self.window.show_page("model")
+        self.window.show()
+
+    def begin(self) -> None:
+        """After the first paint."""
+        if self._begun:
+            return
+        self._begun = True
+        self.window.actions_set.refresh_icons()
+        self.window.top_bar.refresh_icons()
+        self.pool.start()
+        self.window.status.light.watch(self.pool.analysis)
+        self.feed.refresh()
+        self.run_feed.read_runs()
+        self.recovery.look()
+        self.app.styleHints().colorSchemeChanged.connect(self._theme_again)
+        QTimer.singleShot(IDLE_MS, self, self._make_model_page)
+        QTimer.singleShot(FREEZE_MS, self, _freeze)
+
+    def close(self) -> None:
+        """End processes and threads; the window is gone afterwards."""
+        if self._closed:
+            return
+        self._closed = True
+        self.pool.close()
+        self.run_feed.close()
+        if self.run_views is not None:
+            self.run_views.close()
+        self.recovery.close()
+        self.autosave.close()
+        self.documents.close()
+        self.errors.remove()
+
+    # ------------------------------------------------------------------ composition
+
+    def _add_pages(self) -> None:
+        self.window.add_page("start", self._start_page)
+        self.window.add_page("data", self._data_page)
+        self.window.add_page("model", self._model_page)
+        self.window.add_page("train", self._train_page)
+        self.window.add_page("results", self._results_page)
+
+    def _start_page(self) -> QWidget:
+        from kerasstudio.graph.templates import project_from
+        from kerasstudio.ui.start.start_page import StartPage
+
+        page = StartPage(self.catalogue)
+        page.template_chosen.connect(
+            lambda key: self.documents.new(project_from(key), "untitled" if key == "blank" else key)
+        )
+        page.open_chosen.connect(self.documents.choose_and_open)
+        page.import_chosen.connect(lambda: self.commands.choose_import())
+        page.recent_chosen.connect(self.documents.open)
+        page.show_recent(self.settings.recent())
+        self.settings.setting_changed.connect(
+            lambda key: page.show_recent(self.settings.recent()) if key == "recent" else None
+        )
+        return page
+
+    def _model_page(self) -> QWidget:
+        from kerasstudio.ui.canvas.canvas import Canvas
+        from kerasstudio.ui.inspector.inspector import Inspector
+        from kerasstudio.ui.palette.palette import Palette
+
+        self.canvas = Canvas(self.store, self.selection, self.feed, self.catalogue)
+        self.palette = Palette(self.catalogue)
+        self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
+        self.window.actions_set.attach_canvas(self.canvas)
+        return model_page(self.palette, self.canvas, self.inspector, QSplitter())
+
+    def _data_page(self) -> QWidget:
+        from kerasstudio.ui.data.data_page import DataPage
+
+        self.data_page = DataPage(self.store, self.feed, self.pool.analysis, self.catalogue)
+        self.data_page.train_page_requested.connect(lambda: self.window.show_page("train"))
+        return self.data_page
+
+    def _train_page(self) -> QWidget:
+        from kerasstudio.ui.train.train_page import TrainPage
+
+        start = self.commands.train
+        return TrainPage(self.store, self.feed, self.run_feed, self.catalogue, start)
+
+    def _results_page(self) -> QWidget:
+        from kerasstudio.ui.charts.colors import chart_colors, matrix_colors
+        from kerasstudio.ui.results.results_page import ResultsPage
+        from kerasstudio.ui.results_wiring import ResultsWiring
+
+        page = ResultsPage(chart_colors(), matrix_colors(), self.say)
+        worker, base = self.pool.analysis, self.documents.base
+        ResultsWiring(page, self.store, worker, base, self.say, self.show_problem)
+        self.window.panel.widget("charts")
+        if self.run_views is not None:
+            self.run_views.set_results_page(page)
+        return page
+
+    def _add_panels(self) -> None:
+        panel = self.window.panel
+        panel.add("charts", "Live charts", self._charts_panel)
+        panel.add("problems", "Problems", self._problems_panel)
+        panel.add("history", "Undo list", self._undo_panel)
+        panel.add("log", "Log", self._log_panel)
+
+    def _charts_panel(self) -> QWidget:
+        from kerasstudio.ui.charts.charts_panel import ChartsPanel
+        from kerasstudio.ui.charts.colors import chart_colors
+        from kerasstudio.ui.run_views import RunViews
+
+        charts = ChartsPanel(chart_colors(), self.say)
+        self.run_views = RunViews(self.run_feed, charts)
+        self.run_views.show_runs()
+        return charts
+
+    def _problems_panel(self) -> QWidget:
+        from kerasstudio.ui.problems.problems_panel import ProblemsPanel
+
+        panel = ProblemsPanel(self.store, self.selection, self.feed)
+        panel.fix_chosen.connect(self.apply_fix)
+        panel.place_shown.connect(lambda: self.window.show_page("model"))
+        panel.argument_chosen.connect(lambda name: self.inspector.focus_argument(name))
+        return panel
+
+    def _undo_panel(self) -> QWidget:
+        from kerasstudio.ui.undo_panel import UndoPanel
+
+        return UndoPanel(self.store.undo_stack)
+
+    def _log_panel(self) -> QWidget:
+        return self.commands.log_panel
+
+    def _make_model_page(self) -> None:
+        """While the person reads the start page."""
+        if not self._closed:
+            self.window.page_widget("model")
+
+    # ------------------------------------------------------------------ connections
+
+    def _connect(self) -> None:
+        window, pool = self.window, self.pool
+        window.top_bar.page_chosen.connect(window.show_page)
+        window.close_wanted.connect(self.commands.quit)
+        window.files_dropped.connect(self.importing.open_paths)
+        window.status.problems_chosen.connect(lambda: window.show_panel("problems"))
+        for source in (self.documents, self.autosave, self.recovery, self.importing):
+            source.failed.connect(self.show_problem)
+        self.documents.saved.connect(lambda path: self.say(f"saved {path.name}"))
+        self.documents.opened.connect(self._document_opened)
+        self.documents.title_changed.connect(self.show_title)
+        self.importing.progressed.connect(self.say)
+        self.run_feed.start_failed.connect(self.show_problem)
+        self.run_feed.run_changed.connect(self._run_changed)
+        self.run_feed.points_received.connect(lambda view, _points: window.status.show_run(view))
+        self.feed.problems_changed.connect(self._problems_changed)
+        pool.analysis_died.connect(self._analysis_died)
+        pool.analysis.report_received.connect(self._analysis_report)
+        self.settings.setting_changed.connect(self._setting_changed)
+        self.errors.error_caught.connect(lambda *words: error_message(self.window, *words))
+        self.show_title()
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Mend in one undo step."""
+        try:
+            project = apply_fix(self.store.project, fix, self.catalogue)
+        except StudioError as error:
+            self.show_problem(error.problem)
+            return
+        self.store.apply(project, fix.label[:1].upper() + fix.label[1:])
+
+    def say(self, text: str) -> None:
+        self.window.status.say(text)
+
+    def show_problem(self, problem: Problem) -> None:
+        log.warning("%s", problem.message)
+        problem_message(self.window, problem)
+
+    def show_title(self) -> None:
+        name, edited = self.documents.name, not self.store.is_clean
+        path = self.store.path
+        tip = str(path) if path is not None else "not saved yet"
+        self.window.top_bar.show_document(name, edited, tip)
+        self.window.setWindowTitle(f"{name}[*] – KerasStudio")
+        self.window.setWindowModified(edited)
+
+    def _document_opened(self) -> None:
+        self.selection.show_graph(self.store.project.root)
+        self.selection.clear()
+        self.run_feed.forget_current()
+        if self._begun:
+            self.run_feed.read_runs()
+            if self.window.page in ("start", ""):
+                self.window.show_page("model")
+        QTimer.singleShot(FREEZE_MS, self, _freeze)
+
+    def _use_data(self, paths: list[str]) -> None:
+        self.window.show_page("data")
+        self.data_page.open_files(paths)
+
+    def _problems_changed(self) -> None:
+        count, errors = len(self.feed.problems), self.feed.errors
+        self.window.panel.show_count(count, errors > 0)
+        self.window.status.show_problems(errors, count - errors)
+        self.commands.refresh()
+
+    def _run_changed(self, view: RunView) -> None:
+        self.window.status.show_run(view)
+        self.window.top_bar.show_running(view.status, not view.ended)
+        self.commands.refresh()
+        if view.ended:
+            self.commands.run_ended(view)
+            self.documents.move_runs(self.run_feed.read_runs)
+
+    def _analysis_died(self, reason: str) -> None:
+        refused = self.pool.analysis.refused
+        text = refused or f"The worker {reason}. A new one starts; the drawing is untouched."
+        self.window.status.say(text, "warning")
+        self.commands.log(text, "warning", "worker")
+
+    def _analysis_report(self, report: p.Report) -> None:
+        if isinstance(report, p.LogLine):
+            self.commands.log(report.text, report.level, "analysis")
+        elif isinstance(report, p.Failed):
+            self.commands.log(report.problem.message, "error", "analysis")
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "theme":
+            self._theme_again()
+
+    def _theme_again(self, _scheme: object = None) -> None:
+        theme.apply_theme(self.app, self.settings.get("theme"))
+
+
+def _freeze() -> None:
+    """Take what is loaded out of the garbage collector's sight: a full collection in the middle
+    of a pan costs a frame otherwise."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,281 @@
+"""What the actions do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+
+from kerasstudio import __version__
+from kerasstudio.graph.project import Project
+from kerasstudio.ui.importing import FILTER
+from kerasstudio.ui.log_panel import LogPanel
+from kerasstudio.ui.run_feed import RunView
+from kerasstudio.ui.theme import CHOICES, tokens
+
+if TYPE_CHECKING:
+    from kerasstudio.ui.app import Studio
+
+
+class Commands:
+    """Connects every action to what it does, and enables those that can be done now."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self.actions = studio.window.actions_set
+        self.log_panel = LogPanel()
+        self._dialogs: list[QDialog] = []
+        self._wire()
+        self.refresh()
+
+    def log(self, text: str, level: str = "info", source: str = "") -> None:
+        self.log_panel.add(text, level, source)
+
+    # ------------------------------------------------------------------ what can be done
+
+    def refresh(self) -> None:
+        studio = self._studio
+        running, nodes = studio.run_feed.is_running, bool(studio.store.project.graph.nodes)
+        view = studio.run_feed.current
+        stack = studio.store.undo_stack
+        for name, on in (
+            ("can_undo", stack.canUndo()),
+            ("can_redo", stack.canRedo()),
+            ("has_model", nodes),
+            ("has_selection", bool(studio.selection.nodes)),
+            ("has_problems", bool(studio.feed.problems)),
+            ("can_train", nodes and not running),
+            ("is_training", running),
+            ("can_continue", not running and view is not None and view.can_continue),
+        ):
+            self.actions.set_condition(name, on)
+        undo, redo = self.actions.action("edit.undo"), self.actions.action("edit.redo")
+        undo.setText(f"Undo {stack.undoText()}".strip())
+        redo.setText(f"Redo {stack.redoText()}".strip())
+        undo.setToolTip(f"{undo.text()} (Ctrl+Z)")
+        redo.setToolTip(f"{redo.text()} (Ctrl+Shift+Z)")
+
+    # ------------------------------------------------------------------ files
+
+    def new(self) -> None:
+        flow = self._studio.settings.get("flow")
+        self._studio.documents.new(Project(flow=flow))
+
+    def choose_import(self) -> None:
+        dialog = QFileDialog(self._studio.window, "Import a model or data", "", FILTER)
+        dialog.setObjectName("fileDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(
+            lambda paths: self._studio.importing.open_paths([Path(each) for each in paths])
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self) -> None:
+        self._studio.window.show_page("results")
+
+    def settings(self) -> None:
+        from kerasstudio.ui.dialogs.settings_dialog import SettingsDialog
+
+        self._open(SettingsDialog(self._studio.settings, self._studio.window))
+
+    def quit(self) -> None:
+        """Close the window, after asking about unsaved edits and a run that goes on."""
+        studio = self._studio
+        if studio.run_feed.is_running and studio.store.is_clean:
+            box = QMessageBox(studio.window)
+            box.setObjectName("runningQuestion")
+            box.setIcon(QMessageBox.Icon.Question)
+            box.setWindowTitle("A run is going on")
+            box.setText("Stop the run and quit?")
+            box.setInformativeText("Its curves and its last checkpoint are kept.")
+            stop = box.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
+            box.addButton(QMessageBox.StandardButton.Cancel)
+
+            def finished(_result: int) -> None:
+                if box.clickedButton() is stop:
+                    studio.window.close_now()
+                box.deleteLater()
+
+            box.finished.connect(finished)
+            box.open()
+            return
+        studio.documents.ask_unsaved(studio.window.close_now)
+
+    # ------------------------------------------------------------------ view
+
+    def toggle_theme(self) -> None:
+        self._studio.settings.set("theme", "light" if tokens().dark else "dark")
+
+    def cycle_theme(self) -> None:
+        now = self._studio.settings.get("theme")
+        self._studio.settings.set("theme", CHOICES[(CHOICES.index(now) + 1) % len(CHOICES)])
+
+    def toggle_panel(self) -> None:
+        self._studio.window.toggle_panel()
+        self._show_checks()
+
+    def turn_flow(self) -> None:
+        """Change the direction and lay the nodes out anew, as one undo step."""
+        from kerasstudio.graph.edits import move_nodes
+        from kerasstudio.graph.layout import layout
+
+        store = self._studio.store
+        project = store.project
+        turned = msgspec.structs.replace(
+            project, flow="down" if project.flow == "right" else "right"
+        )
+        for graph in project.graphs:
+            turned = move_nodes(turned, layout(turned, graph), graph)
+        store.apply(turned, "Turn the flow direction")
+
+    def next_problem(self) -> None:
+        panel = self._studio.window.panel.widget("problems")
+        panel.show_next()  # type: ignore[attr-defined]
+
+    def palette(self) -> None:
+        from kerasstudio.ui.dialogs.command_palette import CommandPalette
+
+        CommandPalette(self.actions, self._studio.window).show_centered()
+
+    def keys(self) -> None:
+        from kerasstudio.ui.dialogs.cheat_sheet import CheatSheet
+
+        self._open(CheatSheet(self.actions, self._studio.window))
+
+    def help_on_layer(self) -> None:
+        self._studio.window.show_page("model")
+        self._studio.inspector.show_help()
+
+    def about(self) -> None:
+        from kerasstudio.ui.dialogs.messages import about_message
+
+        ready = self._studio.pool.analysis.ready
+        lines = [f"Layers of Keras {self._studio.catalogue.keras_version}"]
+        if ready is not None:
+            lines.append(f"Worker: Keras {ready.keras}, TensorFlow {ready.tensorflow}")
+            lines.append(f"Device: {ready.device}")
+        about_message(self._studio.window, __version__, lines)
+
+    # ------------------------------------------------------------------ training
+
+    def train(self) -> None:
+        studio = self._studio
+        studio.feed.check()
+        if studio.feed.errors:
+            studio.window.show_panel("problems")
+            count = studio.feed.errors
+            words = "an error" if count == 1 else f"{count} errors"
+            studio.window.status.say(f"The model has {words}: mend it first.", "error")
+            return
+        if studio.run_feed.start(studio.store.project):
+            studio.window.show_panel("charts")
+            studio.window.top_bar.show_running("preparing", True)
+            self.refresh()
+
+    def pause(self) -> None:
+        view = self._studio.run_feed.current
+        if view is not None and view.status == "paused":
+            self._studio.run_feed.resume()
+        else:
+            self._studio.run_feed.pause()
+
+    def stop(self) -> None:
+        self._studio.run_feed.stop()
+
+    def continue_run(self) -> None:
+        view = self._studio.run_feed.current
+        if view is not None:
+            self._studio.run_feed.resume_run(view.key)
+            self._studio.window.show_panel("charts")
+
+    def run_ended(self, view: RunView) -> None:
+        """Say how it ended; offer to go on where that is possible."""
+        level = {"finished": "info", "stopped": "info"}.get(view.status, "error")
+        tone = "muted" if level == "info" else "error"
+        self.log(f"run {view.number} {view.status}: {view.reason}", level, "run")
+        more = " Train > Continue from last checkpoint goes on." if view.can_continue else ""
+        self._studio.window.status.say(f"{view.reason}{more}", tone)  # type: ignore[arg-type]
+        for problem in view.problems:
+            if view.status in ("refused", "failed"):
+                self._studio.show_problem(problem)
+                break
+
+    # ------------------------------------------------------------------ wiring
+
+    def _wire(self) -> None:
+        studio, window = self._studio, self._studio.window
+        documents, stack = studio.documents, studio.store.undo_stack
+        does: dict[str, Callable[[], object]] = {
+            "file.new": self.new,
+            "file.open": documents.choose_and_open,
+            "file.start": lambda: window.show_page("start"),
+            "file.save": documents.save,
+            "file.save_as": documents.save_as,
+            "file.import": self.choose_import,
+            "file.export": self.export,
+            "file.settings": self.settings,
+            "file.quit": self.quit,
+            "edit.undo": stack.undo,
+            "edit.redo": stack.redo,
+            "edit.history": lambda: window.show_panel("history"),
+            "view.data": lambda: window.show_page("data"),
+            "view.model": lambda: window.show_page("model"),
+            "view.train": lambda: window.show_page("train"),
+            "view.results": lambda: window.show_page("results"),
+            "view.problems": lambda: window.show_panel("problems"),
+            "view.charts": lambda: window.show_panel("charts"),
+            "view.log": lambda: window.show_panel("log"),
+            "view.bottom": self.toggle_panel,
+            "view.theme": self.toggle_theme,
+            "model.flow": self.turn_flow,
+            "model.check": studio.feed.refresh,
+            "model.next_problem": self.next_problem,
+            "train.start": self.train,
+            "train.pause": self.pause,
+            "train.stop": self.stop,
+            "train.stop_epoch": lambda: studio.run_feed.stop("epoch"),
+            "train.continue": self.continue_run,
+            "help.palette": self.palette,
+            "help.keys": self.keys,
+            "help.layer": self.help_on_layer,
+            "help.about": self.about,
+        }
+        for key, slot in does.items():
+            self.actions.connect(key, slot)
+        stack.indexChanged.connect(lambda _index: self.refresh())
+        studio.selection.selection_changed.connect(self.refresh)
+        studio.store.document_replaced.connect(self.refresh)
+        studio.run_feed.runs_changed.connect(self.refresh)
+        window.page_shown.connect(lambda _page: self._show_checks())
+        recent = self.actions.recent_menu
+        if recent is not None:
+            recent.aboutToShow.connect(self._fill_recent)
+
+    def _show_checks(self) -> None:
+        window = self._studio.window
+        for page in ("data", "model", "train", "results"):
+            self.actions.action(f"view.{page}").setChecked(window.page == page)
+        self.actions.action("view.bottom").setChecked(window.panel_open)
+
+    def _fill_recent(self) -> None:
+        menu = self.actions.recent_menu
+        if menu is None:
+            return
+        menu.clear()
+        for path in self._studio.settings.recent():
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(
+                lambda _checked=False, chosen=path: self._studio.documents.open(chosen)
+            )
+        if menu.isEmpty():
+            menu.addAction("None yet").setEnabled(False)
+
+    @staticmethod
+    def _open(dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,215 @@
+"""New, open, save, close: the files behind the document store."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from kerasstudio.graph.files import read_project, write_project
+from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import Project
+from kerasstudio.runtime.runs import studio_folder
+from kerasstudio.ui.dialogs.messages import unsaved_question
+from kerasstudio.ui.settings import Settings, data_folder
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.tasks import Tasks
+
+SUFFIX = ".kstudio"
+FILTER = f"KerasStudio projects (*{SUFFIX});;All files (*)"
+
+Then = Callable[[], None]
+
+
+class Documents(QObject):
+    """Files are read and written in another thread. Nothing is lost without a question.
+
+    A project without a file keeps its runs in a folder of the user's data folder, which moves
+    beside the file when the project is first saved."""
+
+    failed = Signal(object)
+    saved = Signal(object)
+    opened = Signal()
+    title_changed = Signal()
+
+    def __init__(
+        self,
+        window: QWidget,
+        store: DocumentStore,
+        settings: Settings,
+        is_running: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._store, self._settings = window, store, settings
+        self._is_running = is_running
+        self._tasks = Tasks(self)
+        self._untitled = _untitled_folder()
+        self._name = "untitled"
+        self._move_later: tuple[Path, Path] | None = None
+        self.question: QMessageBox | None = None
+        store.path_changed.connect(self.title_changed)
+        store.clean_changed.connect(lambda _clean: self.title_changed.emit())
+
+    # ------------------------------------------------------------------ what is open
+
+    @property
+    def name(self) -> str:
+        """The document's name without suffix."""
+        return self._store.path.stem if self._store.path is not None else self._name
+
+    def studio(self) -> Path:
+        """The folder of the project's runs."""
+        path = self._store.path
+        return studio_folder(path) if path is not None else self._untitled / "untitled.studio"
+
+    def base(self) -> str:
+        """The folder that relative paths of data start from."""
+        path = self._store.path
+        return str(path.parent if path is not None else Path.cwd())
+
+    # ------------------------------------------------------------------ commands
+
+    def new(self, project: Project, name: str = "untitled", saved: bool = True) -> None:
+        """Show a project that has no file, after asking about unsaved work."""
+        self.ask_unsaved(lambda: self._show(project, None, name, saved))
+
+    def open(self, path: Path) -> None:
+        """Open a file; a failure leaves the open project alone."""
+        self.ask_unsaved(lambda: self._read(path))
+
+    def choose_and_open(self) -> None:
+        dialog = self._dialog("Open", QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.open(Path(path)))
+        dialog.open()
+
+    def open_now(self, path: Path) -> None:
+        """Read a file at once (before the window is shown). Raises `StudioError`."""
+        path = path.resolve()
+        self._show(read_project(path), path, path.stem, saved=True)
+
+    def recover(self, project: Project, path: Path | None, name: str) -> None:
+        """Show recovered work as unsaved edits of its file."""
+        self._show(project, path, name, saved=False)
+
+    def save(self, then: Then | None = None) -> None:
+        """Save where it came from; asks for a name the first time. `then` follows a success."""
+        if self._store.path is None:
+            self.save_as(then)
+        else:
+            self._write(self._store.path, then)
+
+    def save_as(self, then: Then | None = None) -> None:
+        dialog = self._dialog("Save as", QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        dialog.selectFile(f"{self.name}{SUFFIX}")
+        dialog.fileSelected.connect(lambda path: self._write(Path(path), then))
+        dialog.open()
+
+    def ask_unsaved(self, then: Then) -> None:
+        """Run `then` once unsaved edits are saved or given up; not at all on Cancel."""
+        if self._store.is_clean:
+            then()
+            return
+
+        def answered(answer: str) -> None:
+            self.question = None
+            if answer == "save":
+                self.save(then)
+            elif answer == "discard":
+                then()
+
+        self.question = unsaved_question(self._window, self.name, answered, self._is_running())
+
+    def move_runs(self, then: Then) -> None:
+        """No run goes on any more: bring the runs beside a file saved meanwhile."""
+        move, self._move_later = self._move_later, None
+        if move is not None:
+            self._tasks.run(lambda: _move_runs(*move), lambda _result: then(), self.failed.emit)
+
+    def close(self) -> None:
+        """Wait for files being written; drop the folder of an unsaved project without runs."""
+        self._tasks.wait(10_000)
+        if self._untitled.is_dir() and not any(self._untitled.glob("untitled.studio/runs/*")):
+            shutil.rmtree(self._untitled, ignore_errors=True)
+
+    # ------------------------------------------------------------------ files
+
+    def _read(self, path: Path) -> None:
+        path = path.resolve()
+
+        def read(project: Any) -> None:
+            self._show(project, path, path.stem, saved=True)
+
+        def failed(problem: Problem) -> None:
+            self._settings.remove_recent(path)
+            self.failed.emit(problem)
+
+        self._tasks.run(lambda: read_project(path), read, failed)
+
+    def _write(self, path: Path, then: Then | None) -> None:
+        path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        path = path.resolve()
+        project = self._store.project
+        untitled = self._untitled if self._store.path is None else None
+        old = self._store.path
+
+        move = None if untitled is None else (untitled / "untitled.studio", studio_folder(path))
+        if move is not None and self._is_running():
+            self._move_later, move = move, None  # a worker writes there: see `move_runs`
+
+        def write() -> None:
+            write_project(path, project)
+            if move is not None:
+                _move_runs(*move)
+
+        def written(_result: object) -> None:
+            self._settings.add_recent(path)
+            if untitled is not None:
+                self._untitled = _untitled_folder()
+            self._store.mark_saved(project, path)
+            self.saved.emit(path)
+            if path != old:
+                self.opened.emit()  # other runs lie beside it
+            if then is not None:
+                then()
+
+        self._tasks.run(write, written, self.failed.emit)
+
+    def _show(self, project: Project, path: Path | None, name: str, saved: bool) -> None:
+        self._name = name
+        if path is None:
+            self._untitled = _untitled_folder()
+        else:
+            self._settings.add_recent(path)
+        self._store.replace_document(project, path, saved)
+        self.title_changed.emit()
+        self.opened.emit()
+
+    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
+        folder = self._store.path.parent if self._store.path is not None else Path.home()
+        dialog = QFileDialog(self._window, title, str(folder), FILTER)
+        dialog.setObjectName("fileDialog")
+        dialog.setAcceptMode(mode)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+
+def _untitled_folder() -> Path:
+    """A folder that no other project without a file has; it is made when a run needs it."""
+    return data_folder() / "untitled" / secrets.token_hex(6)
+
+
+def _move_runs(source: Path, target: Path) -> None:
+    """Move the runs of a project that gets its file now. What is at the target stays."""
+    if not (source / "runs").is_dir() or target.exists():
+        return
+    shutil.move(str(source), str(target))
+    if not any(source.parent.iterdir()):
+        source.parent.rmdir()

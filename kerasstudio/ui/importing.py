@@ -1,0 +1,162 @@
+"""Files a person drops or chooses: projects are opened, data is described, models are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from kerasstudio.graph.problems import Place, Problem, StudioError
+from kerasstudio.graph.project import Project
+from kerasstudio.graph.templates import model_for_data
+from kerasstudio.runtime import protocol as p
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.workers import WorkerClient
+
+PROJECT_SUFFIXES = (".kstudio",)
+DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy")
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
+FILTER = (
+    "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy);;"
+    "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;All files (*)"
+)
+
+
+class Importing(QObject):
+    """`open_project` opens a .kstudio file, `use_data` hands data files to the Data page, and
+    `new_document(project, name)` shows a project that has no file yet."""
+
+    progressed = Signal(str)
+    failed = Signal(object)
+    noted = Signal(str, list)
+
+    def __init__(
+        self,
+        window: QWidget,
+        store: DocumentStore,
+        worker: WorkerClient,
+        open_project: Callable[[Path], None],
+        use_data: Callable[[list[str]], None],
+        new_document: Callable[[Project, str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._store, self._worker = window, store, worker
+        self._open_project, self._use_data = open_project, use_data
+        self._new_document = new_document
+        self._request = 0
+        self.question: QMessageBox | None = None
+
+    def open_paths(self, paths: Iterable[Path]) -> None:
+        """Take files of any kind; the first decides what happens."""
+        files = list(paths)
+        if not files:
+            return
+        suffix = files[0].suffix.casefold()
+        if suffix in PROJECT_SUFFIXES:
+            self._open_project(files[0])
+        elif suffix in DATA_SUFFIXES:
+            self._take_data([path for path in files if path.suffix.casefold() in DATA_SUFFIXES])
+        elif suffix in MODEL_SUFFIXES:
+            self._import_model(files[0])
+        else:
+            known = (*PROJECT_SUFFIXES, *DATA_SUFFIXES, *MODEL_SUFFIXES)
+            self.failed.emit(
+                Problem(
+                    "import.suffix",
+                    f"{files[0].name} is no file that KerasStudio reads.",
+                    expected=f"one of {', '.join(known)}",
+                    received=suffix or "no suffix",
+                    place=Place(file=str(files[0])),
+                )
+            )
+
+    # ------------------------------------------------------------------ data
+
+    def _take_data(self, paths: list[Path]) -> None:
+        texts = [str(path) for path in paths]
+        if self._store.project.graph.nodes:
+            self._use_data(texts)
+            return
+        box = QMessageBox(self._window)
+        box.setObjectName("newModelQuestion")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("New model")
+        box.setText(f"Draw a model for {paths[0].name}?")
+        box.setInformativeText(
+            "Its columns decide Inputs, Outputs and layers; change all you like."
+        )
+        roles = QMessageBox.ButtonRole
+        draw = box.addButton("Draw a model", roles.AcceptRole)
+        only = box.addButton("Only take the data", roles.ActionRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(draw)
+
+        def finished(_result: int) -> None:
+            clicked = box.clickedButton()
+            self.question = None
+            box.deleteLater()
+            if clicked is draw:
+                self._guess(texts)
+            elif clicked is only:
+                self._use_data(texts)
+
+        box.finished.connect(finished)
+        self.question = box
+        box.open()
+
+    def _guess(self, paths: list[str]) -> None:
+        name = Path(paths[0]).stem
+        self._ask(
+            p.GuessData(self._worker.next_id(), tuple(paths), str(Path(paths[0]).parent)),
+            f"reading {Path(paths[0]).name}",
+            lambda report: self._guessed(report, name),
+        )
+
+    def _guessed(self, report: p.Report, name: str) -> None:
+        if isinstance(report, p.DataGuessed):
+            try:
+                project = model_for_data(report.data, report.summary)
+            except StudioError as error:
+                self.failed.emit(error.problem)
+                return
+            self._new_document(project, name)
+
+    # ------------------------------------------------------------------ models
+
+    def _import_model(self, path: Path) -> None:
+        self._ask(
+            p.ImportModel(self._worker.next_id(), str(path)),
+            f"opening {path.name}",
+            lambda report: self._imported(report, path),
+        )
+
+    def _imported(self, report: p.Report, path: Path) -> None:
+        if isinstance(report, p.ModelImported):
+            self._new_document(report.project, path.stem)
+            if report.notes:
+                self.noted.emit(path.name, list(report.notes))
+
+    # ------------------------------------------------------------------ asking
+
+    def _ask(self, request: p.Request, text: str, done: Callable[[p.Report], None]) -> None:
+        """Only the newest request counts."""
+        number = self._request = request.id  # type: ignore[union-attr]
+        waiting = " (waiting for TensorFlow)" if self._worker.ready is None else ""
+        self.progressed.emit(text + waiting)
+
+        def answered(report: p.Report) -> None:
+            if number != self._request:
+                return
+            if isinstance(report, p.Progress):
+                self.progressed.emit(report.text)
+            elif isinstance(report, p.Failed):
+                self.progressed.emit("")
+                self.failed.emit(report.problem)
+            else:
+                self.progressed.emit("")
+                done(report)
+
+        self._worker.ask(request, answered)
