@@ -141,6 +141,7 @@ class ArgumentRow(QWidget):
             text = self.argument.help or "Keras says nothing about this argument."
             self._help = TextBlock(text, "muted")
             self._grid.addWidget(self._help, 3, 0, 1, 2)
+            self._help.show()
         else:
             self._help.setVisible(self._help.isHidden())
 

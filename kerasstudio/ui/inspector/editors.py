@@ -61,6 +61,7 @@ class TextEditor(ArgumentEditor):
         self._value: Any = None
         self._is_set = False
         self._shown_once = False
+        self._mixed = False
         self._reason = ""
         self.line = FieldLine()
         self.line.steps = argument.kind in ("int", "float", "int_or_tuple", "any")
@@ -73,10 +74,11 @@ class TextEditor(ArgumentEditor):
 
     def set_value(self, value: Any, is_set: bool, mixed: bool = False) -> None:
         unchanged = self._shown_once and is_set == self._is_set and values.same(value, self._value)
-        first = not self._shown_once
+        first = not self._shown_once or mixed != self._mixed
         self._value, self._is_set, self._shown_once = value, is_set, True
+        self._mixed = mixed
         self.line.setPlaceholderText(MIXED if mixed else self._hint())
-        if unchanged and self._reason:
+        if unchanged and not first and self._reason:
             return  # someone changed something else; the bad text stays to be mended
         if not first and self.line.hasFocus() and self._means(value, is_set):
             return  # what is being typed already says it
@@ -116,15 +118,19 @@ class TextEditor(ArgumentEditor):
 
     def _means(self, value: Any, is_set: bool) -> bool:
         text = self.line.text()
-        if not text.strip() and self.argument.kind != "text":
+        if not text.strip() and not self._empty_is_text():
             return not is_set
         try:
             return values.same(values.parse(self.argument, text), value)
         except values.BadValueError:
             return False
 
+    def _empty_is_text(self) -> bool:
+        """Whether no character at all is a value; elsewhere it means the default."""
+        return self.argument.kind == "text" and not self.argument.optional
+
     def _edited(self, text: str) -> None:
-        if not text.strip() and not self.argument.required:
+        if not text.strip() and not self.argument.required and not self._empty_is_text():
             self._reason = ""
             self.refused.emit("")
             self.emptied.emit()
@@ -144,11 +150,9 @@ class TextEditor(ArgumentEditor):
         self.line.selectAll()
 
     def _leave(self) -> None:
-        if not self._reason and self.line.text() and self.line.placeholderText() != MIXED:
+        required = self.argument.required and not self.line.text()
+        if not self._reason and not self._mixed and not required:
             self.line.setText(self._text())
-        elif not self._reason and not self.line.text() and not self.argument.required:
-            mixed = self.line.placeholderText() == MIXED
-            self.line.setText("" if mixed else self._text())
         self.finished.emit()
 
     def _revert(self) -> None:

@@ -291,9 +291,9 @@ def _combine(op: ast.operator, one: int | float, two: int | float, text: str) ->
 
 
 def _literal_text(value: Any) -> str:
-    """JSON, with numbers as people write them (0.0001 rather than 1e-04, 1e-07 as it is)."""
+    """JSON, with numbers as people write them (0.0001, 1e-07)."""
     if isinstance(value, float):
-        return f"{value:.12g}" if value == 0 or abs(value) >= 1e-5 else f"{value:g}"
+        return f"{value:.12g}"
     return json.dumps(value, ensure_ascii=False)
 
 
