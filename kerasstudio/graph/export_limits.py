@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kerasstudio.graph.chains import chain_of
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project
 
@@ -68,7 +69,8 @@ def _h5_reason(project: Project, graph: Graph, node: Node, layer: Layer) -> str:
         return f"{layer.class_name} cannot be read back"
     if layer.class_name in _LOOKUPS and not layer.arguments.get("vocabulary"):
         return "a vocabulary learned from the data is lost"
-    if layer.class_name in _RECURRENT and _masked(project, graph, node.id) and not _chain(project):
+    recurrent = layer.class_name in _RECURRENT and _masked(project, graph, node.id)
+    if recurrent and not chain_of(project, graph):
         return "the mask that reaches it is lost (only a plain chain of layers keeps it)"
     return ""
 
@@ -87,11 +89,6 @@ def _masked(project: Project, graph: Graph, node_id: str) -> bool:
                 return True
             if layer.class_name in _PASSES_MASKS | _RECURRENT:
                 waiting.append(wire.source)
-    return False
-
-
-def _chain(project: Project) -> bool:
-    """Models are always built as Functional here, which is the form that loses masks."""
     return False
 
 
