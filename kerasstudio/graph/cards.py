@@ -46,9 +46,12 @@ def port_offset(
     return 0.0 if side == "input" else width, height / 2 + shift
 
 
-def card_lines(layer: Layer, layer_type: LayerType | None) -> tuple[str, ...]:
+def card_lines(
+    layer: Layer, layer_type: LayerType | None, n_inputs: int | None = None
+) -> tuple[str, ...]:
     """At most two lines with a layer's most telling arguments: "32 filters · 3 × 3",
-    "relu · same". What the table below does not know is told by the changed arguments."""
+    "relu · same". What the table below does not know is told by the changed arguments.
+    `n_inputs` is told of a layer that joins several tensors and has room for it."""
     values = _effective(layer.arguments, layer_type)
     used: set[str] = set()
     lines: list[str] = []
@@ -59,11 +62,13 @@ def card_lines(layer: Layer, layer_type: LayerType | None) -> tuple[str, ...]:
                 text = phrase(values[name], values)
                 if text:
                     phrases.append(text)
-                    used.add(name)
+                    used |= {name, _TOLD_WITH.get(name, name)}
         if phrases:
             lines.append(" · ".join(phrases))
     if len(lines) < 2:
         lines += _others(layer.arguments, layer_type, used)[: 2 - len(lines)]
+    if n_inputs is not None and n_inputs > 1 and len(lines) < 2:
+        lines.insert(0, f"{n_inputs} inputs")
     return tuple(_clipped(line) for line in lines)
 
 
@@ -78,7 +83,16 @@ def argument_text(value: Any) -> str:
     if isinstance(value, int):
         return str(value).replace("-", "−")
     if isinstance(value, list):
-        return " × ".join("?" if item is None else argument_text(item) for item in value)
+        if any(isinstance(item, dict | str) for item in value):
+            return ", ".join(argument_text(item) for item in value)
+        return " × ".join(
+            "/".join(map(argument_text, item))
+            if isinstance(item, list)
+            else "?"
+            if item is None
+            else argument_text(item)
+            for item in value
+        )
     if isinstance(value, dict):
         return _object_text(value)
     return str(value)
@@ -155,6 +169,19 @@ def _shape(value: Any, _values: Mapping[str, Any]) -> str | None:
     return (argument_text(value) if value else "scalar") if isinstance(value, list) else str(value)
 
 
+def _depth(value: Any, _values: Mapping[str, Any]) -> str | None:
+    return None if value == 1 else f"depth × {argument_text(value)}"
+
+
+def _range(name: str) -> Phrase:
+    def phrase(value: Any, _values: Mapping[str, Any]) -> str | None:
+        if isinstance(value, list) and len(value) == 2:
+            return f"{name} {argument_text(value[0])} to {argument_text(value[1])}"
+        return None if value is None else f"{name} {argument_text(value)}"
+
+    return phrase
+
+
 def _embedding(value: Any, values: Mapping[str, Any]) -> str:
     size = values.get("output_dim")
     return f"{value:,} words → {size}" if isinstance(value, int) else argument_text(size)
@@ -167,7 +194,7 @@ _SIZE: dict[str, Phrase] = {
     "shape": _shape,
     "units": _counted("unit", "units"),
     "filters": _counted("filter", "filters"),
-    "depth_multiplier": _named("depth ×"),
+    "depth_multiplier": _depth,
     "num_heads": _heads,
     "input_dim": _embedding,
     "kernel_size": _spread,
@@ -183,7 +210,9 @@ _SIZE: dict[str, Phrase] = {
     "rate": _named("rate"),
     "axis": _named("axis"),
     "axes": _named("axes"),
-    "factor": _named("factor"),
+    "factor": _range("factor"),
+    "height_factor": _range("height"),
+    "width_factor": _range("width"),
     "stddev": _named("σ"),
     "mask_value": _named("masks"),
     "max_tokens": _counted("token", "tokens"),
@@ -199,16 +228,14 @@ _MANNER: dict[str, Phrase] = {
     "return_state": _if_set("with state"),
     "dtype": _plain,
     "momentum": _named("momentum"),
-    "epsilon": _named("ε"),
     "mask_zero": _if_set("masks zeros"),
     "output_mode": _plain,
     "interpolation": _plain,
     "merge_mode": _plain,
     "use_causal_mask": _if_set("causal"),
-    "data_format": lambda _value, _values: None,
 }
-# Told only on an Input, where the data type decides what may be wired.
-_INPUT_ONLY = {"dtype", "shape"}
+# Told together with another argument.
+_TOLD_WITH = {"num_heads": "key_dim", "input_dim": "output_dim"}
 
 
 def _effective(arguments: Mapping[str, Any], layer_type: LayerType | None) -> dict[str, Any]:
@@ -216,7 +243,7 @@ def _effective(arguments: Mapping[str, Any], layer_type: LayerType | None) -> di
     values: dict[str, Any] = {}
     is_input = layer_type is not None and layer_type.class_name == "InputLayer"
     for argument in () if layer_type is None else layer_type.arguments:
-        if not argument.required and argument.name not in _INPUT_ONLY:
+        if not argument.required:
             values[argument.name] = argument.default
         if argument.rank is not None:
             values.setdefault(_RANK, argument.rank)
@@ -225,9 +252,7 @@ def _effective(arguments: Mapping[str, Any], layer_type: LayerType | None) -> di
         values["dtype"] = arguments.get("dtype") or "float32"
     elif values.get("dtype") is None:
         values.pop("dtype", None)
-    if layer_type is not None and layer_type.class_name.startswith(("Global", "Spatial")):
-        values.pop("data_format", None)
-    if values.get("activation") == "linear" and "units" in values:
+    if values.get("activation", "") is None and ("units" in values or "filters" in values):
         values["activation"] = "linear"
     return values
 

@@ -128,7 +128,7 @@ class Recovery(msgspec.Struct, frozen=True):
         return StudioError(
             Problem(
                 code="file.journal",
-                message=f"The autosaved state of {self.name} is damaged; it cannot be brought back.",
+                message=f"The autosaved state of {self.name} is damaged and is of no use.",
                 expected="a journal as KerasStudio writes it",
                 place=Place(file=str(self.journal)),
                 detail=detail,

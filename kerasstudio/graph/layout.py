@@ -26,6 +26,8 @@ PART_GAP = 72.0
 """Between parts that no wire joins, and between the columns of a wrapped part."""
 _LANE = 12.0
 _ISOLATED_IN_A_ROW = 6
+# Real networks have fewer way-points than nodes; above this the fine method takes half a second.
+_MOST_WAY_POINTS = 3_000
 
 Size = tuple[float, float]
 Position = tuple[float, float]
@@ -149,14 +151,16 @@ def _parts(
     numbers = {chosen[number]: place for place, number in enumerate(used)}
     keys = [chosen[number] for number in used]
     unit = median(boxes[key].across for key in keys) + CARD_GAP
+    pairs = [(numbers[source], numbers[target]) for source, target in edges]
+    fine = _way_points(len(keys), pairs) <= _MOST_WAY_POINTS
     found = fast_sugiyama.from_edges(
-        [(numbers[source], numbers[target]) for source, target in edges],
+        pairs,
         vertex_spacing=unit,
         dummy_vertices=True,
         dummy_size=_LANE * 2,
-        ranking_type="minimize",
+        ranking_type="minimize" if fine else "up",
         crossing_minimization="barycenter",
-        transpose=True,
+        transpose=fine,
     )
     parts: list[_Part] = []
     for positions, *_ in found:
@@ -170,6 +174,24 @@ def _parts(
         parts.append(_spaced(ranks, keys, boxes, inside))
     parts.sort(key=lambda part: min(order[key] for key in part.places))
     return parts
+
+
+def _way_points(count: int, pairs: list[tuple[int, int]]) -> int:
+    """How many ranks the edges pass through, ranks being longest ways from a start."""
+    following: dict[int, list[int]] = {}
+    waiting = [0] * count
+    for source, target in pairs:
+        following.setdefault(source, []).append(target)
+        waiting[target] += 1
+    rank = [0] * count
+    front = [number for number in range(count) if not waiting[number]]
+    for number in front:
+        for target in following.get(number, ()):
+            rank[target] = max(rank[target], rank[number] + 1)
+            waiting[target] -= 1
+            if not waiting[target]:
+                front.append(target)
+    return sum(rank[target] - rank[source] - 1 for source, target in pairs)
 
 
 def _spaced(

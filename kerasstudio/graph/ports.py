@@ -130,8 +130,14 @@ def output_names(
     kind = catalogue.layer_type(layer)
     if kind is None or not kind.outputs:
         return ("output",)
-    if len(kind.outputs) > 1 and not _returns_more(layer, found):
+    if len(kind.outputs) == 1 or layer.class_name.endswith("Cell"):
+        return kind.outputs
+    if not _returns_more(layer, found):
         return kind.outputs[:1]
+    inner = layer.arguments.get("layer")
+    if isinstance(inner, dict) and "LSTM" not in str(inner.get("class_name")):
+        # A wrapper's names are those around an LSTM; only that has a cell state.
+        return tuple(name for name in kind.outputs if not name.endswith(" c"))
     return kind.outputs
 
 
@@ -142,7 +148,7 @@ def output_count(project: Project, node: str, catalogue: Catalogue, graph: str =
 
 def _returns_more(layer: Layer, node: Node) -> bool:
     wrapped = layer.arguments.get("layer")
-    inner = wrapped.get("config", {}) if isinstance(wrapped, dict) else {}
+    inner = (wrapped.get("config") or {}) if isinstance(wrapped, dict) else {}
     return any(
         values.get(name) is True
         for values in (layer.arguments, node.literals, inner)

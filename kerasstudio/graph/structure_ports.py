@@ -206,10 +206,8 @@ def _outputs(project: Project, graph: Graph, node: str, catalogue: Catalogue, ke
     kind = catalogue.layer_type(layer)
     if layer.graph is None and (kind is None or graph.nodes[node].call is not None):
         return 1_000
-    if kind is not None and len(kind.outputs) > 1:
-        return max(len(kind.outputs), output_count(project, node, catalogue, key))
     # A wrapper returns what its inner layer returns, which only Keras can tell.
-    if "layer" in layer.arguments:
+    if {"layer", "cell", "cells"} & layer.arguments.keys():
         return 1_000
     return output_count(project, node, catalogue, key)
 
