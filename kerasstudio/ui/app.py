@@ -31,6 +31,7 @@ from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from kerasstudio.ui.exporting import ExportFlow
     from kerasstudio.ui.run_views import RunViews
 
 FREEZE_MS = 1500
@@ -76,6 +77,7 @@ class Studio(QObject):
         self.recovery = RecoveryOffer(self.window, self.documents, self)
         self.errors = ErrorReporter(self.autosave.write_now, self)
         self.run_views: RunViews | None = None
+        self._exports: ExportFlow | None = None
         self._begun = False
         self._closed = False
         self._add_pages()
@@ -127,6 +129,8 @@ class Studio(QObject):
         self._closed = True
         self.pool.close()
         self.run_feed.close()
+        if self._exports is not None:
+            self._exports.close()
         if self.run_views is not None:
             self.run_views.close()
         self.recovery.close()
@@ -191,11 +195,25 @@ class Studio(QObject):
 
         page = ResultsPage(chart_colors(), matrix_colors(), self.say)
         worker, base = self.pool.analysis, self.documents.base
-        ResultsWiring(page, self.store, worker, base, self.say, self.show_problem)
+        ResultsWiring(page, self.store, worker, base, self.exports(), self.say, self.show_problem)
         self.window.panel.widget("charts")
         if self.run_views is not None:
             self.run_views.set_results_page(page)
         return page
+
+    def exports(self) -> ExportFlow:
+        """Exports from any page, one at a time."""
+        if self._exports is None:
+            from kerasstudio.ui.exporting import ExportFlow
+
+            self._exports = ExportFlow(
+                self.pool,
+                self.window,
+                lambda: self.store.project,
+                self.documents.base,
+                lambda: self.documents.name,
+            )
+        return self._exports
 
     def _add_panels(self) -> None:
         panel = self.window.panel

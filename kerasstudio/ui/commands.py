@@ -75,7 +75,12 @@ class Commands:
         dialog.open()
 
     def export(self) -> None:
-        self._studio.window.show_page("results")
+        """The newest run with results, or the model with new weights."""
+        from kerasstudio.ui.dialogs.export_dialog import ExportDialog
+
+        studio = self._studio
+        good = [view.record for view in studio.run_feed.runs if view.record.ended_well]
+        self._open(ExportDialog(studio.exports(), good[-1] if good else None, studio.window))
 
     def settings(self) -> None:
         from kerasstudio.ui.dialogs.settings_dialog import SettingsDialog

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QMessageBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,8 +17,9 @@ from kerasstudio.graph.export_limits import export_limits
 from kerasstudio.graph.problems import Problem, in_words
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
-from kerasstudio.runtime.runs import RunRecord
+from kerasstudio.runtime.runs import read_project
 from kerasstudio.ui.results.export_card import ExportCard
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient, WorkerPool
 
 
@@ -45,6 +43,8 @@ class ExportFlow(QObject):
         self._project, self._base, self._name = project, base, name
         self._worker: WorkerClient | None = None
         self._card: ExportCard | None = None
+        self._folder: str | None = None
+        self._tasks = Tasks(self)
 
     @property
     def formats(self) -> tuple[p.Format, ...]:
@@ -52,25 +52,33 @@ class ExportFlow(QObject):
         ready = self._pool.analysis.ready
         return ready.formats if ready is not None else ()
 
-    def start(self, chosen: p.Format, card: ExportCard, run: RunRecord | None) -> None:
-        """Ask for the file name and export; `card` shows how it goes. `run` None exports the open
-        project with new weights, or its newest run's where `card` says so."""
+    def start(self, chosen: p.Format, card: ExportCard, folder: str | None) -> None:
+        """Ask for the file name and export; `card` shows how it goes. `folder` is the run whose
+        graph and weights are written; None writes the open project with new weights."""
         if self._worker is not None:
             return
-        project = self._project()
-        self._card = card
+        self._card, self._folder = card, folder
+        if folder is None:
+            self._look_at(chosen, self._project())
+        else:
+            self._tasks.run(
+                partial(read_project, Path(folder)),
+                partial(self._look_at, chosen),
+                lambda problem: card.show_failed(in_words(problem)),
+            )
+
+    def _look_at(self, chosen: p.Format, project: Project) -> None:
         limits = export_limits(project, chosen.id)
         if limits:
-            self._ask_about_limits(chosen, limits, card, run)
-            return
-        self._ask_for_file(chosen, card, run)
+            self._ask_about_limits(chosen, limits, project)
+        else:
+            self._ask_for_file(chosen, project)
 
     def _ask_about_limits(
         self,
         chosen: p.Format,
         limits: list[Problem],
-        card: ExportCard,
-        run: RunRecord | None,
+        project: Project,
     ) -> None:
         """What the file cannot hold is said before anything is written; .keras is offered."""
         box = QMessageBox(self._window)
@@ -88,15 +96,15 @@ class ExportFlow(QObject):
 
         def finished() -> None:
             if box.clickedButton() is instead and keras is not None:
-                self._ask_for_file(keras, card, run)
+                self._ask_for_file(keras, project)
             elif box.clickedButton() is anyway:
-                self._ask_for_file(chosen, card, run)
+                self._ask_for_file(chosen, project)
             box.deleteLater()
 
         box.finished.connect(finished)
         box.open()
 
-    def _ask_for_file(self, chosen: p.Format, card: ExportCard, run: RunRecord | None) -> None:
+    def _ask_for_file(self, chosen: p.Format, project: Project) -> None:
         folder = Path(self._base() or ".")
         dialog = QFileDialog(self._window, f"Export {chosen.label}", str(folder))
         dialog.setObjectName("exportFile")
@@ -104,11 +112,11 @@ class ExportFlow(QObject):
         dialog.setNameFilter(f"{chosen.label} (*{chosen.suffix})")
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.selectFile(f"{self._name()}{chosen.suffix}")
-        dialog.fileSelected.connect(lambda path: self._write(chosen, path, run))
+        dialog.fileSelected.connect(lambda path: self._write(chosen, path, project))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _write(self, chosen: p.Format, path: str, run: RunRecord | None) -> None:
+    def _write(self, chosen: p.Format, path: str, project: Project) -> None:
         if not path.lower().endswith(chosen.suffix):
             path += chosen.suffix
         worker = self._worker = self._pool.take_spare()
@@ -118,9 +126,9 @@ class ExportFlow(QObject):
             id=worker.next_id(),
             format=chosen.id,
             path=path,
-            project=self._project(),
+            project=project,
             base=self._base(),
-            run_folder=run.folder if run is not None else None,
+            run_folder=self._folder,
         )
         worker.ask(request, self._answered)
 
@@ -140,38 +148,5 @@ class ExportFlow(QObject):
         elif isinstance(report, p.Failed):
             card.show_failed(in_words(report.problem))
 
-
-class ExportDialog(QDialog):
-    """The export card as a dialog, for a model that was not trained or from any page."""
-
-    def __init__(self, flow: ExportFlow, run: RunRecord | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("exportDialog")
-        self.setWindowTitle("Export")
-        self.card = ExportCard()
-        self.card.set_formats(flow.formats)
-        self._run = run
-        self._trained = QCheckBox()
-        self._trained.setVisible(run is not None)
-        if run is not None:
-            self._trained.setText(f"with the trained weights of run {run.number}")
-            self._trained.setChecked(True)
-        self._trained.toggled.connect(self._show_run)
-        self.card.export_chosen.connect(
-            lambda chosen: flow.start(chosen, self.card, self._chosen())
-        )
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(self._trained)
-        column.addWidget(self.card)
-        column.addWidget(buttons)
-        self.resize(620, 380)
-        self._show_run()
-
-    def _chosen(self) -> RunRecord | None:
-        return self._run if self._trained.isChecked() else None
-
-    def _show_run(self) -> None:
-        run = self._chosen()
-        self.card.set_run(f"run {run.number}, weights of the best epoch" if run else None)
+    def close(self) -> None:
+        self._tasks.wait()

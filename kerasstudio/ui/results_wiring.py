@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from kerasstudio.graph.atomic import write_atomic
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
 from kerasstudio.runtime.runs import read_project
+from kerasstudio.ui.exporting import ExportFlow
+from kerasstudio.ui.results.prediction_file import write_predictions
 from kerasstudio.ui.results.results_page import ResultsPage
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
@@ -33,12 +32,14 @@ class ResultsWiring(QObject):
         store: DocumentStore,
         worker: WorkerClient,
         base: Callable[[], str],
+        exports: ExportFlow,
         say: Callable[[str], None],
         show_problem: Callable[[Problem], None],
     ) -> None:
         super().__init__(page)
         self._page, self._store, self._worker = page, store, worker
         self._base, self._say, self._show_problem = base, say, show_problem
+        self._exports = exports
         self._tasks = Tasks(self)
         page.restore_chosen.connect(self.restore)
         page.predictions_export_chosen.connect(self._export_predictions)
@@ -64,12 +65,15 @@ class ResultsWiring(QObject):
     # ------------------------------------------------------------------ predictions
 
     def _export_predictions(self, folder: str) -> None:
-        rows = self._page.predictions_text_rows()
+        results = self._page.results
+        if results is None or not len(results.rows):
+            self._say("This run has no predictions to export.")
+            return
 
         def write(path: Path) -> None:
             self._tasks.run(
-                lambda: write_atomic(path, _csv(rows)),
-                lambda _result: self._say(f"{len(rows) - 1} rows written to {path.name}"),
+                lambda: write_predictions(path, results),
+                lambda rows: self._say(f"{rows:,} predictions written to {path.name}"),
                 self._show_problem,
             )
 
@@ -121,45 +125,7 @@ class ResultsWiring(QObject):
     # ------------------------------------------------------------------ export
 
     def _choose_export(self, chosen: p.Format) -> None:
-        name = self._store.path.stem if self._store.path is not None else "model"
-
-        def write(path: Path) -> None:
-            if not path.name.endswith(chosen.suffix):
-                path = path.with_name(path.name + chosen.suffix)
-            self._export(chosen, path)
-
-        self._save_dialog(
-            f"Export {chosen.label}",
-            f"{name}{chosen.suffix}",
-            f"{chosen.label} (*{chosen.suffix})",
-            write,
-        )
-
-    def _export(self, chosen: p.Format, path: Path) -> None:
-        folder = self._page.chosen_folder()
-        card = self._page.export
-
-        def send(project: Project) -> None:
-            request = p.Export(
-                self._worker.next_id(), chosen.id, str(path), project, self._base(), folder
-            )
-            self._worker.ask(request, answered)
-
-        def answered(report: p.Report) -> None:
-            match report:
-                case p.Progress():
-                    card.show_progress(report.text)
-                case p.Exported():
-                    card.show_exported(report)
-                case p.Failed():
-                    card.show_failed(report.problem.message)
-                    self._show_problem(report.problem)
-
-        card.show_progress(f"writing {path.name}")
-        if folder is None:
-            send(self._store.project)
-        else:
-            self._tasks.run(lambda: read_project(Path(folder)), send, self._show_problem)
+        self._exports.start(chosen, self._page.export, self._page.chosen_folder())
 
     # ------------------------------------------------------------------ dialogs
 
@@ -184,9 +150,3 @@ class ResultsWiring(QObject):
         dialog.setObjectName("fileDialog")
         dialog.finished.connect(dialog.deleteLater)
         return dialog
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()

@@ -250,17 +250,7 @@ class ResultsPage(QWidget):
         card.body.addLayout(column, 1)
         return card
 
-    def predictions_text_rows(self) -> list[list[str]]:
-        """The whole predictions table as text, with its header, for a CSV file."""
-        model = self._model
-        if self._results is None:
-            return []
-        headers = [
-            str(model.headerData(column, Qt.Orientation.Horizontal))
-            for column in range(model.columnCount())
-        ]
-        rows = [
-            [str(model.data(model.index(row, column))) for column in range(len(headers))]
-            for row in range(model.rowCount())
-        ]
-        return [headers, *rows]
+    @property
+    def results(self) -> RunResults | None:
+        """The results on show."""
+        return self._results
