@@ -89,6 +89,7 @@ class Loop:
         self._training: threading.Thread | None = None
         self._train_lock = threading.Lock()
         self._inspector: Any = None
+        self._closing = False
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="reader", daemon=True).start()
@@ -118,10 +119,12 @@ class Loop:
             elif isinstance(request, Control):
                 self._guarded(request, self._steer)
             elif isinstance(request, Shutdown):
+                self._closing = True
                 threading.Thread(target=self._shut_down, name="shutdown", daemon=True).start()
             else:
                 self._mailbox.put(request)
-        os._exit(0)  # the program is gone
+        if not self._closing:
+            os._exit(0)  # the program is gone
 
     def _start_keras(self) -> None:
         """Import TensorFlow and say `Ready`; without a working one say why and end with 1."""
