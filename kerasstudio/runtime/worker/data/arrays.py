@@ -6,6 +6,7 @@ so a big file is read only where it is looked at. Pickled objects are never load
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,23 @@ from typing import Any
 import numpy as np
 
 from kerasstudio.graph.data_spec import Source
+from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.runtime.worker.data.columns import Array, RawColumn, Report, Table
 from kerasstudio.runtime.worker.data.faults import fault, listed
 
 MAP_ABOVE = 1 << 20
 """Smaller arrays are read at once: mapping them costs more than it saves."""
 _LOCAL_HEADER = 30
+_NPY_MAGIC = b"\x93NUMPY"
+_TRAIN = re.compile(r"^((?P<stem>.+)_train|train_(?P<end>.+))$")
 
 
 def read(source: Source, path: Path, report: Report) -> Table:
     """Read a `.npy` or `.npz` file. Raises `StudioError`."""
     report(f"Reading {path.name}", None)
-    arrays = _members(path) if zipfile.is_zipfile(path) else {path.stem: _single(path)}
+    with path.open("rb") as file:
+        head = file.read(len(_NPY_MAGIC))
+    arrays = {path.stem: _single(path, head)} if head[:2] != b"PK" else _members(path)
     if not arrays:
         raise fault(
             "data.empty_file",
@@ -32,6 +38,7 @@ def read(source: Source, path: Path, report: Report) -> Table:
             path,
             expected="at least one array whose first axis counts samples",
         )
+    arrays, joined = _without_parts(arrays)
     columns = {name: _column(name, values, source, path) for name, values in arrays.items()}
     lengths = {name: column.length for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -42,11 +49,44 @@ def read(source: Source, path: Path, report: Report) -> Table:
             expected="arrays whose first axis has the same length",
             received=listed(f"{name}: {length}" for name, length in lengths.items()),
         )
-    return Table(source=source, path=path, rows=next(iter(lengths.values())), columns=columns)
+    notes: tuple[Problem, ...] = ()
+    if joined:
+        notes = (
+            Problem(
+                code="data.parts_joined",
+                message=f"{path.name} holds a training and a test part of {listed(joined)}; they "
+                "were put together, and the split of the project applies.",
+                severity="hint",
+                place=Place(file=str(path)),
+            ),
+        )
+    rows = next(iter(lengths.values()))
+    return Table(source=source, path=path, rows=rows, columns=columns, notes=notes)
 
 
-def _single(path: Path) -> Array:
+def _without_parts(arrays: dict[str, Array]) -> tuple[dict[str, Array], list[str]]:
+    """x_train and x_test put together as x, where every array belongs to such a pair."""
+    pairs = {}
+    for name in arrays:
+        match = _TRAIN.match(name)
+        if match:
+            stem, other = match["stem"] or match["end"], name.replace("train", "test")
+            if other in arrays and arrays[other].shape[1:] == arrays[name].shape[1:]:
+                pairs[stem] = (name, other)
+    if not pairs or 2 * len(pairs) != len(arrays):
+        return arrays, []
+    together = {
+        stem: np.concatenate([arrays[first], arrays[second]])
+        for stem, (first, second) in pairs.items()
+    }
+    return together, list(pairs)
+
+
+def _single(path: Path, head: bytes) -> Array:
     try:
+        if head != _NPY_MAGIC:
+            # NumPy would take it for a pickle.
+            raise ValueError("the file does not begin like a NumPy array")
         big = path.stat().st_size > MAP_ABOVE
         return np.load(path, mmap_mode="r" if big else None, allow_pickle=False)  # type: ignore[no-any-return]
     except (ValueError, EOFError, OSError) as error:

@@ -30,9 +30,12 @@ def read(source: Source, path: Path, report: Report) -> Table:
     dialect = sniff(path, source.options)
     data = _decoded(path, dialect)
     names, changes = column_names(dialect.header)
-    check_rows(path, data, dialect, report)
+    rows = check_rows(path, data, dialect, report)
     report(f"Reading {path.name}", 0.5)
-    frame = _frame(path, data, dialect, names)
+    if rows is None:
+        frame = _frame(path, data, dialect, names)
+    else:
+        frame = _as_words(rows[1:] if dialect.has_header else rows, names)
     kept = _filled_rows(frame)
     first_row = 2 if dialect.has_header else 1
     numbers = None
@@ -114,6 +117,18 @@ def _frame(path: Path, data: bytes | None, dialect: Dialect, names: list[str]) -
             expected="rows of cells separated by one sign",
             detail=str(error),
         ) from error
+
+
+def _as_words(rows: list[list[str]], names: list[str]) -> pl.DataFrame:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    frame = pl.DataFrame(
+        {
+            name: pl.Series(name, cells, pl.String)
+            for name, cells in zip(names, columns, strict=True)
+        }
+    )
+    empty = list(EMPTY_CELLS)
+    return frame.with_columns(pl.when(~pl.all().is_in(empty)).then(pl.all()))
 
 
 def _filled_rows(frame: pl.DataFrame) -> Any:
