@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +12,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
-from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.catalogue import Catalogue, shipped
 from kerasstudio.graph.fixes import apply_fix
-from kerasstudio.graph.problems import Fix, Problem, StudioError
+from kerasstudio.graph.problems import Fix, Problem, StudioError, in_words
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
+from kerasstudio.ui.application import make_application
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import error_message, problem_message
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.errors import ErrorReporter
+from kerasstudio.ui.guards import display_hindrance, versions_hindrance
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.main_window import MainWindow, model_page
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from kerasstudio.ui.exporting import ExportFlow
     from kerasstudio.ui.run_views import RunViews
 
+PROBLEMS, UNUSABLE = 1, 2
 FREEZE_MS = 1500
 IDLE_MS = 250
 
@@ -88,7 +92,7 @@ class Studio(QObject):
     # ------------------------------------------------------------------ life
 
     def show_start(self) -> None:
-        self.window.show_page("start")
+        self.window.show_page("start").setFocus()
         self.window.show()
 
     def show_template(self, template: str) -> None:
@@ -319,7 +323,8 @@ class Studio(QObject):
     def _problems_changed(self) -> None:
         count, errors = len(self.feed.problems), self.feed.errors
         self.window.panel.show_count(count, errors > 0)
-        self.window.status.show_problems(errors, count - errors)
+        known = bool(self.store.project.graph.nodes)
+        self.window.status.show_problems(errors, count - errors, known)
         self.commands.refresh()
 
     def _run_changed(self, view: RunView) -> None:
@@ -356,3 +361,36 @@ def _freeze() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def main(file: str | Path | None = None, template: str | None = None) -> int:
+    """Open the studio on a file, a template or the start page; returns the exit code.
+
+    What keeps the window from opening is said in words on the standard error."""
+    hindrance = versions_hindrance() or display_hindrance()
+    if hindrance:
+        print(f"kerasstudio: {hindrance}", file=sys.stderr)
+        return PROBLEMS
+    settings = Settings()
+    app = make_application(settings.get("theme"))
+    studio = Studio(app, shipped(), settings)
+    try:
+        if file is not None:
+            studio.show_file(Path(file))
+        elif template is not None or not settings.get("start_page"):
+            studio.show_template(template or "blank")
+        else:
+            studio.show_start()
+    except StudioError as error:
+        print(in_words(error.problem), file=sys.stderr)
+        studio.close()
+        return UNUSABLE
+    studio.errors.install()
+    QTimer.singleShot(0, studio, studio.begin)
+    code = int(app.exec())
+    studio.close()
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*sys.argv[1:2]))

@@ -50,7 +50,7 @@ class StatusBar(QWidget):
         self._forget.setInterval(MESSAGE_MS)
         self._forget.timeout.connect(lambda: self.message.setText(""))
         self.show_run(None)
-        self.show_problems(0, 0)
+        self.show_problems(0, 0, known=False)
 
     def say(self, text: str, tone: Tone = "muted") -> None:
         """A message for a few seconds."""
@@ -85,7 +85,9 @@ class StatusBar(QWidget):
             parts.append(f"{duration(view.seconds_left)} left")
         self.step.setText(" · ".join(parts))
 
-    def show_problems(self, errors: int, others: int) -> None:
+    def show_problems(self, errors: int, others: int, known: bool = True) -> None:
+        """The count; nothing while there is no model (`known` False)."""
+        self.problems.setVisible(known)
         parts = []
         if errors:
             parts.append("1 error" if errors == 1 else f"{errors} errors")

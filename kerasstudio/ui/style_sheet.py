@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from kerasstudio.graph.resources import resource
 from kerasstudio.ui.tokens import Tokens
 
 
 def style_sheet(t: Tokens) -> str:
     """Qt style sheet text. Own widgets that paint themselves need none of it."""
+    check = resource("icons").joinpath(f"tick-{'dark' if t.dark else 'light'}.svg").as_posix()
     return f"""
 * {{ outline: none; }}
 QWidget {{ color: {t.text}; }}
@@ -104,6 +106,12 @@ QTableCornerButton::section {{ background: transparent; border: none; }}
 
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
+QCheckBox::indicator, QAbstractItemView::indicator {{ width: 14px; height: 14px;
+  border: 1px solid {t.border_strong}; border-radius: 4px; background: {t.field}; }}
+QCheckBox::indicator:hover {{ border: 1px solid {t.accent}; }}
+QCheckBox::indicator:focus {{ border: 1px solid {t.accent}; }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {t.accent};
+  border: 1px solid {t.accent}; image: url("{check}"); }}
 QSlider::groove:horizontal {{ height: 3px; background: {t.border_strong}; border-radius: 1px; }}
 QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 1px; }}
 QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;

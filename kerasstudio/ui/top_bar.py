@@ -48,6 +48,8 @@ class TopBar(QWidget):
         self._left = QHBoxLayout()
         self._left.setSpacing(8)
         for widget in (name, self.menus, self.document, self.undo, self.redo):
+            if widget is self.document:
+                self._left.addSpacing(12)
             self._left.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._left.addStretch(1)
         right = QHBoxLayout()

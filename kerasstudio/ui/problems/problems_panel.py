@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.project import Project
@@ -126,11 +126,10 @@ class ProblemRow(QFrame):
         tone = _TONES[problem.severity]
         theme = tokens()
         colors = {"error": theme.error, "warning": theme.warning, "accent": theme.accent}
-        sign = Label()
+        sign = QLabel()
         sign.setPixmap(pixmap(problem.severity, colors[tone], 16, self.devicePixelRatio()))
         sign.setAccessibleName(problem.severity)
         words = TextBlock(problem.message)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         column = QVBoxLayout()
         column.setSpacing(2)
         head = QHBoxLayout()
@@ -146,7 +145,6 @@ class ProblemRow(QFrame):
             details.append(f"received {problem.received}")
         if details:
             line = TextBlock("    ".join(details), "muted")
-            line.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             column.addWidget(line)
         if problem.fixes:
             buttons = QWidget()

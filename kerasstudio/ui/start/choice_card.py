@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kerasstudio.ui.icons import pixmap
 from kerasstudio.ui.theme import tokens, ui_font
-from kerasstudio.ui.widgets.labels import Label
+from kerasstudio.ui.widgets.labels import Label, TextBlock
 
 
 class ChoiceCard(QAbstractButton):
@@ -36,12 +43,12 @@ class ChoiceCard(QAbstractButton):
         head = Label(title, bold=True)
         if prominent:
             head.setFont(ui_font(18, QFont.Weight.DemiBold))
-        about = Label(words, "muted")
-        about.setWordWrap(True)
+        about = TextBlock(words, "muted")
         texts = QVBoxLayout()
         texts.setSpacing(3)
         texts.addWidget(head)
         texts.addWidget(about)
+        texts.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
@@ -49,7 +56,7 @@ class ChoiceCard(QAbstractButton):
             column.addWidget(picture)
         row = QHBoxLayout()
         row.setSpacing(12)
-        self._icon = Label()
+        self._icon = QLabel()
         if sign:
             row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)

@@ -12,7 +12,9 @@ from kerasstudio.graph.project import Layer, Project
 from kerasstudio.ui.theme import tokens
 
 MARGIN = 14.0
-LARGEST_SCALE = 0.22
+LARGEST_SCALE = 0.24
+LONGEST_ROW = 8
+ROW_GAP = 110.0
 
 
 class GraphPicture(QWidget):
@@ -34,12 +36,16 @@ class GraphPicture(QWidget):
 
     def _read(self, project: Project, catalogue: Catalogue) -> None:
         graph = project.graph
-        places = {}
+        places = {
+            node.id: QRectF(node.x, node.y, CARD_WIDTH, CARD_HEIGHT)
+            for node in graph.nodes.values()
+        }
+        rows = _fold(places)
         for node in graph.nodes.values():
-            box = QRectF(node.x, node.y, CARD_WIDTH, CARD_HEIGHT)
-            places[node.id] = box
-            self._boxes.append((box, _category(project.layers[node.layer], catalogue)))
+            self._boxes.append((places[node.id], _category(project.layers[node.layer], catalogue)))
         for wire in graph.wires.values():
+            if rows[wire.source] != rows[wire.target]:
+                continue
             source, target = places[wire.source], places[wire.target]
             self._wires.append(
                 (
@@ -81,6 +87,23 @@ class GraphPicture(QWidget):
             painter.drawRoundedRect(box, 22, 22)
             painter.setBrush(color)
             painter.drawRoundedRect(QRectF(box.left(), box.top(), box.width(), 30), 15, 15)
+
+
+def _fold(places: dict[str, QRectF]) -> dict[str, int]:
+    """Break a long chain into rows, as a text is; moves the boxes and tells each one's row."""
+    columns = sorted({box.left() for box in places.values()})
+    if not columns:
+        return {}
+    count = -(-len(columns) // LONGEST_ROW)
+    length = -(-len(columns) // count)
+    top = min(box.top() for box in places.values())
+    height = max(box.bottom() for box in places.values()) - top + ROW_GAP
+    rows = {}
+    for key, box in places.items():
+        row = columns.index(box.left()) // length
+        rows[key] = row
+        box.translate(columns[0] - columns[row * length], row * height)
+    return rows
 
 
 def _category(layer: Layer, catalogue: Catalogue) -> str:

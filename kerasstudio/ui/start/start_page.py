@@ -74,6 +74,7 @@ class StartPage(QScrollArea):
         row.addWidget(inner, 100)
         row.addStretch(1)
         self.setWidget(outer)
+        self.setFocusProxy(self.cards[FIRST])
         self.show_recent(())
         theme_changed.connect(self._recolor)
 
