@@ -63,6 +63,7 @@ class Bench:
         assert isinstance(editor, ChoiceEditor | ObjectEditor)
         combo = editor.combo
         combo.setFocus()
+        combo.fill()
         steps = combo.findText(text) - combo.currentIndex()
         key = Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up
         for _ in range(abs(steps)):

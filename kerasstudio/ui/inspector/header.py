@@ -98,7 +98,7 @@ class LayerHeader(QWidget):
         self.summary.setVisible(bool(summary))
         documented = kind is not None and kind.module.startswith("keras")
         self.docs.setVisible(documented and kind is not None and kind.module != "kerasstudio")
-        help_text = kind.help if kind is not None else ""
+        help_text = kind.help.removeprefix(kind.summary).strip() if kind is not None else ""
         if help_text != self.help.text():
             self.help.setText(help_text)
         self.help_button.setVisible(bool(help_text))

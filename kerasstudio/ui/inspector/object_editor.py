@@ -71,9 +71,9 @@ class ObjectEditor(ArgumentEditor):
         name = objects.class_name(value)
         kind = objects.find_kind(self._catalogue, self._family, name) if name else None
         if name is None:
-            self._choose(CONSTANT if self._numeric() and value is not None else values.NONE)
+            self.combo.choose(CONSTANT if self._numeric() and value is not None else values.NONE)
         else:
-            self._choose(kind.class_name if kind else name)
+            self.combo.choose(kind.class_name if kind else name)
         if self.number is not None:
             self.number.setVisible(name is None)
             if name is None:
@@ -107,16 +107,8 @@ class ObjectEditor(ArgumentEditor):
             self.combo.addItem(values.NONE)
         if self._numeric():
             self.combo.addItem(CONSTANT)
-        for kind in objects.kinds(self._catalogue, self._family):
-            self.combo.addItem(kind.class_name)
-
-    def _choose(self, text: str) -> None:
-        index = self.combo.findText(text)
-        if index < 0:
-            self.combo.addItem(text)
-            index = self.combo.count() - 1
-        self.combo.setCurrentIndex(index)
-        self.combo.update()
+        kinds = objects.kinds(self._catalogue, self._family)
+        self.combo.add_late([kind.class_name for kind in kinds])
 
     def _activated(self, index: int) -> None:
         text = self.combo.itemText(index)

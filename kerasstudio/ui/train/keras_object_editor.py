@@ -43,8 +43,7 @@ class KerasObjectEditor(QWidget):
         self.combo.setAccessibleName(SINGULAR[family])
         if automatic:
             self.combo.addItem(AUTOMATIC)
-        for kind in self.kinds():
-            self.combo.addItem(kind.class_name)
+        self.combo.add_late([kind.class_name for kind in self.kinds()])
         self.combo.activated.connect(self._activated)
         self._fold = Fold("Arguments") if folded else None
         column = QVBoxLayout(self)
@@ -75,11 +74,7 @@ class KerasObjectEditor(QWidget):
             f"{AUTOMATIC}: {shown.class_name}" if value is None and shown is not None else None
         )
         name = value.class_name if value is not None else AUTOMATIC
-        index = self.combo.findText(name)
-        if index < 0:
-            self.combo.addItem(name)
-            index = self.combo.count() - 1
-        self.combo.setCurrentIndex(index)
+        self.combo.choose(name)
         is_set = value is not None
         self.combo.set_look(changed=is_set and self._automatic, wrong=False, default=not is_set)
         self._show_form(value, errors or {})

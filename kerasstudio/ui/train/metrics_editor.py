@@ -37,8 +37,7 @@ class MetricsEditor(QWidget):
         self.add = FieldCombo()
         self.add.setAccessibleName("add a metric")
         self.add.addItem(ADD)
-        for kind in sorted(catalogue.family("metrics"), key=lambda kind: kind.class_name):
-            self.add.addItem(kind.class_name)
+        self.add.add_late(sorted(kind.class_name for kind in catalogue.family("metrics")))
         self.add.set_look(changed=False, wrong=False, default=True)
         self.add.activated.connect(self._add)
         self.automatic = LinkButton("Choose automatically")

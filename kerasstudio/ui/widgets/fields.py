@@ -6,6 +6,8 @@ Each paints its own box from the theme, so that "changed" (accent bar on the lef
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -154,6 +156,40 @@ class FieldCombo(FieldLook, QComboBox):
         self.setMinimumContentsLength(4)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.shown_text: str | None = None
+        self._late: tuple[str, ...] = ()
+
+    def add_late(self, texts: Sequence[str]) -> None:
+        """Items that are added when the person first wants to choose: a form has many boxes,
+        some of a hundred items, and most are never opened."""
+        self._late = tuple(texts)
+
+    def fill(self) -> None:
+        """Add the late items now."""
+        late, self._late = self._late, ()
+        if late:
+            current = self.currentText()
+            for text in [self.itemText(index) for index in range(self.count())]:
+                if text in late:
+                    self.removeItem(self.findText(text))
+            self.addItems(late)
+            self.choose(current)
+
+    def choose(self, text: str) -> None:
+        """Make the item with this text the current one, adding it where there is none."""
+        index = self.findText(text)
+        if index < 0:
+            self.addItem(text)
+            index = self.count() - 1
+        self.setCurrentIndex(index)
+        self.update()
+
+    def showPopup(self) -> None:
+        self.fill()
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.fill()
+        super().keyPressEvent(event)
 
     def look_changed(self) -> None:
         self.update()
