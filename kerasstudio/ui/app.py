@@ -223,6 +223,7 @@ class Studio(QObject):
         panel = self.window.panel
         panel.add("charts", "Live charts", self._charts_panel)
         panel.add("problems", "Problems", self._problems_panel)
+        panel.add("code", "Code", self._code_pane)
         panel.add("history", "Undo list", self._undo_panel)
         panel.add("log", "Log", self._log_panel)
 
@@ -244,6 +245,11 @@ class Studio(QObject):
         panel.place_shown.connect(lambda: self.window.show_page("model"))
         panel.argument_chosen.connect(lambda name: self.inspector.focus_argument(name))
         return panel
+
+    def _code_pane(self) -> QWidget:
+        from kerasstudio.ui.code.code_pane import CodePane
+
+        return CodePane(self.store, self.feed, self.catalogue)
 
     def _undo_panel(self) -> QWidget:
         from kerasstudio.ui.undo_panel import UndoPanel
