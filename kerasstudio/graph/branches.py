@@ -23,12 +23,12 @@ class Feature(msgspec.Struct, frozen=True):
     samples: int = 1000
 
 
-Branch = Callable[[Sketch, Feature, float], str]
+Branch = Callable[[Sketch, Feature], str]
 
 
-def table(sketch: Sketch, feature: Feature, lane: float) -> str:
+def table(sketch: Sketch, feature: Feature) -> str:
     """Numbers side by side: normalise, then dense layers."""
-    node = sketch.input(feature.name, list(feature.shape), lane=lane)
+    node = sketch.input(feature.name, list(feature.shape))
     if len(feature.shape) > 1:
         node = sketch.layer("Flatten", _scaled(sketch, feature, node))
     else:
@@ -38,9 +38,9 @@ def table(sketch: Sketch, feature: Feature, lane: float) -> str:
     return sketch.layer("Dense", node, units=units // 2, activation="relu")
 
 
-def image(sketch: Sketch, feature: Feature, lane: float) -> str:
+def image(sketch: Sketch, feature: Feature) -> str:
     """Two or three blocks of convolutions with pooling, by the size of the image."""
-    node, side = _image_input(sketch, feature, lane)
+    node, side = _image_input(sketch, feature)
     filters = 32
     for _ in range(_blocks(side)):
         node = _convolution(sketch, node, filters)
@@ -53,42 +53,42 @@ def image(sketch: Sketch, feature: Feature, lane: float) -> str:
     return sketch.layer("Dropout", node, rate=0.3)
 
 
-def residual(sketch: Sketch, feature: Feature, lane: float) -> str:
+def residual(sketch: Sketch, feature: Feature) -> str:
     """Convolutions whose result is added to what came in (He et al. 2016, "Deep Residual
     Learning for Image Recognition")."""
-    node, side = _image_input(sketch, feature, lane)
+    node, side = _image_input(sketch, feature)
     filters = 32
     node = sketch.layer("Conv2D", node, filters=filters, kernel_size=3, padding="same")
     for number in range(_blocks(side) + 1):
         if number:
             filters = min(2 * filters, 128)
-        node = _residual_block(sketch, node, filters, strides=2 if number else 1, lane=lane)
+        node = _residual_block(sketch, node, filters, strides=2 if number else 1)
     node = sketch.layer("BatchNormalization", node, momentum=0.9)
     node = sketch.layer("Activation", node, activation="relu")
     return sketch.layer("GlobalAveragePooling2D", node)
 
 
-def series(sketch: Sketch, feature: Feature, lane: float) -> str:
+def series(sketch: Sketch, feature: Feature) -> str:
     """Steps in time: normalise, then an LSTM."""
-    node = sketch.input(feature.name, list(feature.shape), lane=lane)
+    node = sketch.input(feature.name, list(feature.shape))
     node = sketch.layer("Normalization", node)
     return sketch.layer("LSTM", node, units=32 if feature.samples < 5000 else 64)
 
 
-def text(sketch: Sketch, feature: Feature, lane: float) -> str:
+def text(sketch: Sketch, feature: Feature) -> str:
     """Words: a vocabulary learned from the data, then the mean of word vectors."""
     words = 5000
-    node = sketch.input(feature.name, [1], dtype="string", lane=lane)
+    node = sketch.input(feature.name, [1], dtype="string")
     node = sketch.layer("TextVectorization", node, max_tokens=words, output_sequence_length=64)
     node = sketch.layer("Embedding", node, input_dim=words, output_dim=32)
     node = sketch.layer("GlobalAveragePooling1D", node)
     return sketch.layer("Dense", node, units=32, activation="relu")
 
 
-def volume(sketch: Sketch, feature: Feature, lane: float) -> str:
+def volume(sketch: Sketch, feature: Feature) -> str:
     """Images with depth, or short films: convolutions in three axes."""
     shape = list(feature.shape)
-    node = sketch.input(feature.name, shape if len(shape) == 4 else [*shape, 1], lane=lane)
+    node = sketch.input(feature.name, shape if len(shape) == 4 else [*shape, 1])
     node = _scaled(sketch, feature, node)
     for filters in (16, 32):
         node = sketch.layer(
@@ -123,23 +123,23 @@ def branch_for(shape: tuple[int, ...], dtype: str) -> Branch:
     return table
 
 
-def class_head(sketch: Sketch, node: str, name: str, classes: int, lane: float) -> str:
+def class_head(sketch: Sketch, node: str, name: str, classes: int) -> str:
     """An Output that tells classes apart."""
     arguments: dict[str, Any] = (
         {"units": 1, "activation": "sigmoid"}
         if classes == 2
         else {"units": classes, "activation": "softmax"}
     )
-    node = sketch.layer("Dense", node, name=f"{_plain(name)}_scores", lane=lane, **arguments)
+    node = sketch.layer("Dense", node, name=f"{_plain(name)}_scores", **arguments)
     return sketch.output(name, node)
 
 
 def number_head(
-    sketch: Sketch, node: str, name: str, units: int, center: float, spread: float, lane: float
+    sketch: Sketch, node: str, name: str, units: int, center: float, spread: float
 ) -> str:
     """An Output of numbers. Targets far from 0 or far apart get a fixed scale, so that the layer
     before it works with small numbers."""
-    node = sketch.layer("Dense", node, name=f"{_plain(name)}_value", units=units, lane=lane)
+    node = sketch.layer("Dense", node, name=f"{_plain(name)}_value", units=units)
     if spread > 0 and (abs(center) > 3 or not 0.1 < spread < 10):
         node = sketch.layer(
             "Rescaling",
@@ -152,10 +152,10 @@ def number_head(
 
 
 def array_head(
-    sketch: Sketch, node: str, name: str, shape: tuple[int, ...], maximum: float | None, lane: float
+    sketch: Sketch, node: str, name: str, shape: tuple[int, ...], maximum: float | None
 ) -> str:
     """An Output of a whole array: dense layers, then its shape."""
-    node = sketch.layer("Dense", node, units=64, activation="relu", lane=lane)
+    node = sketch.layer("Dense", node, units=64, activation="relu")
     node = sketch.layer("Dense", node, name=f"{_plain(name)}_values", units=prod(shape))
     node = sketch.layer("Reshape", node, target_shape=list(shape))
     if maximum is not None and maximum > 3:
@@ -163,12 +163,12 @@ def array_head(
     return sketch.output(name, node)
 
 
-def _image_input(sketch: Sketch, feature: Feature, lane: float) -> tuple[str, int]:
+def _image_input(sketch: Sketch, feature: Feature) -> tuple[str, int]:
     """The Input, with a channel axis and values from 0 to 1; and the shorter side."""
     shape = list(feature.shape)
     if len(shape) == 2:
         shape.append(1)
-    node = sketch.input(feature.name, shape, lane=lane)
+    node = sketch.input(feature.name, shape)
     if shape[-1] not in (1, 2, 3, 4) and shape[0] in (1, 3):
         node = sketch.layer("Permute", node, name="channels_last", dims=[2, 3, 1])
         shape = [*shape[1:], shape[0]]
@@ -191,7 +191,7 @@ def _convolution(sketch: Sketch, node: str, filters: int) -> str:
     )
 
 
-def _residual_block(sketch: Sketch, node: str, filters: int, strides: int, lane: float) -> str:
+def _residual_block(sketch: Sketch, node: str, filters: int, strides: int) -> str:
     """Pre-activation block; the shortcut gets a 1 × 1 convolution where the size changes."""
     inner = sketch.layer("BatchNormalization", node, momentum=0.9)
     inner = sketch.layer("Activation", inner, activation="relu")
@@ -204,7 +204,7 @@ def _residual_block(sketch: Sketch, node: str, filters: int, strides: int, lane:
     shortcut = node
     if strides > 1:
         shortcut = sketch.layer(
-            "Conv2D", inner, name="shortcut", lane=lane + 1, kernel_size=1, **arguments, **steps
+            "Conv2D", inner, name="shortcut", kernel_size=1, **arguments, **steps
         )
     return sketch.layer("Add", second, shortcut)
 

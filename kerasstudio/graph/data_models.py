@@ -51,25 +51,23 @@ def build_for_data(data: DataSpec, summary: DataSummary, style: str = "auto") ->
     sketch = Sketch()
     bindings: dict[str, tuple[str, ...]] = {}
     ends = []
-    for number, (columns, feature) in enumerate(groups):
+    for columns, feature in groups:
         branch = _branch(style, feature, data)
         start = len(sketch.order)
-        ends.append(branch(sketch, feature, 2.0 * number))
+        ends.append(branch(sketch, feature))
         bindings[sketch.layer_id(sketch.order[start])] = tuple(column.name for column in columns)
-    middle = len(groups) - 1.0
     node = ends[0]
     if len(ends) > 1:
-        node = sketch.layer("Concatenate", *ends, lane=middle)
+        node = sketch.layer("Concatenate", *ends)
         node = sketch.layer("Dense", node, units=64, activation="relu")
     targets = _target_groups(data)
-    for number, columns in enumerate(targets):
-        lane = middle + 1.5 * (number - (len(targets) - 1) / 2)
-        output = _head(sketch, node, columns, seen, lane)
+    for columns in targets:
+        output = _head(sketch, node, columns, seen)
         bindings[sketch.layer_id(output)] = tuple(column.name for column in columns)
     if not targets:
         # Nothing to predict: learn to give the features back (an autoencoder).
         columns, feature = groups[0]
-        output = _copy_head(sketch, node, columns, feature, middle)
+        output = _copy_head(sketch, node, columns, feature)
         bindings[sketch.layer_id(output)] = tuple(column.name for column in columns)
     project = sketch.project(data, _training(data, summary))
     return with_data(project, bindings=bindings)
@@ -155,33 +153,35 @@ def _head(
     node: str,
     columns: list[Column],
     seen: dict[str, ColumnSummary],
-    lane: float,
 ) -> str:
     found = [seen[column.name] for column in columns if column.name in seen]
     first, column = found[0], columns[0]
     name = _layer_name(column.name if len(columns) == 1 else "values")
     if column.kind == "array":
-        return array_head(sketch, node, name, first.shape, first.maximum, lane)
+        return array_head(sketch, node, name, first.shape, first.maximum)
     if column.encoding != "none":
         classes = len(first.classes or ()) or 2
         if column.encoding == "one_hot" and classes == 2:
             # One-hot labels of two classes are compared with two units.
-            scores = sketch.layer("Dense", node, units=2, activation="softmax", lane=lane)
+            scores = sketch.layer("Dense", node, units=2, activation="softmax")
             return sketch.output(name, scores)
-        return class_head(sketch, node, name, classes, lane)
+        return class_head(sketch, node, name, classes)
     center = sum(each.train_mean or 0.0 for each in found) / len(found)
     spread = max((each.train_deviation or 0.0 for each in found), default=0.0)
-    return number_head(sketch, node, name, len(columns), center, spread, lane)
+    return number_head(sketch, node, name, len(columns), center, spread)
 
 
 def _copy_head(
-    sketch: Sketch, node: str, columns: list[Column], feature: Feature, lane: float
+    sketch: Sketch,
+    node: str,
+    columns: list[Column],
+    feature: Feature,
 ) -> str:
     name = f"{feature.name}_again"
-    node = sketch.layer("Dense", node, name="code", units=16, activation="relu", lane=lane)
+    node = sketch.layer("Dense", node, name="code", units=16, activation="relu")
     if len(feature.shape) == 1:
-        return number_head(sketch, node, name, feature.shape[0], 0.0, 1.0, lane)
-    return array_head(sketch, node, name, feature.shape, feature.maximum, lane)
+        return number_head(sketch, node, name, feature.shape[0], 0.0, 1.0)
+    return array_head(sketch, node, name, feature.shape, feature.maximum)
 
 
 def _training(data: DataSpec, summary: DataSummary) -> TrainingSpec:

@@ -79,11 +79,13 @@ def _column_problems(column: Column, found: ColumnSummary, file: str | None) -> 
     ignore = set_column(f'ignore "{column.name}"', column.name, "role", "ignore")
     single = column.kind != "array"
     numeric = single and column.encoding == "none" and column.kind in {"number", "integer"}
+    # A word among numbers is a class like any other where classes are wanted.
+    missing = found.missing - (0 if numeric else found.bad_count)
     if numeric and found.bad_count and column.missing == "refuse":
         yield _not_a_number(column, found, file, ignore)
-    elif found.missing and column.missing == "refuse":
-        yield _missing(column, found, file, ignore)
-    elif found.missing and column.missing == "mean" and not numeric:
+    elif missing and column.missing == "refuse":
+        yield _missing(column, found, missing, file, ignore)
+    elif missing and column.missing == "mean" and not numeric:
         yield Problem(
             code="data.mean_of_classes",
             message=f'Empty cells of "{column.name}" cannot be filled with a mean of classes.',
@@ -95,14 +97,14 @@ def _column_problems(column: Column, found: ColumnSummary, file: str | None) -> 
                 set_column("drop these rows", column.name, "missing", "drop_row"),
             ),
         )
-    if column.kind == "text" and column.role == "target":
+    if column.kind == "text" and column.role == "target" and column.encoding == "none":
         yield Problem(
             code="data.text_target",
             message=f'The target "{column.name}" is free text, which nothing can be trained on.',
             expected="numbers or classes",
             place=place,
             fixes=(
-                set_column(f'take "{column.name}" as classes', column.name, "kind", "category"),
+                set_column(f'take "{column.name}" as classes', column.name, "encoding", "index"),
                 ignore,
             ),
         )
@@ -155,7 +157,9 @@ def _constant(column: Column, found: ColumnSummary, place: Place, ignore: Fix) -
     )
 
 
-def _missing(column: Column, found: ColumnSummary, file: str | None, ignore: Fix) -> Problem:
+def _missing(
+    column: Column, found: ColumnSummary, count: int, file: str | None, ignore: Fix
+) -> Problem:
     row = found.first_missing_row
     what = "samples" if column.kind == "array" else "cells"
     fixes = [set_column("drop these rows", column.name, "missing", "drop_row")]
@@ -165,7 +169,6 @@ def _missing(column: Column, found: ColumnSummary, file: str | None, ignore: Fix
         fixes.append(
             set_column("fill with the most frequent", column.name, "missing", "most_frequent")
         )
-    count = found.missing
     return Problem(
         code="data.missing",
         message=(
@@ -180,6 +183,7 @@ def _missing(column: Column, found: ColumnSummary, file: str | None, ignore: Fix
 
 
 def _not_a_number(column: Column, found: ColumnSummary, file: str | None, ignore: Fix) -> Problem:
+    classes = "index" if column.role == "target" else "one_hot"
     more = f" ({found.bad_count:,} such cells)" if found.bad_count > 1 else ""
     return Problem(
         code="data.not_a_number",
@@ -192,7 +196,7 @@ def _not_a_number(column: Column, found: ColumnSummary, file: str | None, ignore
         place=Place(file=file, column=column.name, row=found.bad_row),
         fixes=(
             set_column("drop these rows", column.name, "missing", "drop_row"),
-            set_column("take it as classes", column.name, "kind", "category"),
+            set_column("take it as classes", column.name, "encoding", classes),
             ignore,
         ),
     )

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from kerasstudio.graph.data_spec import DataSpec
+from kerasstudio.graph.layout import layout
 from kerasstudio.graph.names import snake_case, unique_name
 from kerasstudio.graph.project import (
     INPUT_CLASS,
@@ -24,48 +25,40 @@ from kerasstudio.graph.project import (
 )
 from kerasstudio.graph.training_spec import TrainingSpec
 
-STEP_X = 248.0
-STEP_Y = 128.0
 # Layers whose first call argument is not called "inputs".
 _PORTS = {"LSTM": "sequences", "GRU": "sequences", "SimpleRNN": "sequences"}
 _MERGING = {"Add", "Concatenate", "Multiply", "Average", "Maximum", "Subtract"}
 
 
 class Sketch:
-    """A model being drawn. Methods return node ids; `project` gives the finished value.
-
-    A node stands one step right of the furthest node it is fed by, in the lane (row) it is told
-    or that of its first source."""
+    """A model being drawn. Methods return node ids; `project` gives the finished value."""
 
     def __init__(self) -> None:
         self._layers: dict[str, Layer] = {}
         self._nodes: dict[str, Node] = {}
         self._wires: dict[str, Wire] = {}
-        self._columns: dict[str, int] = {}
-        self._lanes: dict[str, float] = {}
 
-    def input(self, name: str, shape: list[int], dtype: str = "float32", lane: float = 0.0) -> str:
+    def input(self, name: str, shape: list[int], dtype: str = "float32") -> str:
         """An Input for samples of `shape`."""
         arguments: dict[str, Any] = {"shape": shape}
         if dtype != "float32":
             arguments["dtype"] = dtype
-        return self._add(INPUT_CLASS, "keras.layers", name, arguments, (), lane)
+        return self._add(INPUT_CLASS, "keras.layers", name, arguments, ())
 
-    def output(self, name: str, source: str, lane: float | None = None) -> str:
+    def output(self, name: str, source: str) -> str:
         """An Output that shows what node `source` gives."""
-        return self._add(OUTPUT_CLASS, STUDIO_MODULE, name, {}, (source,), lane)
+        return self._add(OUTPUT_CLASS, STUDIO_MODULE, name, {}, (source,))
 
     def layer(
         self,
         class_name: str,
         *sources: str,
         name: str | None = None,
-        lane: float | None = None,
         **arguments: Any,
     ) -> str:
         """A Keras layer fed by the nodes `sources`."""
         wanted = name or snake_case(class_name)
-        return self._add(class_name, "keras.layers", wanted, arguments, sources, lane)
+        return self._add(class_name, "keras.layers", wanted, arguments, sources)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -77,14 +70,22 @@ class Sketch:
         return self._nodes[node].layer
 
     def project(self, data: DataSpec = DataSpec(), training: TrainingSpec | None = None) -> Project:  # noqa: B008 (immutable)
-        """The finished project."""
+        """The finished project, laid out."""
         graph = Graph(id=ROOT, nodes=self._nodes, wires=self._wires)
-        return Project(
+        project = Project(
             layers=self._layers,
             graphs={ROOT: graph},
             data=data,
             training=training or TrainingSpec(),
             serial=2 * len(self._nodes) + 1,
+        )
+        places = layout(project)
+        nodes = {
+            key: msgspec.structs.replace(node, x=places[key][0], y=places[key][1])
+            for key, node in self._nodes.items()
+        }
+        return msgspec.structs.replace(
+            project, graphs={ROOT: msgspec.structs.replace(graph, nodes=nodes)}
         )
 
     def _add(
@@ -94,7 +95,6 @@ class Sketch:
         name: str,
         arguments: dict[str, Any],
         sources: tuple[str, ...],
-        lane: float | None,
     ) -> str:
         number = len(self._nodes)
         layer_id, node_id = f"l{2 * number + 1}", f"n{2 * number + 2}"
@@ -106,10 +106,7 @@ class Sketch:
             module=module,
             arguments=arguments,
         )
-        column = max((self._columns[source] + 1 for source in sources), default=0)
-        row = lane if lane is not None else self._lanes[sources[0]] if sources else 0.0
-        self._columns[node_id], self._lanes[node_id] = column, row
-        self._nodes[node_id] = Node(node_id, layer_id, x=column * STEP_X, y=row * STEP_Y)
+        self._nodes[node_id] = Node(node_id, layer_id)
         port = _PORTS.get(class_name, "inputs")
         for position, source in enumerate(sources):
             key = f"{port}.{position}" if class_name in _MERGING else port

@@ -156,15 +156,15 @@ def two_inputs_two_outputs() -> Project:
         "od280_od315_of_diluted_wines",
     )
     ends, inputs = [], {}
-    for lane, (name, columns) in enumerate((("minerals", minerals), ("phenols", phenols))):
-        start = sketch.input(name, [len(columns)], lane=2 * lane)
+    for name, columns in (("minerals", minerals), ("phenols", phenols)):
+        start = sketch.input(name, [len(columns)])
         inputs[sketch.layer_id(start)] = columns
         node = sketch.layer("Normalization", start, name=f"{name}_normalized")
         ends.append(sketch.layer("Dense", node, name=f"{name}_dense", units=16, activation="relu"))
-    node = sketch.layer("Concatenate", *ends, lane=1)
+    node = sketch.layer("Concatenate", *ends)
     node = sketch.layer("Dense", node, name="together", units=32, activation="relu")
-    cultivar = class_head(sketch, node, "cultivar", 3, lane=0)
-    alcohol = number_head(sketch, node, "alcohol", 1, 13.0, 0.812, lane=2)
+    cultivar = class_head(sketch, node, "cultivar", 3)
+    alcohol = number_head(sketch, node, "alcohol", 1, 13.0, 0.812)
     columns_of = (
         Column("alcohol", "s1", "number", "target"),
         *_numbers((*minerals, *phenols)),
@@ -187,7 +187,7 @@ def two_inputs_two_outputs() -> Project:
 def residual_cnn() -> Project:
     """Two residual blocks on the digits."""
     sketch = Sketch()
-    node = residual(sketch, Feature("images", (8, 8), "uint8", 0.0, 16.0, 1797), 0.0)
+    node = residual(sketch, Feature("images", (8, 8), "uint8", 0.0, 16.0, 1797))
     node = sketch.layer("Dense", node, name="scores", units=10, activation="softmax")
     sketch.output("labels", node)
     return sketch.project(_digits(), TrainingSpec(epochs=12))
@@ -199,7 +199,7 @@ def lstm_sunspots() -> Project:
     node = sketch.input("years", [24, 1])
     node = sketch.layer("Normalization", node)
     node = sketch.layer("LSTM", node, units=32)
-    number_head(sketch, node, "sunspots_next_year", 1, 50.0, 40.0, 0.0)
+    number_head(sketch, node, "sunspots_next_year", 1, 50.0, 40.0)
     columns = (
         Column("year", "s1", "integer", "ignore"),
         Column("sunspots", "s1", "number", "target"),

@@ -124,12 +124,13 @@ def as_classes(column: RawColumn) -> tuple[Array, Sequence[str]]:
     return codes, [number_text(value) for value in distinct]
 
 
-def missing_mask(column: RawColumn) -> Array | None:
+def missing_mask(column: RawColumn, as_words: bool = False) -> Array | None:
     """True where a sample has an empty cell or a value that is no finite number; None: nowhere.
 
+    With `as_words` a word among numbers counts as a value.
     Big arrays are looked at in pieces, so that a memory-mapped file is not read at once."""
     numbers = column.numbers
-    if numbers is None:
+    if numbers is None or (as_words and column.codes is not None):
         mask = column.word_codes < 0
         return mask if mask.any() else None
     if numbers.dtype.kind not in "fc":

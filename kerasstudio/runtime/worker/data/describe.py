@@ -105,7 +105,7 @@ def kept_rows(data: DataSpec, tables: list[Table]) -> Array | None:
         if column.role == "ignore" or column.missing != "drop_row":
             continue
         found = find_column(column, tables)
-        mask = missing_mask(found[1]) if found else None
+        mask = missing_mask(found[1], column.encoding != "none") if found else None
         if mask is not None:
             dropped = mask if dropped is None else dropped | mask
     return None if dropped is None else np.flatnonzero(~dropped)
