@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kerasstudio.graph import edits, fixes
+from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.data_spec import DataSpec, Source
 from kerasstudio.graph.data_summary import DataSummary
-from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.ui.data import column_edits, data_checks
 from kerasstudio.ui.data.columns_table import ColumnsTable
@@ -32,6 +32,7 @@ from kerasstudio.ui.data.preview_table import PreviewTable
 from kerasstudio.ui.data.sources_card import SourcesCard
 from kerasstudio.ui.data.split_card import SplitCard
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card
@@ -148,6 +149,7 @@ class DataPage(QScrollArea):
         self.matching = MatchingCard()
         self.matching.matched.connect(self._matched)
         self.matching.shapes_requested.connect(self._take_shapes)
+        self.matching.model_requested.connect(self._draw_model)
         self.matching.training_requested.connect(self.train_page_requested)
         self.checks_card = Card("Checks")
         self.checks = CheckList()
@@ -281,13 +283,26 @@ class DataPage(QScrollArea):
         name = project.layers[layer].name
         self._store.apply(project, f"Match {name} with {', '.join(names) or 'data by name'}")
 
+    def _draw_model(self) -> None:
+        """A sensible model for the data, where nothing is drawn yet."""
+        from kerasstudio.graph.templates import model_for_data  # needed once, if at all
+
+        summary = self._feed.summary
+        if summary is None:
+            return
+        try:
+            project = model_for_data(self._store.project.data, summary)
+        except StudioError as error:
+            self._say(error.problem.message)
+            return
+        self._store.apply(project, "Draw a model for the data")
+
     def _take_shapes(self) -> None:
         project = column_edits.take_input_shapes(self._store.project, self._feed.summary)
         self._store.apply(project, "Take Input shapes from data")
 
     def _apply_fix(self, fix: Fix) -> None:
-        project = fixes.apply_fix(self._store.project, fix, self._catalogue)
-        self._store.apply(project, fix.label.capitalize())
+        apply_fix_step(self._store, fix, self._catalogue, self)
 
     # ------------------------------------------------------------------ Qt
 

@@ -24,11 +24,13 @@ from kerasstudio.ui.widgets.menu_button import MenuButton
 
 class MatchingCard(Card):
     """`matched(layer id, column names)`: a person's choice; no names means "by name and order".
-    `shapes_requested()`: give the Inputs the shapes of their data. `training_requested()`."""
+    `shapes_requested()`: give the Inputs the shapes of their data. `training_requested()`:
+    show loss and metrics. `model_requested()`: draw a model for the data, where there is none."""
 
     matched = Signal(str, object)
     shapes_requested = Signal()
     training_requested = Signal()
+    model_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Goes into the model", parent=parent)
@@ -42,6 +44,9 @@ class MatchingCard(Card):
         self.shapes_button = QPushButton("Take Input shape from data")
         self.shapes_button.clicked.connect(self.shapes_requested)
         self.body.addWidget(self.shapes_button)
+        self.model_button = QPushButton("Draw a model for this data")
+        self.model_button.clicked.connect(self.model_requested)
+        self.body.addWidget(self.model_button)
 
     def show_project(
         self, project: Project, summary: DataSummary | None, inspection: Inspection | None
@@ -54,7 +59,9 @@ class MatchingCard(Card):
             training_for_output(project, layer.id, summary, inspection) for layer in outputs
         ]
         changes = input_changes(project, summary)
-        shown = (found, inputs, outputs, training, project.data.columns, list(changes))
+        drawn = bool(project.graph.nodes)
+        shown = (found, inputs, outputs, training, project.data.columns, list(changes), drawn,
+                 summary is None)  # fmt: skip
         if shown == self._shown:
             return
         self._shown = shown
@@ -72,6 +79,7 @@ class MatchingCard(Card):
                 self._add_training(target_text(binding), ", ".join(names))
         if not outputs:
             self._lines.addWidget(TextBlock("The model has no Output yet.", "muted"))
+        self.model_button.setVisible(not drawn and summary is not None)
         self.unused.setVisible(bool(found.unused))
         self.unused.setText("Not used: " + ", ".join(found.unused))
         self.shapes_button.setVisible(bool(changes))

@@ -7,13 +7,14 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kerasstudio.graph import edits, fixes
+from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Argument, Catalogue
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import common, facts
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
+from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.widgets.amounts import plural
@@ -215,8 +216,7 @@ class LayerPanel(QWidget):
         self._store.apply(project, f"{'Unfreeze' if trainable else 'Freeze'} {self._whose()}")
 
     def _apply_fix(self, fix: Fix) -> None:
-        project = fixes.apply_fix(self._store.project, fix, self._catalogue)
-        self._store.apply(project, fix.label.capitalize())
+        apply_fix_step(self._store, fix, self._catalogue, self)
 
     def _whose(self) -> str:
         count = len(self._layers)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kerasstudio.graph import fixes
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.problems import Fix
 from kerasstudio.graph.project import Layer, Node
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import facts
+from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.widgets.amounts import plural
@@ -126,8 +126,7 @@ class OverviewPanel(QWidget):
         self._selection.reveal(node)
 
     def _apply_fix(self, fix: Fix) -> None:
-        project = fixes.apply_fix(self._store.project, fix, self._catalogue)
-        self._store.apply(project, fix.label.capitalize())
+        apply_fix_step(self._store, fix, self._catalogue, self)
 
 
 def _clear(layout: QVBoxLayout) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from kerasstudio.graph import edits, fixes
+from kerasstudio.graph import edits
 from kerasstudio.graph.bindings import resolve
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.defaults import training_for_output
@@ -19,6 +19,7 @@ from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.run_feed import RunFeed
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.train import train_checks
@@ -179,8 +180,7 @@ class TrainPage(QScrollArea):
         self._store.apply(project, text, f"train:{merge}:{self._edit}" if merge else None)
 
     def _apply_fix(self, fix: Fix) -> None:
-        project = fixes.apply_fix(self._store.project, fix, self._catalogue)
-        self._store.apply(project, fix.label.capitalize())
+        apply_fix_step(self._store, fix, self._catalogue, self)
 
     def _end_edit(self) -> None:
         self._edit += 1
