@@ -15,6 +15,9 @@ _LISTED = re.compile(
     r"(one of|either|can be|supported values|supported|accepted values|options|must be|`?\"[a-z])",
     re.IGNORECASE,
 )
+_CHOOSES = re.compile(
+    r"^\W*(optional\W*)?(string|str|one of|specif|mode|values? can)", re.IGNORECASE
+)
 _FIRST = re.compile(
     r"^(?:an?|the|optional|positive|non-?negative|python|single|number|either|if|desired|must be|"
     r"or|should be|default|[ .,(`]|_)*(\w+)",
@@ -50,7 +53,7 @@ def describe_argument(owner: str, name: str, default: Any, required: bool, text:
         kind=kind,  # type: ignore[arg-type]  # a Literal, checked when the JSON is read
         required=required,
         default=value,
-        optional=not required and (value is None or name == "backward_layer"),
+        optional=not required and (value is None or family == "activations"),
         choices=choices if kind == "choice" else (),
         rank=_rank(owner, kind, name),
         family=family,
@@ -123,9 +126,7 @@ def _choices(owner: str, name: str, default: Any, text: str) -> tuple[str, ...]:
         return ()
     if name in {"oov_token", "mask_token", "encoding", "name", "equation", "monitor", "salt"}:
         return ()
-    if default is None and not re.match(
-        r"^\W*(optional\W*)?(string|str|one of|specif|mode|a? ?\"|values? can)", text, re.IGNORECASE
-    ):  # noqa: E501
+    if default is None and not _CHOOSES.match(text):
         return ()
     found = list(dict.fromkeys(_QUOTED.findall(text)))
     if not _LISTED.search(text) or len(found) < 2:

@@ -53,6 +53,8 @@ NEEDS = {
     "FlaxLayer": "Flax and Python code",
     "TorchModuleWrapper": "PyTorch and Python code",
     "TFSMLayer": "a TensorFlow SavedModel on disk",
+    "MaxNumBoundingBoxes": "bounding boxes, which come as a dictionary",
+    "STFTSpectrogram": "the package scipy",
     "Lambda": "Python code, which a project file does not hold",
 }
 
@@ -60,6 +62,13 @@ DROPPED_ARGUMENTS = {
     "name", "trainable", "input_tensor", "batch_shape", "ragged", "gptq_unpacked_column_size",
 }  # fmt: skip
 """Edited elsewhere, or meaningless in a project."""
+
+REQUIRED = {
+    ("InputLayer", "shape"),
+    ("CategoryEncoding", "num_tokens"),
+    ("Discretization", "num_bins"),
+}
+"""Arguments with a default that cannot be used."""
 
 EXAMPLES: dict[str, Any] = {
     "units": 64,
@@ -125,15 +134,15 @@ EXAMPLES_OF: dict[str, dict[str, Any]] = {
 """More than the required ones, where a layer without them would surprise."""
 
 PROBE_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "Discretization": {"bin_boundaries": [0.2, 0.5]},
+    "Discretization": {"bin_boundaries": [0.2, 0.5], "num_bins": None},
     "Normalization": {"mean": 0.0, "variance": 1.0},
     "StringLookup": {"vocabulary": ["a", "b"]},
     "IntegerLookup": {"vocabulary": [1, 2]},
     "TextVectorization": {"vocabulary": ["a", "b"]},
     "Reshape": {"target_shape": [-1]},
-    "MelSpectrogram": {"fft_length": 16, "sequence_stride": 8, "num_mel_bins": 4},
+    "MelSpectrogram": {"fft_length": 4, "sequence_stride": 2, "num_mel_bins": 2},
     "STFTSpectrogram": {"frame_length": 4},
-    "GroupNormalization": {"groups": 2},
+    "GroupNormalization": {"groups": 1},
     "AdaptiveAveragePooling1D": {"output_size": 2},
     "AdaptiveAveragePooling2D": {"output_size": 2},
     "AdaptiveAveragePooling3D": {"output_size": 2},
@@ -153,11 +162,27 @@ MANY = {
 }  # fmt: skip
 """Layers that take a list of tensors as first argument, and how many at least."""
 
-DTYPES = {"Embedding": ("int32", "int64"), "ReversibleEmbedding": ("int32", "int64")}
+DTYPES = {
+    "Embedding": ("int32", "int64"),
+    "ReversibleEmbedding": ("int32", "int64"),
+    "IntegerLookup": ("int32", "int64"),
+    "Add": ("float32", "int32"),
+}
 """Where execution accepts more than makes sense (Embedding cuts decimals off)."""
 
-RANKS: dict[str, tuple[int, ...]] = {"MultiHeadAttention": (3, 4, 5), "Flatten": ()}
+RANKS: dict[str, tuple[int, ...]] = {
+    "MultiHeadAttention": (3, 4, 5),
+    "Flatten": (),
+    "ConvLSTM3D": (6,),
+    "AdaptiveAveragePooling2D": (4,),
+    "AdaptiveMaxPooling2D": (4,),
+    "AdaptiveAveragePooling3D": (5,),
+    "AdaptiveMaxPooling3D": (5,),
+}
 """Where executing on small data says too little or too much."""
+
+BATCHED_ONLY = {"Augmentation", "Resizing", "CenterCrop"}
+"""Categories and classes that take single images too, which a model never gives them."""
 
 OUTPUTS = {
     "LSTM": ("output", "state h", "state c"),
@@ -284,6 +309,12 @@ ARGUMENT_HELP = {
     "padding": "Whether the borders are padded (same) or not (valid).",
     "strides": "How far the window moves in each step.",
     "pool_size": "Size of the window over which values are pooled.",
+    "antialias": "Whether an antialiasing filter is used when an image is made smaller.",
+    "value_range": "The least and the greatest pixel value of the images.",
+    "output_padding": "Rows and columns added to one side of the output.",
+    "fill_value": "Value of pixels outside the image.",
+    "output_shape": "Shape of the output, without the batch axis.",
+    "call_training_endpoint": "Endpoint of the SavedModel that training calls.",
     "weights": "Weights to start with.",
     "reduction": "How the losses of a batch become one number.",
     "learning_rate": "Size of the steps; a number or a schedule.",
@@ -311,6 +342,10 @@ CHOICES_OF: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("Resizing", "fill_mode"): ("constant",),
     ("CutMix", "fill_mode"): (),
+    ("STFTSpectrogram", "scaling"): ("density", "spectrum"),
+    ("STFTSpectrogram", "padding"): ("valid", "same"),
+    ("STFTSpectrogram", "window"): (),
+    ("RandAugment", "interpolation"): ("nearest", "bilinear"),
     ("IntegerLookup", "vocabulary_dtype"): ("int64", "int32"),
     ("RandomFlip", "mode"): ("horizontal_and_vertical", "horizontal", "vertical"),
 }  # fmt: skip
@@ -346,6 +381,36 @@ KINDS: dict[str, str] = {
     "mean": "any",
     "variance": "any",
     "renorm_clipping": "any",
+    "batch_size": "int",
+    "sparse": "bool",
+    "equation": "text",
+    "bias_axes": "text",
+    "lora_alpha": "float",
+    "logit_soft_cap": "float",
+    "reverse_dtype": "text",
+    "num_bins": "int",
+    "num_tokens": "int",
+    "max_tokens": "int",
+    "max_number": "int",
+    "num_heads": "int",
+    "num_query_heads": "int",
+    "num_key_value_heads": "int",
+    "output_size": "int_or_tuple",
+    "output_padding": "int_or_tuple",
+    "seed": "int",
+    "use_cudnn": "any",
+    "flash_attention": "bool",
+    "brightness_factor": "any",
+    "contrast_factor": "any",
+    "saturation_factor": "any",
+    "hue_factor": "any",
+    "height_factor": "any",
+    "width_factor": "any",
+    "x_factor": "any",
+    "y_factor": "any",
+    "fill_value": "float",
+    "mask_token": "any",
+    "ignore_class": "int",
 }
 """Kinds by argument name, before anything is guessed from defaults and help."""
 
@@ -354,6 +419,10 @@ KINDS_OF: dict[tuple[str, str], str] = {
     ("Concatenate", "axis"): "int",
     ("GroupNormalization", "axis"): "int",
     ("RMSNormalization", "axis"): "int",
+    ("MaxNumBoundingBoxes", "fill_value"): "int",
+    ("StringLookup", "mask_token"): "text",
+    ("IntegerLookup", "mask_token"): "int",
+    ("CTC", "axis"): "int",
     ("ZeroPadding1D", "padding"): "int_or_tuple",
     ("ZeroPadding2D", "padding"): "any",
     ("ZeroPadding3D", "padding"): "any",
@@ -386,9 +455,11 @@ ADVANCED = {
     "dtype", "data_format", "seed", "lora_rank", "lora_alpha", "quantization_config", "use_cudnn",
     "flash_attention", "sparse", "encoding", "stateful", "unroll", "go_backwards", "weights",
     "synchronized", "renorm", "renorm_clipping", "renorm_momentum", "batch_size", "optional",
-    "unit_forget_bias", "reset_after", "noise_shape", "salt", "oov_method", "pad_to_max_tokens",
+    "unit_forget_bias", "reset_after", "noise_shape", "salt", "oov_method", "keepdims",
+    "pad_to_max_tokens",
     "zero_output_for_mask", "use_gate", "sliding_window", "attention_axes", "backward_layer",
-    "reverse_dtype", "logit_soft_cap", "bias_axes", "output_padding", "fill_value", "groups",
+    "reverse_dtype", "logit_soft_cap", "bias_axes", "output_padding", "fill_value",
+    "tie_weights", "data_shape", "baseline", "start_from_epoch",
     "use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor", "global_clipnorm",
     "gradient_accumulation_steps", "verbose", "input_axes", "output_axes", "name", "reduction",
     "clipvalue", "epsilon", "amsgrad", "beta_1", "beta_2",

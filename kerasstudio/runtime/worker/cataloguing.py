@@ -82,6 +82,8 @@ def _layer_type(layer_class: type, names: list[str], probe: bool) -> LayerType:
         tried = {**example, **overrides.PROBE_ARGUMENTS.get(name, {})}
         ranks, dtypes = accepted(lambda: make_layer(layer_class, tried), ports)
         ranks = overrides.RANKS.get(name, ranks)
+        if {name, _category(layer_class)} & overrides.BATCHED_ONLY:
+            ranks = tuple(rank for rank in ranks if rank != 3)
         dtypes = overrides.DTYPES.get(name, dtypes)
         ports[0] = msgspec.structs.replace(ports[0], ranks=ranks, dtypes=dtypes)
     aliases = [*overrides.ALIASES.get(name, ()), *(other for other in names if other != name)]
@@ -139,7 +141,10 @@ def _arguments(
     for name, parameter in inspect.signature(target).parameters.items():
         if name == "self" or name in left_out or parameter.kind in _VARIADIC:
             continue
-        required = parameter.default is inspect.Parameter.empty or name == "shape"
+        required = (
+            parameter.default is inspect.Parameter.empty
+            or (owner.__name__, name) in overrides.REQUIRED
+        )
         default = None if required else parameter.default
         found.append(
             describe_argument(owner.__name__, name, default, required, helps.get(name, ""))

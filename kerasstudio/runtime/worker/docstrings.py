@@ -37,10 +37,7 @@ def dedented(docstring: str) -> list[str]:
     indentation says nothing: that of the first indented line is taken."""
     first, *rest = docstring.expandtabs().splitlines() or [""]
     indent = next((len(line) - len(line.lstrip()) for line in rest if line[:1] == " "), 0)
-    if not first.strip():
-        start = []
-    else:
-        start = [first.strip()]
+    start = [first.strip()] if first.strip() else []
     return start + [
         line[indent:].rstrip() if not line[:indent].strip() else line.rstrip() for line in rest
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -17,24 +18,40 @@ from kerasstudio.graph.names import snake_case
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Layer
 
-_PUBLIC = {
-    "keras.layers": keras.layers,
+_PUBLIC: dict[str, ModuleType] = {
     "keras": keras,
+    "keras.layers": keras.layers,
+    "keras.initializers": keras.initializers,
+    "keras.regularizers": keras.regularizers,
+    "keras.constraints": keras.constraints,
+    "keras.activations": keras.activations,
+    "keras.optimizers": keras.optimizers,
+    "keras.optimizers.schedules": keras.optimizers.schedules,
+    "keras.losses": keras.losses,
+    "keras.metrics": keras.metrics,
+    "keras.callbacks": keras.callbacks,
+    "keras.dtype_policies": keras.dtype_policies,
 }
+_BASES = (
+    Operation,
+    keras.initializers.Initializer,
+    keras.regularizers.Regularizer,
+    keras.constraints.Constraint,
+    keras.dtype_policies.DTypePolicy,
+    keras.optimizers.Optimizer,
+    keras.optimizers.schedules.LearningRateSchedule,
+    keras.losses.Loss,
+    keras.metrics.Metric,
+    keras.callbacks.Callback,
+)
+"""What a class named in a file may be; anything else (functions, readers) is refused."""
 _TUPLE_KINDS = {"shape", "int_or_tuple", "any"}
 
 
-def layer_class(layer: Layer) -> type:
+def layer_class(layer: Layer) -> type[Operation]:
     """The class of a project's layer. Raises `StudioError` when this Keras does not have it."""
-    if layer.registered_name:
-        registered = keras.saving.get_registered_object(layer.registered_name)
-        if isinstance(registered, type):
-            return registered
-    public = _PUBLIC.get(layer.module)
-    found = getattr(public, layer.class_name, None) if public is not None else None
-    if found is None and layer.module.startswith("keras.src."):
-        found = _internal(layer.module, layer.class_name)
-    if isinstance(found, type) and issubclass(found, Operation):
+    found = find_class(layer.module, layer.class_name, layer.registered_name)
+    if found is not None and issubclass(found, Operation):
         return found
     raise StudioError(
         Problem(
@@ -48,24 +65,54 @@ def layer_class(layer: Layer) -> type:
     )
 
 
-def _internal(module: str, class_name: str) -> Any:
-    """A class of Keras's own modules, such as an operation of `keras.src.ops.numpy`."""
-    try:
-        return getattr(importlib.import_module(module), class_name, None)
-    except ModuleNotFoundError:
-        return None
+def find_class(module: str, class_name: str, registered_name: str | None = None) -> type | None:
+    """A class of Keras or a registered one; None when there is none of that name."""
+    found: Any = None
+    if registered_name:
+        found = keras.saving.get_registered_object(registered_name)
+    if found is None and module in _PUBLIC:
+        found = getattr(_PUBLIC[module], class_name, None)
+    if found is None and module.startswith("keras.src."):
+        try:
+            found = getattr(importlib.import_module(module), class_name, None)
+        except ModuleNotFoundError:
+            return None
+    return found if isinstance(found, type) and issubclass(found, _BASES) else None
 
 
 def make_layer(found: type, arguments: dict[str, Any], name: str | None = None) -> Any:
     """A new layer (or operation) of a class from JSON arguments. Raises what Keras raises."""
-    config = copy.deepcopy(arguments)
-    for key, value in config.items():
-        config[key] = _named_inside(value, name)
+    config = {key: _value(value, name is not None) for key, value in arguments.items()}
     if name is not None:
         config["name"] = name
-    if _plain_config(found):
-        return found(**config)
-    return found.from_config(config)  # type: ignore[attr-defined]
+    return found(**config)
+
+
+def make_object(value: Any) -> Any:
+    """An optimizer, loss, initializer ... from its serialised form with changed arguments only.
+    Names ("adam") and plain values stay as they are; Keras takes them."""
+    return _value(value, named=False)
+
+
+def _value(value: Any, named: bool) -> Any:
+    """`named`: layers inside layers get names, since automatic ones count up with every edit."""
+    if isinstance(value, list):
+        return [_value(item, named) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_value(item, named) for item in value)
+    if not isinstance(value, dict) or "class_name" not in value:
+        return copy.deepcopy(value)
+    class_name, module = str(value["class_name"]), str(value.get("module") or "")
+    config = value.get("config")
+    if class_name == "function" and isinstance(config, str):
+        return config
+    found = find_class(module, class_name, value.get("registered_name"))
+    if found is None:
+        raise ValueError(f"Keras {keras.__version__} has no {class_name} in {module or 'Keras'}")
+    inside = {key: _value(item, named) for key, item in (config or {}).items()}
+    if named and issubclass(found, keras.layers.Layer):
+        inside.setdefault("name", snake_case(class_name))
+    return found(**inside)
 
 
 def with_tuples(arguments: dict[str, Any], catalogue: Catalogue, layer: Layer) -> dict[str, Any]:
@@ -83,24 +130,3 @@ def with_tuples(arguments: dict[str, Any], catalogue: Catalogue, layer: Layer) -
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
-
-
-def _plain_config(found: type) -> bool:
-    """Whether `from_config` only calls the constructor; then errors of the latter are clearer."""
-    own = getattr(found, "from_config", None)
-    return own is not None and own.__func__ in _PLAIN
-
-
-_PLAIN = {Operation.from_config.__func__, keras.layers.Layer.from_config.__func__}
-
-
-def _named_inside(value: Any, outer: str | None) -> Any:
-    """Layers inside layers get names too: automatic ones would count up with every edit."""
-    if isinstance(value, list):
-        return [_named_inside(item, outer) for item in value]
-    if not (isinstance(value, dict) and isinstance(value.get("config"), dict)):
-        return value
-    config = {key: _named_inside(item, outer) for key, item in value["config"].items()}
-    if value.get("module") == "keras.layers" and outer is not None:
-        config.setdefault("name", snake_case(str(value.get("class_name"))))
-    return {**value, "config": config, "registered_name": value.get("registered_name")}

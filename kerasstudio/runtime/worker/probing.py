@@ -5,7 +5,7 @@ Symbolic calls accept far more than execution does, so only execution counts."""
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -77,7 +77,7 @@ def sample(rank: int, dtype: str, seed: int = 0) -> Any:
     return keras.ops.convert_to_tensor(generator.integers(0, 4, shape), dtype=dtype)
 
 
-def arguments_for(ports: list[Port], rank: int, dtype: str) -> tuple[list[Any], dict[str, Any]]:
+def arguments_for(ports: Sequence[Port], rank: int, dtype: str) -> list[Any]:
     """Call arguments for all required ports of a layer."""
     args: list[Any] = []
     for port in ports:
@@ -85,14 +85,17 @@ def arguments_for(ports: list[Port], rank: int, dtype: str) -> tuple[list[Any], 
             continue
         tensors = [sample(rank, dtype, seed) for seed in range(port.minimum if port.many else 1)]
         args.append(tensors if port.many else tensors[0])
-    return args, {}
+    return args
 
 
 def _runs(make: Make, ports: list[Port], rank: int, dtype: str) -> bool:
     """Keras raises errors of any class for inputs it cannot take; every one means no."""
-    args, kwargs = arguments_for(ports, rank, dtype)
+    args = arguments_for(ports, rank, dtype)
     try:
-        outputs = make()(*args, **kwargs)
+        layer = make()
+        # Without training many a layer lets everything through untouched.
+        kwargs = {"training": True} if layer._call_has_training_arg else {}
+        outputs = layer(*args, **kwargs)
         for tensor in keras.tree.flatten(outputs):
             np.shape(tensor)
     except Exception:  # noqa: BLE001 (the answer is "does not run")
