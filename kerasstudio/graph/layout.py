@@ -13,8 +13,6 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-import fast_sugiyama
-
 from kerasstudio.graph.cards import card_size, flow_axis
 from kerasstudio.graph.project import ROOT, Graph, Project
 
@@ -153,6 +151,8 @@ def _parts(
     unit = median(boxes[key].across for key in keys) + CARD_GAP
     pairs = [(numbers[source], numbers[target]) for source, target in edges]
     fine = _way_points(len(keys), pairs) <= _MOST_WAY_POINTS
+    import fast_sugiyama  # 30 ms that the start of the window need not wait for
+
     found = fast_sugiyama.from_edges(
         pairs,
         vertex_spacing=unit,

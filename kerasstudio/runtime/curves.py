@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from kerasstudio.runtime.protocol import EpochEnded, Points, encode
+
+# NumPy is imported where it is needed: the window lists runs before it draws any.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 POINTS_FILE = "points.jsonl"
 EPOCHS_FILE = "epochs.jsonl"
@@ -25,12 +29,14 @@ class Curves(msgspec.Struct, frozen=True):
 
     batch: dict[str, NDArray[np.float64]] = {}
     epoch: dict[str, NDArray[np.float64]] = {}
-    epoch_ends: NDArray[np.int64] = msgspec.field(default_factory=lambda: np.empty(0, np.int64))
+    epoch_ends: NDArray[np.int64] = msgspec.field(default_factory=lambda: _no_epochs())
 
 
 def read_curves(folder: Path) -> Curves:
     """The curves of a run; empty where nothing was written yet. Lines that are cut off (the
     process was killed while writing) are left out."""
+    import numpy as np
+
     points = list(read_points(folder))
     epochs = list(read_epochs(folder))
     length = max((each.first + _length(each) for each in points), default=0)
@@ -46,6 +52,12 @@ def read_curves(folder: Path) -> Curves:
         for name in names
     }
     return Curves(batch, epoch, np.array([each.batches for each in epochs], np.int64))
+
+
+def _no_epochs() -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.empty(0, np.int64)
 
 
 def read_points(folder: Path) -> Iterator[Points]:

@@ -63,6 +63,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.copy", "Copy", ("Ctrl+C",), "Edit", 1, "copy", "has_selection", "canvas", "copy"),
     Action("edit.paste", "Paste", ("Ctrl+V",), "Edit", 1, "paste", "", "canvas", "paste"),
     Action(
+        "edit.paste_wires",
+        "Paste with the wires from outside",
+        ("Ctrl+Shift+V",),
+        "Edit",
+        1,
+        "",
+        "",
+        "canvas",
+        "paste_with_wires",
+    ),
+    Action(
         "edit.duplicate",
         "Duplicate",
         ("Ctrl+D", "Shift+D"),
@@ -167,7 +178,7 @@ ACTIONS: tuple[Action, ...] = (
         "plus",
         "",
         "canvas",
-        "add_layer",
+        "add_layer_at_cursor",
     ),
     Action(
         "model.find", "Find a node", ("Ctrl+F", "F3"), "Model", 0, "search", "", "canvas", "find"
@@ -181,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
         "layout",
         "has_model",
         "canvas",
-        "lay_out",
+        "layout_nodes",
     ),
     Action("model.flow", "Turn the flow direction", (), "Model", 1),
     Action("model.check", "Check again", ("F7",), "Model", 2, "check"),

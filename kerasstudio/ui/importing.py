@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
-from kerasstudio.graph.templates import model_for_data
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.workers import WorkerClient
@@ -117,6 +116,8 @@ class Importing(QObject):
 
     def _guessed(self, report: p.Report, name: str) -> None:
         if isinstance(report, p.DataGuessed):
+            from kerasstudio.graph.templates import model_for_data
+
             try:
                 project = model_for_data(report.data, report.summary)
             except StudioError as error:

@@ -9,6 +9,7 @@ from kerasstudio.ui.tokens import Tokens
 def style_sheet(t: Tokens) -> str:
     """Qt style sheet text. Own widgets that paint themselves need none of it."""
     check = resource("icons").joinpath(f"tick-{'dark' if t.dark else 'light'}.svg").as_posix()
+    arrow = resource("icons").joinpath(f"arrow-{'dark' if t.dark else 'light'}.svg").as_posix()
     return f"""
 * {{ outline: none; }}
 QWidget {{ color: {t.text}; }}
@@ -61,6 +62,8 @@ QComboBox {{ background: {t.field}; border: 1px solid {t.border}; border-radius:
   padding: 4px 8px; min-height: 18px; }}
 QComboBox:focus {{ border: 1px solid {t.accent}; }}
 QComboBox:hover {{ border: 1px solid {t.border_strong}; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border_strong};
   selection-background-color: {t.selected}; selection-color: {t.text}; padding: 4px; }}
 

@@ -81,7 +81,7 @@ class Tokens:
     background: str = "#171b24"
     surface: str = "#1a1f2a"
     raised: str = "#1d222e"
-    card: str = "#141821"
+    card: str = "#1d222e"
     canvas: str = "#141821"
     grid: str = "#232a37"
     field: str = "#12161e"

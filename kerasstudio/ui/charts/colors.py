@@ -12,7 +12,7 @@ def chart_colors() -> ChartColors:
     # The validation colour is kept for validation, so runs are told apart by the others.
     runs = tuple(color for color in theme.series if color != theme.validation)
     return ChartColors(
-        background=theme.surface,
+        background=theme.card,
         text=theme.text,
         muted=theme.text_muted,
         grid=theme.border,

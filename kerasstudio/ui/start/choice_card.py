@@ -46,6 +46,8 @@ class ChoiceCard(QAbstractButton):
         about = TextBlock(words, "muted")
         texts = QVBoxLayout()
         texts.setSpacing(3)
+        if prominent:
+            texts.addStretch(1)
         texts.addWidget(head)
         texts.addWidget(about)
         texts.addStretch(1)
@@ -58,7 +60,8 @@ class ChoiceCard(QAbstractButton):
         row.setSpacing(12)
         self._icon = QLabel()
         if sign:
-            row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+            middle = Qt.AlignmentFlag.AlignVCenter if prominent else Qt.AlignmentFlag.AlignTop
+            row.addWidget(self._icon, 0, middle)
         row.addLayout(texts, 1)
         if picture is not None and prominent:
             row.addWidget(picture, 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,10 +20,15 @@ ROW_GAP = 110.0
 
 
 class GraphPicture(QWidget):
-    """Cards as boxes in their category's colour, wires as lines; fits any size."""
+    """Cards as boxes in their category's colour, wires as lines; fits any size. The project is
+    made after the first paint, when the page is there already."""
 
     def __init__(
-        self, project: Project, catalogue: Catalogue, height: int, parent: QWidget | None = None
+        self,
+        make: Callable[[], Project],
+        catalogue: Catalogue,
+        height: int,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._height = height
@@ -29,7 +36,7 @@ class GraphPicture(QWidget):
         self._wires: list[tuple[QPointF, QPointF]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._read(project, catalogue)
+        QTimer.singleShot(0, self, lambda: self._read(make(), catalogue))
 
     def sizeHint(self) -> QSize:
         return QSize(200, self._height)
@@ -53,6 +60,7 @@ class GraphPicture(QWidget):
                     QPointF(target.left(), target.center().y()),
                 )
             )
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._boxes:

@@ -91,7 +91,7 @@ class StartPage(QScrollArea):
         self._recent_title.setVisible(bool(shown))
 
     def _first_card(self, template: Template) -> ChoiceCard:
-        picture = GraphPicture(template.make(), self._catalogue, 92)
+        picture = GraphPicture(template.make, self._catalogue, 92)
         card = ChoiceCard(
             "Train your first model",
             f"{template.description} Opens the finished drawing: press Train and watch.",
@@ -129,7 +129,7 @@ class StartPage(QScrollArea):
         grid = QGridLayout()
         grid.setSpacing(14)
         for number, template in enumerate(shown):
-            picture = GraphPicture(template.make(), self._catalogue, 96)
+            picture = GraphPicture(template.make, self._catalogue, 96)
             card = ChoiceCard(template.title, template.description, picture=picture)
             card.clicked.connect(
                 lambda _checked=False, chosen=template.id: self.template_chosen.emit(chosen)
