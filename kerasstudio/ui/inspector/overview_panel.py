@@ -40,6 +40,7 @@ class OverviewPanel(QWidget):
         self._ends = QVBoxLayout()
         self._ends.setSpacing(4)
         self._ends_shown: object = None
+        self.links: dict[str, LinkButton] = {}
         self.facts = FactsTable()
         self.problem_count = Label("", "muted")
         self.problems = CheckList()
@@ -88,6 +89,7 @@ class OverviewPanel(QWidget):
             return
         self._ends_shown = rows
         _clear(self._ends)
+        self.links = {}
         for title, lines in rows:
             self._ends.addWidget(Label(title, bold=True))
             for node, layer, shape in lines:
@@ -103,6 +105,7 @@ class OverviewPanel(QWidget):
         link = LinkButton(layer.name)
         link.setToolTip("Show it on the canvas")
         link.clicked.connect(lambda: self._reveal(node.id))
+        self.links[layer.name] = link
         line.addWidget(link)
         line.addStretch(1)
         line.addWidget(Label(shape, "muted", mono=True))

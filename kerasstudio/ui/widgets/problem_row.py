@@ -49,12 +49,14 @@ class CheckRow(QWidget):
         column.addWidget(self.words)
         for detail in details:
             column.addWidget(TextBlock(detail, "muted"))
+        self.buttons: list[LinkButton] = []
         if fixes:
             buttons = QWidget()
             flow = FlowLayout(buttons, gap=10)
             for fix in fixes:
                 button = LinkButton(fix.label)
                 button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
+                self.buttons.append(button)
                 flow.addWidget(button)
             column.addWidget(buttons)
 
@@ -70,6 +72,7 @@ class CheckList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._shown: tuple[tuple[str, ...], tuple[Problem, ...]] | None = None
+        self.rows: list[CheckRow] = []
 
     def show_checks(self, fine: Iterable[str], problems: Iterable[Problem]) -> None:
         """Problems first, the worst on top, then what is fine."""
@@ -77,12 +80,11 @@ class CheckList(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = []
         order = ("error", "warning", "hint")
         for problem in sorted(shown[1], key=lambda problem: order.index(problem.severity)):
             self._add(
@@ -93,6 +95,7 @@ class CheckList(QWidget):
 
     def _add(self, row: CheckRow) -> None:
         row.fix_chosen.connect(self.fix_chosen)
+        self.rows.append(row)
         self._column.addWidget(row)
 
 

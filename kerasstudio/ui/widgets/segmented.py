@@ -50,6 +50,9 @@ class SegmentedControl(QWidget):
                 self.chosen.emit(choice)
                 return
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         order = [choice for choice, _text in self._choices]
         move = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))

@@ -1,0 +1,276 @@
+"""The inspector: what it shows of the selection, and that every edit is one undo step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+import small_project
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from small_catalogue import CATALOGUE
+
+from kerasstudio.graph import edits
+from kerasstudio.graph.inspection import NodeInfo
+from kerasstudio.graph.problems import Fix, Place, Problem
+from kerasstudio.graph.project import Node
+from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector import facts
+from kerasstudio.ui.inspector.editors import TextEditor
+from kerasstudio.ui.inspector.header import docs_url
+from kerasstudio.ui.inspector.inspector import Inspector
+from kerasstudio.ui.selection import Selection
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.widgets.fields import FieldLine
+from kerasstudio.ui.workers import WorkerClient
+
+
+@dataclass
+class Desk:
+    """An inspector with its store, selection and feed; no worker runs."""
+
+    store: DocumentStore
+    selection: Selection
+    feed: InspectionFeed
+    inspector: Inspector
+    qtbot: QtBot
+
+    def select(self, *nodes: str) -> None:
+        self.selection.select(nodes)
+        self.qtbot.waitUntil(lambda: not self.inspector._later.isActive())
+
+    def line(self, name: str) -> FieldLine:
+        form = self.inspector.layers.form
+        assert form is not None
+        editor = form.row(name).editor
+        assert isinstance(editor, TextEditor)
+        return editor.line
+
+    def retype(self, line: FieldLine, text: str) -> None:
+        line.setFocus()
+        line.selectAll()
+        self.qtbot.keyClicks(line, text)
+
+    def arguments(self, layer: str) -> dict[str, object]:
+        return self.store.project.layers[layer].arguments
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    store = DocumentStore(small_project.project())
+    selection = Selection()
+    feed = InspectionFeed(store, WorkerClient(), CATALOGUE)
+    feed.inspection = small_project.inspection(store.project)
+    inspector = Inspector(store, selection, feed, CATALOGUE)
+    inspector.resize(290, 800)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    inspector.activateWindow()
+    qtbot.waitUntil(inspector.isActiveWindow)
+    return Desk(store, selection, feed, inspector, qtbot)
+
+
+def test_typing_is_one_undo_step_and_leaving_ends_it(desk: Desk) -> None:
+    desk.select("n2")
+    line = desk.line("units")
+    desk.retype(line, "128")
+    assert desk.arguments("l2")["units"] == 128
+    assert desk.store.undo_stack.count() == 1
+    desk.qtbot.keyClick(line, Qt.Key.Key_Return)
+    desk.retype(line, "64")
+    assert desk.store.undo_stack.count() == 2
+    desk.store.undo_stack.undo()
+    assert desk.arguments("l2")["units"] == 128
+    assert line.text() == "128"
+    desk.store.undo_stack.undo()
+    assert desk.arguments("l2")["units"] == 32
+    assert line.text() == "32"
+
+
+def test_a_bad_value_never_reaches_the_project(desk: Desk) -> None:
+    desk.select("n2")
+    before = desk.store.project
+    line = desk.line("units")
+    desk.retype(line, "0")
+    assert desk.store.project is before
+    assert desk.store.undo_stack.count() == 0
+    form = desk.inspector.layers.form
+    assert form is not None
+    assert form.errors_shown == {"units": "At least 1 is needed; this is 0."}
+    desk.select("n3")
+    assert desk.inspector.layers.form is not None
+    assert desk.inspector.layers.form.errors_shown == {}
+    assert desk.line("units").text() == "3"
+    desk.select("n2")
+    assert desk.line("units").text() == "32"
+
+
+def test_reset_is_a_step_of_its_own(desk: Desk) -> None:
+    desk.select("n2")
+    form = desk.inspector.layers.form
+    assert form is not None
+    button = form.row("activation").reset_button
+    desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert desk.arguments("l2") == {"units": 32}
+    assert desk.store.undo_stack.undoText() == "Reset hidden: activation"
+    desk.store.undo_stack.undo()
+    assert desk.arguments("l2")["activation"] == "relu"
+
+
+def test_the_name_is_checked_while_typing_and_taken_on_enter(desk: Desk) -> None:
+    desk.select("n2")
+    header = desk.inspector.layers.header
+    desk.retype(header.name, "scores")
+    assert "already has the name" in header.error.text()
+    desk.qtbot.keyClick(header.name, Qt.Key.Key_Return)
+    assert desk.store.project.layers["l2"].name == "hidden"
+    desk.retype(header.name, "a/b")
+    assert "must not contain /" in header.error.text()
+    desk.qtbot.keyClick(header.name, Qt.Key.Key_Escape)
+    assert header.name.text() == "hidden"
+    assert header.error.isHidden()
+    desk.retype(header.name, "first")
+    assert desk.store.project.layers["l2"].name == "hidden"
+    desk.qtbot.keyClick(header.name, Qt.Key.Key_Return)
+    assert desk.store.project.layers["l2"].name == "first"
+    assert desk.store.undo_stack.count() == 1
+
+
+def test_trainable_is_a_switch(desk: Desk) -> None:
+    desk.select("n2")
+    desk.qtbot.mouseClick(desk.inspector.layers.trainable, Qt.MouseButton.LeftButton)
+    assert desk.store.project.layers["l2"].trainable is False
+    assert desk.store.undo_stack.undoText() == "Freeze hidden"
+    desk.select("n1")
+    assert desk.inspector.layers.trainable.isHidden()
+
+
+def test_several_layers_are_edited_in_one_step(desk: Desk) -> None:
+    desk.select("n2", "n3")
+    assert desk.inspector.layers.header.kind.text() == "2 layers"
+    assert desk.line("units").placeholderText() == "several values"
+    desk.retype(desk.line("units"), "8")
+    assert desk.arguments("l2")["units"] == desk.arguments("l3")["units"] == 8
+    assert desk.store.undo_stack.count() == 1
+    desk.store.undo_stack.undo()
+    assert (desk.arguments("l2")["units"], desk.arguments("l3")["units"]) == (32, 3)
+
+
+def test_layers_of_different_classes_share_what_they_have_in_common(desk: Desk) -> None:
+    project, _node = edits.add_layer(desk.store.project, CATALOGUE.layers[0], 0, 0, name="picture")
+    desk.store.apply(project, "Add")
+    new = next(key for key, node in project.graph.nodes.items()
+               if project.layers[node.layer].name == "picture")  # fmt: skip
+    desk.select("n2", new)
+    form = desk.inspector.layers.form
+    assert form is not None
+    names = [argument.name for argument in form.arguments]
+    assert names == ["activation", "use_bias", "kernel_initializer", "kernel_regularizer"]
+
+
+def test_kerass_problem_stands_at_its_argument_with_the_fix(desk: Desk) -> None:
+    desk.select("n2")
+    mend = Fix("set units to 16", "set_argument", {"layer": "l2", "name": "units", "value": 16})
+    desk.feed.problems = (
+        Problem("shape.argument", "units is too large.", expected="at most 16",
+                place=Place(node="n2", layer="l2", argument="units"), fixes=(mend,)),
+        Problem("shape.rank", "hidden wants a matrix.", place=Place(node="n2")),
+        Problem("shape.rank", "scores is somewhere else.", place=Place(node="n3")),
+    )  # fmt: skip
+    desk.feed.problems_changed.emit()
+    form = desk.inspector.layers.form
+    assert form is not None
+    assert form.errors_shown == {"units": "units is too large. Expected: at most 16."}
+    shown = [row.words.text() for row in desk.inspector.layers.problems.rows]
+    assert shown == ["hidden wants a matrix."]
+    buttons = form.row("units")._fix_buttons
+    assert buttons is not None
+    desk.qtbot.mouseClick(buttons.children()[1], Qt.MouseButton.LeftButton)
+    assert desk.arguments("l2")["units"] == 16
+    assert desk.store.undo_stack.undoText() == "Set units to 16"
+
+
+def test_facts_of_a_layer(desk: Desk) -> None:
+    desk.select("n2")
+    assert desk.inspector.layers.facts.facts == {
+        "input": "4",
+        "output": "32",
+        "parameters": "160 (trainable)",
+        "compute": "640 multiply-adds",
+        "activations": "128 B a sample",
+        "weights": "not shared",
+    }
+    graph = desk.store.project.graph
+    nodes = {**graph.nodes, "n9": Node("n9", "l2")}
+    shared = msgspec.structs.replace(graph, nodes=nodes)
+    project = msgspec.structs.replace(desk.store.project, graphs={"main": shared})
+    desk.store.apply(project, "Call again")
+    assert desk.inspector.layers.facts.facts["weights"] == "shared by 2 nodes"
+    info = NodeInfo("waiting")
+    desk.feed.inspection = msgspec.structs.replace(
+        desk.feed.inspection, nodes={**desk.feed.inspection.nodes, "n2": info}
+    )
+    desk.feed.inspection_changed.emit(frozenset({"n2"}))
+    assert desk.inspector.layers.facts.facts["output"] == "waiting for the layers before it"
+
+
+def test_frozen_weights_are_counted_apart() -> None:
+    assert facts.weights_text(9248, 9248) == "9,248 (trainable)"
+    assert facts.weights_text(1024, 512) == "1,024 (512 trainable, 512 frozen)"
+    assert facts.weights_text(1024, 0) == "1,024 (frozen)"
+    assert facts.weights_text(0, 0) == "0"
+
+
+def test_nothing_selected_shows_the_model(desk: Desk) -> None:
+    desk.select("n2")
+    desk.select()
+    overview = desk.inspector.overview
+    assert desk.inspector._pages.currentWidget() is overview
+    assert overview.summary.text().startswith("4 nodes, 3 wires")
+    assert overview.facts.facts["parameters"] == "175 (trainable)"
+    revealed: list[str] = []
+    desk.selection.reveal_requested.connect(revealed.append)
+    desk.qtbot.mouseClick(overview.links["species"], Qt.MouseButton.LeftButton)
+    assert revealed == ["n4"]
+    assert desk.selection.nodes == {"n4"}
+
+
+def test_a_deleted_layer_leaves_the_inspector(desk: Desk) -> None:
+    desk.select("n2")
+    desk.store.apply(edits.delete_nodes(desk.store.project, ["n2"]), "Delete")
+    desk.qtbot.waitUntil(lambda: desk.inspector._pages.currentWidget() is desk.inspector.overview)
+
+
+def test_enter_on_the_canvas_reaches_the_first_argument(desk: Desk) -> None:
+    desk.selection.select(["n3"])
+    desk.inspector.focus_first_argument()
+    assert QApplication.focusWidget() is desk.line("units")
+    desk.selection.select(["n4"])
+    desk.inspector.focus_first_argument()
+    assert QApplication.focusWidget() is desk.inspector.layers.header.name
+
+
+def test_help_is_the_arguments_or_the_layers(desk: Desk) -> None:
+    desk.select("n2")
+    form = desk.inspector.layers.form
+    assert form is not None
+    assert form.focus_argument("use_bias")
+    desk.inspector.show_help()
+    help_text = form.row("use_bias")._help
+    assert help_text is not None
+    assert help_text.text() == "Whether a bias is added."
+    dense = CATALOGUE.named("Dense")
+    assert dense is not None
+    assert docs_url(dense).endswith("/tf/keras/layers/Dense")
+
+
+def test_the_same_class_keeps_its_form(desk: Desk) -> None:
+    desk.select("n2")
+    form = desk.inspector.layers.form
+    desk.select("n1")
+    assert desk.inspector.layers.form is not form
+    desk.select("n3")
+    assert desk.inspector.layers.form is form
+    assert desk.line("units").text() == "3"
