@@ -35,16 +35,18 @@ _NUMBER = re.compile(r"(\d+)")
 def encode_project(project: Project) -> bytes:
     """The content of a `.kstudio` file. Equal projects give equal bytes, apart from the order of
     nodes. Raises `StudioError` for a value that JSON cannot hold (infinity, not a number)."""
-    body = msgspec.to_builtins(project)
-    for key, graph in body["graphs"].items():
-        graph["nodes"] = list(graph.get("nodes", {}).values())
-        wires = sorted(project.graphs[key].wires.values(), key=_wire_order)
-        graph["wires"] = [msgspec.to_builtins(wire) for wire in wires]
-    document = {"format": FORMAT, "version": VERSION, "project": body}
     try:
+        # Read back at once: numbers take their fields' types, and what is written can be read.
+        project = msgspec.convert(msgspec.to_builtins(project), Project)
+        body = msgspec.to_builtins(project)
+        for key, graph in body["graphs"].items():
+            graph["nodes"] = list(graph.get("nodes", {}).values())
+            wires = sorted(project.graphs[key].wires.values(), key=_wire_order)
+            graph["wires"] = [msgspec.to_builtins(wire) for wire in wires]
+        document = {"format": FORMAT, "version": VERSION, "project": body}
         text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
         return text.encode() + b"\n"
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise StudioError(
             Problem(
                 code="file.value",
@@ -93,7 +95,7 @@ def decode_project(data: bytes, name: str = "the file") -> Project:
         body = _MIGRATIONS[step](body)
     try:
         project = msgspec.convert(_as_in_memory(body), Project)
-    except (msgspec.ValidationError, TypeError, KeyError, AttributeError) as error:
+    except (msgspec.ValidationError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _unreadable(
             "file.damaged",
             f"“{name}” is damaged: {error}.",
@@ -320,7 +322,7 @@ def _unwritable_place(project: Project) -> Place:
     for layer in project.layers.values():
         for name, value in layer.arguments.items():
             try:
-                json.dumps(value, allow_nan=False).encode()
+                json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
             except (ValueError, TypeError):
                 return Place(layer=layer.id, argument=name)
     return Place()

@@ -61,6 +61,24 @@ class Journal:
         Raises `StudioError` when it cannot be written."""
         if self._last is not None and self._last[0] is project and self._last[1] == path:
             return False
+        try:
+            self._write(project, path)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            raise StudioError(
+                Problem(
+                    code="file.journal",
+                    message=f"The drawing cannot be kept safe against a crash: {reason or error}.",
+                    severity="warning",
+                    expected=f"a folder to write to: {self._folder}",
+                    place=Place(file=str(self._file)),
+                    detail=str(error),
+                )
+            ) from error
+        self._last = (project, path)
+        return True
+
+    def _write(self, project: Project, path: Path | None) -> None:
         entry = _Entry(
             version=_VERSION,
             pid=os.getpid(),
@@ -70,23 +88,8 @@ class Journal:
             saved_at=time.time(),
             project=msgspec.Raw(msgspec.json.encode(project)),
         )
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomic(self._file, msgspec.json.encode(entry), durable=False)
-        except OSError as error:
-            raise StudioError(
-                Problem(
-                    code="file.journal",
-                    message="The drawing cannot be kept safe against a crash: "
-                    f"{error.strerror or error}.",
-                    severity="warning",
-                    expected=f"a folder to write to: {self._folder}",
-                    place=Place(file=str(self._file)),
-                    detail=str(error),
-                )
-            ) from error
-        self._last = (project, path)
-        return True
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomic(self._file, msgspec.json.encode(entry), durable=False)
 
     def discard(self) -> None:
         """The document is saved or closed: nothing to recover."""

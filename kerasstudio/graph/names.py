@@ -16,7 +16,28 @@ _TRAILING_NUMBER = re.compile(r"^(.*?)_?(\d+)$")
 
 def new_id(project: Project, prefix: str) -> tuple[Project, str]:
     """A fresh id ("n12") and the project that has counted it."""
-    return msgspec.structs.replace(project, serial=project.serial + 1), f"{prefix}{project.serial}"
+    serial = free_serial(project, prefix, project.serial)
+    return msgspec.structs.replace(project, serial=serial + 1), f"{prefix}{serial}"
+
+
+def free_serial(project: Project, prefix: str, serial: int) -> int:
+    """The first number from `serial` on that makes an unused id. Two branches merged by Git may
+    both have counted the same numbers, so the count alone is not to be trusted."""
+    while _is_used(project, f"{prefix}{serial}"):
+        serial += 1
+    return serial
+
+
+def _is_used(project: Project, wanted: str) -> bool:
+    return (
+        wanted in project.layers
+        or wanted in project.graphs
+        or any(
+            wanted in table
+            for graph in project.graphs.values()
+            for table in (graph.nodes, graph.frames, graph.notes)
+        )
+    )
 
 
 def snake_case(class_name: str) -> str:
@@ -55,7 +76,7 @@ def name_error(name: str) -> str | None:
         return "A name needs at least one character."
     if "/" in name or "\\" in name:
         return "A layer name must not contain / or \\: Keras uses them for paths of weights."
-    if name != name.strip() or any(ord(char) < 32 for char in name):
+    if name != name.strip() or any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in name):
         return "A name must not begin or end with a space or hold control characters."
     if len(name) > 100:
         return f"A name may have at most 100 characters; this has {len(name)}."

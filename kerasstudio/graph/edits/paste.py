@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from kerasstudio.graph.clipboard import Clip, take_clip
 from kerasstudio.graph.edits.values import graph_of, replace
-from kerasstudio.graph.names import unique_name
+from kerasstudio.graph.edits.wires import renumbered
+from kerasstudio.graph.names import free_serial, unique_name
+from kerasstudio.graph.ports import split_port
 from kerasstudio.graph.project import ROOT, Frame, Graph, Layer, Node, Note, Project, Wire
 
 
@@ -46,6 +48,14 @@ def paste(
             if source is not None and project.layers[source.layer].name == incoming.name:
                 wire = replace(incoming.wire, target=renamed[incoming.wire.target])
                 wires[wire.key] = wire
+    # What fed a list port from outside may be gone: the rest moves up.
+    lists = {
+        (wire.target, base)
+        for wire in wires.values()
+        for base, index in [split_port(wire.port)]
+        if index is not None and nodes[wire.target].call is None
+    }
+    wires = renumbered(wires, lists)
     frames: dict[str, Frame] = {}
     for frame in clip.frames:
         frame = replace(frame, id=copier.new_id("f"), x=frame.x + dx, y=frame.y + dy)
@@ -88,6 +98,7 @@ class _Copier:
     """Gives ids and names to the layers, nodes and inner graphs of one paste."""
 
     def __init__(self, project: Project, clip: Clip) -> None:
+        self._project = project
         self._clip = clip
         self.serial = project.serial
         self.layers: dict[str, Layer] = {}
@@ -99,8 +110,9 @@ class _Copier:
         self._next_number: dict[str, int] = {}
 
     def new_id(self, prefix: str) -> str:
-        self.serial += 1
-        return f"{prefix}{self.serial - 1}"
+        number = free_serial(self._project, prefix, self.serial)
+        self.serial = number + 1
+        return f"{prefix}{number}"
 
     def node(self, node: Node, dx: float, dy: float) -> Node:
         return replace(

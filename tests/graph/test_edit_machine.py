@@ -1,0 +1,197 @@
+"""Any sequence of edits leaves a whole project, and undo and redo bring back the same objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from drawings import SMALL
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from kerasstudio.graph import edits, files
+from kerasstudio.graph.clipboard import copy_nodes, read_clip
+from kerasstudio.graph.diff import diff
+from kerasstudio.graph.loops import would_cycle
+from kerasstudio.graph.names import name_error
+from kerasstudio.graph.ports import input_ports, output_count, split_port
+from kerasstudio.graph.problems import StudioError
+from kerasstudio.graph.project import Project
+from kerasstudio.graph.structure import structure_problems
+
+KINDS = st.sampled_from([*SMALL.layers, SMALL.named("Output")])
+PLACES = st.floats(-1_000, 1_000)
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-9, 9), st.text(max_size=3), st.lists(st.integers(0, 9))
+)
+
+
+class Editing(RuleBasedStateMachine):
+    """What a person does, with undo by swapping values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[Project] = [Project()]
+        self.place = 0
+
+    @property
+    def project(self) -> Project:
+        return self.stack[self.place]
+
+    def do(self, project: Project) -> None:
+        if project is self.project:
+            return
+        assert diff(self.project, project) or project.serial != self.project.serial
+        assert not diff(project, project)
+        self.stack[self.place + 1 :] = [project]
+        self.place += 1
+
+    def node(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.project.graph.nodes)))
+
+    def some(self, data: st.DataObject) -> list[str]:
+        nodes = sorted(self.project.graph.nodes)
+        return data.draw(st.lists(st.sampled_from(nodes), max_size=6, unique=True))
+
+    @rule(kind=KINDS, x=PLACES, y=PLACES)
+    def add(self, kind: Any, x: float, y: float) -> None:
+        self.do(edits.add_layer(self.project, kind, x, y)[0])
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data())
+    def connect(self, data: st.DataObject) -> None:
+        source, target = self.node(data), self.node(data)
+        slots = input_ports(self.project, target, SMALL)
+        outputs = output_count(self.project, source, SMALL)
+        if not slots or not outputs:
+            return
+        slot = data.draw(st.sampled_from(slots))
+        if would_cycle(self.project, source, target):
+            with pytest.raises(StudioError, match="loop"):
+                edits.connect(self.project, source, target, slot.name)
+            return
+        self.do(edits.connect(self.project, source, target, slot.name))
+        wire = self.project.graph.wires.get(f"{target}:{slot.name}")
+        assert slot.many or (wire is not None and wire.source == source)
+
+    @precondition(lambda self: self.project.graph.wires)
+    @rule(data=st.data())
+    def disconnect(self, data: st.DataObject) -> None:
+        keys = sorted(self.project.graph.wires)
+        chosen = data.draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3))
+        before = len(self.project.graph.wires)
+        self.do(edits.disconnect(self.project, chosen))
+        assert len(self.project.graph.wires) == before - len(set(chosen))
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), reconnect=st.booleans())
+    def delete(self, data: st.DataObject, reconnect: bool) -> None:
+        chosen = self.some(data)
+        function = edits.delete_and_reconnect if reconnect else edits.delete_nodes
+        self.do(function(self.project, chosen))
+
+    @precondition(lambda self: 0 < len(self.project.graph.nodes) < 40)
+    @rule(data=st.data(), x=PLACES, y=PLACES, keep=st.booleans())
+    def copy_and_paste(self, data: st.DataObject, x: float, y: float, keep: bool) -> None:
+        chosen = self.some(data)
+        clip = read_clip(copy_nodes(self.project, chosen))
+        assert clip is not None
+        project, new = edits.paste(self.project, clip, x, y, keep_incoming=keep)
+        assert len(new) == len(chosen)
+        assert not set(new) & set(self.project.graph.nodes)
+        self.do(project)
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), x=PLACES, y=PLACES)
+    def move(self, data: st.DataObject, x: float, y: float) -> None:
+        self.do(edits.move_nodes(self.project, dict.fromkeys(self.some(data), (x, y))))
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), name=st.sampled_from(["units", "rate", "x"]), value=VALUES)
+    def set_argument(self, data: st.DataObject, name: str, value: Any) -> None:
+        layer = self.project.graph.nodes[self.node(data)].layer
+        self.do(edits.set_argument(self.project, layer, name, value))
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), name=st.sampled_from(["a", "b", "dense", "dense_1", "a/b", ""]))
+    def rename(self, data: st.DataObject, name: str) -> None:
+        layer = self.project.graph.nodes[self.node(data)].layer
+        taken = {other.name for other in self.project.layers.values() if other.id != layer}
+        if name in taken or name_error(name):
+            with pytest.raises(StudioError):
+                edits.rename_layer(self.project, layer, name)
+            return
+        self.do(edits.rename_layer(self.project, layer, name))
+
+    @precondition(lambda self: self.project.graph.wires)
+    @rule(data=st.data(), kind=st.sampled_from(["Dropout", "Flatten", "Add"]))
+    def insert(self, data: st.DataObject, kind: str) -> None:
+        wire = data.draw(st.sampled_from(sorted(self.project.graph.wires)))
+        found = SMALL.named(kind)
+        assert found is not None
+        self.do(edits.insert_layer(self.project, wire, found, SMALL)[0])
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), kind=KINDS)
+    def replace(self, data: st.DataObject, kind: Any) -> None:
+        layer = self.project.layers[self.project.graph.nodes[self.node(data)].layer]
+        if not (layer.is_input or layer.is_output or kind.class_name in ("InputLayer", "Output")):
+            self.do(edits.replace_layer(self.project, layer.id, kind, SMALL))
+
+    @precondition(lambda self: self.place > 0)
+    @rule()
+    def undo_and_redo(self) -> None:
+        now = self.project
+        self.place -= 1
+        self.place += 1
+        assert self.project is now
+
+    @precondition(lambda self: self.place > 0)
+    @rule()
+    def undo(self) -> None:
+        self.place -= 1
+
+    @precondition(lambda self: self.place < len(self.stack) - 1)
+    @rule()
+    def redo(self) -> None:
+        self.place += 1
+
+    @invariant()
+    def holds_together(self) -> None:
+        project = self.project
+        assert files.find_faults(project) == []
+        called = {node.layer for node in project.graph.nodes.values()}
+        assert called == set(project.layers)
+        names = [layer.name for layer in project.layers.values()]
+        assert len(names) == len(set(names))
+        lists: dict[tuple[str, str], set[int]] = {}
+        for key, wire in project.graph.wires.items():
+            assert key == wire.key
+            base, index = split_port(wire.port)
+            if index is not None:
+                lists.setdefault((wire.target, base), set()).add(index)
+        for found in lists.values():
+            assert found == set(range(len(found)))
+        wrong = {problem.code for problem in structure_problems(project, SMALL)}
+        assert not wrong & {
+            "structure.cycle",
+            "structure.wire_node",
+            "structure.wire_port",
+            "structure.wire_output",
+            "structure.name",
+            "structure.name_taken",
+            "structure.shared_port",
+        }
+
+    @invariant()
+    def survives_saving(self) -> None:
+        data = files.encode_project(self.project)
+        again = files.decode_project(data)
+        assert again == self.project
+        assert list(again.graph.nodes) == list(self.project.graph.nodes)
+        assert not diff(self.project, again)
+
+
+TestEditing = Editing.TestCase
+TestEditing.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
