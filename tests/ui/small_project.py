@@ -76,7 +76,7 @@ def summary(outputs: int = 1, missing: int = 0) -> DataSummary:
     if outputs == 2:
         columns.append(ColumnSummary("mass", "s1", "number", minimum=0.5, maximum=2.0, distinct=80))
     preview = tuple(
-        tuple(str(row + number) for number in range(4)) + (species[row % 3],) for row in range(20)
+        (*(str(row + number) for number in range(4)), species[row % 3]) for row in range(20)
     )
     return DataSummary(150, tuple(columns), preview, (106, 22, 22), "abc")
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import small_project
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 from small_catalogue import CATALOGUE
@@ -299,11 +299,15 @@ def test_an_unreadable_file_is_told_and_changes_nothing(empty: Desk) -> None:
 
 
 def drop(page: DataPage, *paths: str) -> None:
+    """What Qt sends when files are dragged over the page and let go."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
-    event = QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, mime,
-                       Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)  # fmt: skip
-    QApplication.sendEvent(page.viewport(), event)
+    held = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, *held)
+    QApplication.sendEvent(page.viewport(), enter)
+    assert enter.isAccepted()
+    let_go = QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, *held)
+    QApplication.sendEvent(page.viewport(), let_go)
 
 
 def test_a_dropped_file_is_asked_about_when_there_is_data(desk: Desk, tmp_path: Path) -> None:
@@ -328,6 +332,7 @@ def test_a_dropped_file_is_asked_about_when_there_is_data(desk: Desk, tmp_path: 
 def test_a_dropped_file_can_replace(desk: Desk) -> None:
     desk.store.apply(edits.set_binding(desk.store.project, "l1", ["length"]), "Match")
     drop(desk.page, "/data/other.csv")
+    assert desk.page.sources.question.isVisible()
     desk.qtbot.mouseClick(desk.page.sources.question.replace_button, Qt.MouseButton.LeftButton)
     guessed = DataSpec((Source("s1", "/data/other.csv", "csv"),), (Column("a", "s1", "number"),))
     request = desk.worker.asked[-1][0]
