@@ -1,0 +1,342 @@
+"""Paints everything visible in one go: wires from arrays, cards from pictures.
+
+Nothing here walks the whole graph in Python: what is visible is found by comparing arrays, and
+lines reach Qt straight from NumPy memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+
+from kerasstudio.ui.canvas.card_cache import STEPS, CardCache, nearest_step
+from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
+from kerasstudio.ui.canvas.card_painter import MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.node_index import Floats, Slots
+from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.theme import mono_font, tokens
+
+DETAIL_ZOOM = 0.4
+"""Below this zoom cards are plain rectangles and wires straight lines."""
+LABEL_ZOOM = 0.62
+WIRE_WIDTH = 1.8
+# A badge stands above its card.
+_REACH = 36.0
+_LABELS_AT_MOST = 150
+_NEW_PICTURES_A_FRAME = 24
+
+
+@dataclass
+class Emphasis:
+    """What stands out for the moment: node ids and wire keys."""
+
+    selected: Collection[str] = frozenset()
+    hovered: str | None = None
+    focused: str | None = None
+    hovered_wire: str | None = None
+    selected_wire: str | None = None
+    dimmed: Collection[str] = frozenset()
+    loop: Collection[str] = frozenset()
+    doomed_wires: Collection[str] = frozenset()
+    hidden_wires: Collection[str] = frozenset()
+    bright_wires: Collection[str] = field(default_factory=frozenset)
+
+
+class BatchPainter:
+    """`paint` draws the part `exposed` of a scene through the painter's transform. `exact` zoom
+    pictures are made once the zoom rests; until then the nearest step serves."""
+
+    def __init__(self, model: SceneModel) -> None:
+        self._model = model
+        self.cache = CardCache()
+        self.exact: float | None = None
+        self.unfinished = False
+        """Whether the last frame left cards for the next one, to stay quick."""
+        self._pens: list[QPen] = []
+        self._far_pens: list[QPen] = []
+        self._brushes: dict[str, QBrush] = {}
+        self.theme_changed()
+
+    def theme_changed(self) -> None:
+        self.cache.clear()
+        colors = wire_colors(tokens())
+        self._far_pens = [QPen(color, 0) for color in colors]
+        self._pens = []
+        for color in colors:
+            pen = QPen(color, WIRE_WIDTH)
+            pen.setCosmetic(True)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            self._pens.append(pen)
+        self._brushes.clear()
+
+    def paint(self, painter: QPainter, exposed: QRectF, emphasis: Emphasis, ratio: float) -> None:
+        self.cache.forget(self._model.take_changed_faces())
+        self.unfinished = False
+        zoom = painter.worldTransform().m11()
+        box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        nodes, wires = self._model.nodes, self._model.wires
+        seen_wires = wires.within(*box)
+        if emphasis.hidden_wires:
+            hidden = [wires.slots[key] for key in emphasis.hidden_wires if key in wires]
+            seen_wires = np.setdiff1d(seen_wires, hidden)
+        if zoom < DETAIL_ZOOM:
+            self._paint_far(painter, seen_wires, nodes.within(*box), emphasis, zoom)
+            return
+        self.paint_wires(painter, seen_wires, emphasis)
+        if zoom >= LABEL_ZOOM:
+            self._paint_labels(painter, seen_wires, zoom)
+        self._paint_cards(painter, nodes.within(*box, _REACH), emphasis, zoom, ratio)
+
+    # ------------------------------------------------------------------ wires
+
+    def paint_wires(self, painter: QPainter, seen: Slots, emphasis: Emphasis) -> None:
+        if not len(seen):
+            return
+        wires = self._model.wires
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        colors = wires.colors[seen]
+        for color in range(COLOR_COUNT):
+            chosen = seen[colors == color]
+            if not len(chosen):
+                continue
+            if color == ERROR_COLOR:
+                for slot in chosen.tolist():
+                    self._paint_dashed(painter, slot)
+            else:
+                painter.setPen(self._pens[color])
+                draw_lines(painter, wires.segments[chosen].reshape(-1, 4))
+        self._paint_special(painter, emphasis)
+
+    def _paint_dashed(self, painter: QPainter, slot: int) -> None:
+        pen = QPen(self._pens[ERROR_COLOR])
+        pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        segments = self._model.wires.segments[slot]
+        points = [QPointF(x, y) for x, y in segments[:, :2].tolist()]
+        points.append(QPointF(*segments[-1, 2:].tolist()))
+        painter.drawPolyline(points)
+
+    def _paint_special(self, painter: QPainter, emphasis: Emphasis) -> None:
+        theme = tokens()
+        wires = self._model.wires
+        for keys, color, width in (
+            (emphasis.bright_wires, theme.accent, 2.6),
+            ((emphasis.hovered_wire,), theme.text, 2.4),
+            ((emphasis.selected_wire,), theme.accent, 2.8),
+            (emphasis.doomed_wires, theme.error, 2.8),
+        ):
+            slots = [wires.slots[key] for key in keys if key is not None and key in wires]
+            if slots:
+                pen = QPen(QColor(color), width)
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                draw_lines(painter, wires.segments[slots].reshape(-1, 4))
+
+    def _paint_labels(self, painter: QPainter, seen: Slots, zoom: float) -> None:
+        """Shapes on wires, where there is room between the cards."""
+        model = self._model
+        ends = model.wires.ends[seen]
+        axis = 1 if model.wires.down else 0
+        roomy = seen[np.abs(ends[:, axis + 2] - ends[:, axis]) > 96][:_LABELS_AT_MOST]
+        if not len(roomy):
+            return
+        theme = tokens()
+        font = mono_font(11)
+        metrics = QFontMetricsF(font)
+        transform = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        painter.setFont(font)
+        ground = QColor(theme.canvas)
+        for slot in roomy.tolist():
+            key = model.wires.keys[slot]
+            wire = model.graph.wires.get(key) if key is not None else None
+            spec = model.tensor(wire.source, wire.output) if wire is not None else None
+            if spec is None or model.wires.colors[slot] >= UNKNOWN_COLOR:
+                continue
+            text = tensor_label(spec)
+            width = metrics.horizontalAdvance(text)
+            length = abs(float(model.wires.ends[slot, axis + 2] - model.wires.ends[slot, axis]))
+            if width + 44 > length * zoom:
+                continue
+            x, y = model.wires.middle(slot)
+            at = transform.map(QPointF(x, y))
+            box = QRectF(round(at.x() - width / 2) - 4, round(at.y() - 8), width + 8, 16)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(theme.text_muted))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+    # ------------------------------------------------------------------ cards
+
+    def _paint_cards(
+        self, painter: QPainter, seen: Slots, emphasis: Emphasis, zoom: float, ratio: float
+    ) -> None:
+        model, cache = self._model, self.cache
+        step = zoom if zoom == self.exact else nearest_step(zoom)
+        transform = painter.worldTransform()
+        dx, dy = transform.dx(), transform.dy()
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, step != zoom)
+        rects = model.nodes.rects
+        fresh = 0
+        for slot in seen.tolist():
+            node = model.nodes.ids[slot]
+            if node is None:
+                continue
+            wanted = step
+            if not cache.has(node, step, ratio):
+                fresh += 1
+                if fresh > _NEW_PICTURES_A_FRAME:
+                    # A whole screen of unseen cards would cost several frames: the rest waits.
+                    self.unfinished = True
+                    wanted = self._spare_step(node, ratio)
+                    if not wanted:
+                        self._paint_blank(painter, slot, zoom, dx, dy)
+                        continue
+            picture = cache.picture(node, model.face, wanted, ratio)
+            x, y = rects[slot, :2].tolist()
+            left = (x - MARGIN) * zoom + dx
+            top = (y - top_margin(model.face(node))) * zoom + dy
+            if node in emphasis.dimmed:
+                painter.setOpacity(0.35)
+            if wanted == zoom:
+                painter.drawPixmap(
+                    QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), picture
+                )
+            else:
+                scale = zoom / wanted / ratio
+                painter.drawPixmap(
+                    QRectF(left, top, picture.width() * scale, picture.height() * scale),
+                    picture,
+                    QRectF(picture.rect()),
+                )
+            painter.setOpacity(1.0)
+        painter.restore()
+        self._paint_rings(painter, seen, emphasis, zoom)
+
+    def _spare_step(self, node: str, ratio: float) -> float:
+        """A step at which a picture of the node is at hand; 0 when there is none."""
+        return next((step for step in STEPS if self.cache.has(node, step, ratio)), 0.0)
+
+    def _paint_blank(self, painter: QPainter, slot: int, zoom: float, dx: float, dy: float) -> None:
+        x, y, width, height = self._model.nodes.rects[slot].tolist()
+        box = QRectF(x * zoom + dx, y * zoom + dy, width * zoom, height * zoom)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens().node))
+        painter.drawRoundedRect(box, RADIUS * zoom, RADIUS * zoom)
+
+    def _paint_rings(self, painter: QPainter, seen: Slots, emphasis: Emphasis, zoom: float) -> None:
+        """Selection, hover, focus and loops: around the card, apart from its picture."""
+        theme = tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        rects, ids = self._model.nodes.rects, self._model.nodes.ids
+        for slot in seen.tolist():
+            node = ids[slot]
+            if node in emphasis.loop:
+                color, width = theme.error, 2.4
+            elif node in emphasis.selected:
+                color, width = theme.accent, 2.0
+            elif node == emphasis.hovered:
+                color, width = theme.text_faint, 1.2
+            else:
+                if node == emphasis.focused:
+                    self._paint_focus(painter, rects[slot].tolist(), zoom)
+                continue
+            pen = QPen(QColor(color), width)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            x, y, w, h = rects[slot].tolist()
+            grow = 1.5 / zoom
+            painter.drawRoundedRect(
+                QRectF(x - grow, y - grow, w + 2 * grow, h + 2 * grow), RADIUS + grow, RADIUS + grow
+            )
+            if node == emphasis.focused and len(emphasis.selected) > 1:
+                self._paint_focus(painter, rects[slot].tolist(), zoom)
+
+    @staticmethod
+    def _paint_focus(painter: QPainter, rect: list[float], zoom: float) -> None:
+        """Where the keyboard is, when that is not plain from the selection."""
+        x, y, w, h = rect
+        pen = QPen(QColor(tokens().accent), 1.2, Qt.PenStyle.DotLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        grow = 5 / zoom
+        painter.drawRoundedRect(
+            QRectF(x - grow, y - grow, w + 2 * grow, h + 2 * grow), RADIUS + grow, RADIUS + grow
+        )
+
+    # ------------------------------------------------------------------ from far away
+
+    def _paint_far(
+        self, painter: QPainter, wires: Slots, nodes: Slots, emphasis: Emphasis, zoom: float
+    ) -> None:
+        model = self._model
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        colors = model.wires.colors[wires]
+        for color in np.unique(colors).tolist():
+            painter.setPen(self._far_pens[color])
+            draw_lines(painter, model.wires.ends[wires[colors == color]])
+        painter.setPen(Qt.PenStyle.NoPen)
+        categories = model.nodes.categories[nodes]
+        for number in np.unique(categories).tolist():
+            painter.setBrush(self._brush(model.categories[number]))
+            draw_rects(painter, model.nodes.rects[nodes[categories == number]])
+        self._paint_far_marks(painter, nodes, emphasis)
+        self._paint_special_far(painter, emphasis)
+
+    def _paint_far_marks(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
+        theme = tokens()
+        model = self._model
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        bad = [
+            slot for node in model.erroneous if (slot := model.nodes.slots.get(node)) is not None
+        ]
+        chosen = model.nodes.slots_of(emphasis.selected)
+        for slots, color in ((bad, theme.error), (chosen, theme.accent)):
+            visible = np.intersect1d(np.array(slots, np.intp), nodes)
+            if len(visible):
+                pen = QPen(QColor(color), 2)
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                draw_rects(painter, model.nodes.rects[visible])
+
+    def _paint_special_far(self, painter: QPainter, emphasis: Emphasis) -> None:
+        wires = self._model.wires
+        for keys, color in (
+            (emphasis.bright_wires, tokens().accent),
+            (emphasis.doomed_wires, tokens().error),
+        ):
+            slots = [wires.slots[key] for key in keys if key in wires]
+            if slots:
+                painter.setPen(QPen(QColor(color), 0))
+                draw_lines(painter, wires.ends[slots])
+
+    def _brush(self, category: str) -> QBrush:
+        if category not in self._brushes:
+            self._brushes[category] = QBrush(QColor(tokens().category(category)))
+        return self._brushes[category]
+
+
+def draw_lines(painter: QPainter, lines: Floats) -> None:
+    """Rows of x1, y1, x2, y2 as lines. The rows are read in place: a list of QLineF would cost
+    eight times as much."""
+    rows = np.ascontiguousarray(lines, np.float64)
+    if len(rows):
+        painter.drawLines(shiboken6.wrapInstance(rows.ctypes.data, QLineF), len(rows))
+
+
+def draw_rects(painter: QPainter, rects: Floats) -> None:
+    """Rows of x, y, width, height as rectangles, read in place."""
+    rows = np.ascontiguousarray(rects, np.float64)
+    if len(rows):
+        painter.drawRects(shiboken6.wrapInstance(rows.ctypes.data, QRectF), len(rows))

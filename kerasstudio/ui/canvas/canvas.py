@@ -1,0 +1,429 @@
+"""The canvas: the paper with everything that lies on it, and what the actions call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.clipboard import read_clip
+from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.ui import theme
+from kerasstudio.ui.canvas import context_menu
+from kerasstudio.ui.canvas.accessible_nodes import announce_nodes
+from kerasstudio.ui.canvas.canvas_view import CanvasView
+from kerasstudio.ui.canvas.editing import CanvasEditor
+from kerasstudio.ui.canvas.error_bubble import ErrorBubble
+from kerasstudio.ui.canvas.hits import Hit
+from kerasstudio.ui.canvas.keyboard import CanvasKeys
+from kerasstudio.ui.canvas.minimap import Minimap
+from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
+from kerasstudio.ui.canvas.picture import save_picture
+from kerasstudio.ui.canvas.placing import Placing
+from kerasstudio.ui.canvas.rename_editor import RenameEditor
+from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.palette.search_popup import SearchPopup
+from kerasstudio.ui.selection import Selection
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.widgets.amounts import amount_text, plural
+
+MOTION_MS = 150
+ZOOM_STEP = 1.25
+
+
+class Canvas(QWidget):
+    """Shows the graph that the selection shows. The public methods without arguments are what
+    menus and keys call. `inspect_requested(node)`: the person wants its arguments."""
+
+    inspect_requested = Signal(str)
+    zoom_changed = Signal(float)
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        selection: Selection,
+        feed: InspectionFeed,
+        catalogue: Catalogue,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._selection, self._feed = store, selection, feed
+        self.catalogue = catalogue
+        self.motion = True
+        self.model = SceneModel(catalogue)
+        self.editor = CanvasEditor(store, selection, catalogue, self)
+        self.view = CanvasView(self.model, self.editor, selection, self)
+        self.setFocusProxy(self.view)
+        self.minimap = Minimap(self.view, self)
+        self.hint = HintLine(self)
+        self.empty = EmptyText(self)
+        self.bubble = ErrorBubble(self)
+        self.saying = Saying(self)
+        self.rename_editor = RenameEditor(self.editor.rename, self)
+        self.search = SearchPopup(catalogue, self)
+        self._placing = Placing(self.view, self.editor, self.search)
+        self._keys = CanvasKeys(self)
+        self._animation: QVariantAnimation | None = None
+        self._wants_frame = True
+        self._pastes = 0
+        self._connect()
+        announce_nodes(self.view)
+        self._load()
+
+    # ------------------------------------------------------------------ for menus and keys
+
+    @property
+    def zoom(self) -> float:
+        return self.view.zoom
+
+    def copy(self) -> None:
+        """Put the selected nodes on the clipboard as text."""
+        if self._selection.nodes:
+            text = self.editor.copy_text(self._selection.nodes)
+            QGuiApplication.clipboard().setText(text)
+            self._pastes = 0
+
+    def cut(self) -> None:
+        if self._selection.nodes:
+            self.copy()
+            self.editor.cut(self._selection.nodes)
+
+    def paste(self, keep_incoming: bool = False) -> None:
+        """Paste at the mouse, or in the middle when it is elsewhere."""
+        clip = read_clip(QGuiApplication.clipboard().text())
+        if clip is None:
+            self.view.say("There are no copied layers on the clipboard.", self.view.mouse_spot())
+            return
+        at = self.view.to_scene(self.view.mouse_spot())
+        step = 24.0 * self._pastes
+        self._pastes += 1
+        self.editor.paste(
+            clip, (round(at.x() - 88 + step), round(at.y() - 48 + step)), keep_incoming
+        )
+
+    def paste_with_wires(self) -> None:
+        """Paste, and draw the wires that came from outside again."""
+        self.paste(keep_incoming=True)
+
+    def duplicate(self) -> None:
+        if self._selection.nodes:
+            self.editor.duplicate(self._selection.nodes, 32.0, 32.0)
+
+    def delete(self) -> None:
+        """Delete the selected nodes, or the selected wire."""
+        wire = self.view.emphasis.selected_wire
+        if self._selection.nodes:
+            self.editor.delete(self._selection.nodes)
+        elif wire is not None:
+            self.view.select_wire(None)
+            self.editor.disconnect([wire])
+
+    def delete_and_reconnect(self) -> None:
+        self.editor.delete(self._selection.nodes, reconnect=True)
+
+    def select_all(self) -> None:
+        self._selection.select(self.model.nodes.slots)
+
+    def select_none(self) -> None:
+        self.view.select_wire(None)
+        self._selection.clear()
+
+    def rename(self) -> None:
+        """Edit the name of the selected node on its card."""
+        if len(self._selection.nodes) == 1:
+            self.start_rename(next(iter(self._selection.nodes)))
+
+    def start_rename(self, node: str) -> None:
+        self.view.reveal(node)
+        self.rename_editor.open(node, self.model.layer(node).name, self._card_box(node))
+
+    def frame_all(self) -> None:
+        self.view.frame(self.model.nodes.bounds())
+
+    def frame_selection(self) -> None:
+        """Frame the selected nodes; all of them when none is selected."""
+        self.view.frame(self.model.nodes.bounds(self._selection.nodes or None))
+
+    def zoom_100(self) -> None:
+        self.view.set_zoom(1.0)
+
+    def zoom_in(self) -> None:
+        self.view.set_zoom(self.zoom * ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self.view.set_zoom(self.zoom / ZOOM_STEP)
+
+    def layout_nodes(self) -> None:
+        """Arrange the selected nodes (if several), else all; one undo step."""
+        before = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
+        chosen = self._selection.nodes if len(self._selection.nodes) > 1 else ()
+        if self.editor.lay_out(chosen):
+            after = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
+            if not chosen:
+                self.frame_all()
+            self._glide(before, after)
+
+    def add_layer_at_cursor(self) -> None:
+        """Open the search where the mouse is."""
+        spot = self.view.mouse_spot()
+        self._placing.ask(spot, self.view.to_scene(spot), None)
+
+    def add_layer(self, layer_type: LayerType) -> None:
+        """Place a layer without pointing: behind the selected node and wired where that makes
+        sense, else in the middle of the view."""
+        node = self._placing.place(layer_type)
+        if node is not None:
+            self.view.reveal(node)
+
+    def ask_for_layer(self, spot: QPointF, at: QPointF) -> None:
+        """Open the search at `spot`; the layer goes to the scene position `at`."""
+        self._placing.ask(spot, at, None)
+
+    def insert_in_wire(self, wire: str, spot: QPointF) -> None:
+        """Open the search for a layer to be put into a wire."""
+        self._placing.ask_for_wire(spot, wire)
+
+    def toggle_minimap(self) -> None:
+        self.minimap.setVisible(self.minimap.isHidden())
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Mend a problem: one undo step."""
+        self.editor.apply_fix(fix)
+
+    def save_picture(self, path: Path, scale: float = 2.0) -> bool:
+        """Write the whole drawing as a PNG; False when the file cannot be written."""
+        return save_picture(self.view.painter, self.model, path, scale)
+
+    def reveal(self, node: str) -> None:
+        self.view.reveal(node)
+
+    # ------------------------------------------------------------------ following
+
+    def _connect(self) -> None:
+        view = self.view
+        self._store.project_changed.connect(self._project_changed)
+        self._store.document_replaced.connect(self._replaced)
+        self._selection.selection_changed.connect(self._selection_changed)
+        self._selection.graph_changed.connect(self._load)
+        self._selection.reveal_requested.connect(view.reveal)
+        self._feed.inspection_changed.connect(self._inspected)
+        self._feed.problems_changed.connect(self._problems_changed)
+        self._feed.summary_changed.connect(self._summary_changed)
+        theme.theme_changed.connect(self._theme_changed)
+        view.view_changed.connect(self._view_moved)
+        view.hover_changed.connect(lambda _hit: self._update_bubble())
+        view.gesture_changed.connect(lambda _running: self._update_bubble())
+        view.search_requested.connect(self._placing.ask)
+        view.layer_dropped.connect(self._placing.drop)
+        view.rename_requested.connect(self.start_rename)
+        view.open_requested.connect(self.inspect_requested)
+        view.menu_requested.connect(self._show_menu)
+        view.key_pressed.connect(self._key_pressed)
+        view.said.connect(self.saying.say)
+        self.editor.refused.connect(self._refused)
+        self.bubble.fix_chosen.connect(self.apply_fix)
+        self.rename_editor.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
+
+    def _load(self) -> None:
+        self._stop_motion()
+        self.view.cancel_gesture()
+        self.view.painter.cache.clear()
+        self.model.load(self._store.project, self._selection.graph)
+        self.model.set_summary(self._feed.summary)
+        self.model.set_problems(self._feed.problems)
+        self.model.set_inspection(self._feed.inspection, self._feed.inspection.nodes)
+        self.view.select_wire(None)
+        self._wants_frame = True
+        if self.isVisible():
+            self._frame_once()
+        self._drawing_changed()
+
+    def _replaced(self) -> None:
+        if self._selection.graph not in self._store.project.graphs:
+            self._selection.show_graph(self._store.project.root)
+        self._selection.clear()
+        self._load()
+
+    def _project_changed(self, change: object) -> None:
+        self._stop_motion()
+        if self._selection.graph not in self._store.project.graphs:
+            self._selection.show_graph(self._store.project.root)
+            return
+        if self.view.gesture is not None:
+            # The drawing changed under the hand (undo by key): its gesture has no ground any more.
+            self.view.cancel_gesture()
+        self.model.apply(self._store.project, change)  # type: ignore[arg-type]
+        gone = [node for node in self._selection.nodes if node not in self.model.nodes]
+        if gone:
+            self._selection.select(self._selection.nodes.difference(gone))
+        emphasis = self.view.emphasis
+        if emphasis.selected_wire is not None and emphasis.selected_wire not in self.model.wires:
+            emphasis.selected_wire = None
+        if self.rename_editor.node is not None and self.rename_editor.node not in self.model.nodes:
+            self.rename_editor.close_editor()
+        self._drawing_changed()
+
+    def _drawing_changed(self) -> None:
+        self.empty.setVisible(not len(self.model.nodes))
+        self.minimap.renew()
+        self._update_hint()
+        self._update_bubble()
+        self.view.refresh()
+
+    def _inspected(self, nodes: frozenset[str]) -> None:
+        self.model.set_inspection(self._feed.inspection, nodes)
+        self._update_hint()
+        self.view.refresh()
+
+    def _problems_changed(self) -> None:
+        self.model.set_problems(self._feed.problems)
+        self._update_bubble()
+        self.view.refresh()
+
+    def _summary_changed(self) -> None:
+        self.model.set_summary(self._feed.summary)
+        self.view.refresh()
+
+    def _selection_changed(self) -> None:
+        if self._selection.nodes:
+            self.view.select_wire(None)
+            if len(self._selection.nodes) == 1:
+                self.view.emphasis.focused = next(iter(self._selection.nodes))
+        self._update_bubble()
+        self.view.refresh()
+
+    def _theme_changed(self) -> None:
+        self.view.theme_changed()
+        self.minimap.theme_changed()
+        self.update()
+
+    def _view_moved(self) -> None:
+        self._update_bubble()
+        if self.rename_editor.node is not None:
+            self.rename_editor.place(self._card_box(self.rename_editor.node))
+        self.zoom_changed.emit(self.zoom)
+
+    def _refused(self, problem: Problem) -> None:
+        self.saying.say(problem.message, self.view.mouse_spot())
+
+    def _key_pressed(self, event: QKeyEvent) -> None:
+        if self._keys.pressed(event):
+            event.accept()
+
+    def _show_menu(self, spot: QPointF, found: Hit) -> None:
+        if found.node is not None and found.node not in self._selection.nodes:
+            self._selection.select((found.node,))
+        menu = QMenu(self)
+        context_menu.fill(menu, self, found, spot)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.view.viewport().mapToGlobal(spot.toPoint()))
+
+    # ------------------------------------------------------------------ overlays
+
+    def _update_hint(self) -> None:
+        count = len(self.model.nodes)
+        parts = []
+        if count:
+            parts.append(plural(count, "node"))
+            total = self._feed.inspection.total
+            if total:
+                parts.append(f"{amount_text(total)} params")
+        parts += ["Tab add layer", "F frame all"] if count else []
+        self.hint.setText(" · ".join(parts))
+        self.hint.adjustSize()
+
+    def _update_bubble(self) -> None:
+        """Problems of the hovered node, else of the one that is selected."""
+        node = self.view.emphasis.hovered
+        if node is None or not self.model.problems_of(node):
+            # While the mouse is on its way to a button, the bubble stays.
+            chosen = self._selection.nodes
+            node = next(iter(chosen)) if len(chosen) == 1 else None
+        problems = self.model.problems_of(node) if node in self.model.nodes and node else ()
+        if node is None or not problems or self.view.gesture is not None:
+            if not (self.bubble.isVisible() and self.bubble.underMouse()):
+                self.bubble.clear()
+            return
+        self.bubble.show_problems(node, problems)
+        self.bubble.place(self._card_box(node), QRectF(self.rect()))
+
+    def _card_box(self, node: str) -> QRectF:
+        """The card in widget pixels."""
+        x, y, width, height = self.model.nodes.rect(node)
+        corner = self.view.to_spot(QPointF(x, y))
+        return QRectF(corner.x(), corner.y(), width * self.zoom, height * self.zoom)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.view.setGeometry(self.rect())
+        self.minimap.move(
+            self.width() - self.minimap.width() - 14, self.height() - self.minimap.height() - 14
+        )
+        self.hint.move(16, self.height() - 30)
+        self.empty.move(
+            (self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2
+        )
+        self._frame_once()
+        self._update_bubble()
+
+    def _frame_once(self) -> None:
+        """A document is framed when it is first seen; after that the view belongs to the
+        person."""
+        if self._wants_frame and self.width() > 50 and self.height() > 50:
+            if self.isVisible():
+                self._wants_frame = False
+            self.frame_all()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._frame_once()
+
+    # ------------------------------------------------------------------ motion
+
+    def _glide(
+        self, before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
+    ) -> None:
+        """Let cards glide to where they already are in the project."""
+        moving = [node for node, place in after.items() if node in before and before[node] != place]
+        if not self.motion or not moving or len(moving) > 2000:
+            return
+        animation = QVariantAnimation(self)
+        animation.setDuration(MOTION_MS)
+        animation.setStartValue(0.0)
+        animation.setEndValue(1.0)
+        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+
+        def step(part: float) -> None:
+            self.model.move(
+                {
+                    node: (
+                        before[node][0] + (after[node][0] - before[node][0]) * part,
+                        before[node][1] + (after[node][1] - before[node][1]) * part,
+                    )
+                    for node in moving
+                }
+            )
+            self.view.refresh()
+
+        animation.valueChanged.connect(step)
+        animation.finished.connect(self._motion_ended)
+        self._animation = animation
+        animation.start()
+
+    def _motion_ended(self) -> None:
+        if self._animation is not None:
+            self._animation.deleteLater()
+            self._animation = None
+        self.minimap.renew()
+
+    def _stop_motion(self) -> None:
+        """End a glide at once: cards are where the project has them."""
+        if self._animation is not None:
+            animation, self._animation = self._animation, None
+            animation.setCurrentTime(animation.duration())
+            animation.stop()
+            animation.deleteLater()

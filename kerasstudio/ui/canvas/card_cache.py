@@ -1,0 +1,99 @@
+"""Pictures of cards, one for each zoom step; the longest unseen go first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from math import ceil
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from kerasstudio.ui.canvas.card_face import CardFace
+from kerasstudio.ui.canvas.card_painter import MARGIN, paint_card, picture_size, top_margin
+
+LIMIT_BYTES = 40 * 1024 * 1024
+STEPS = (0.5, 0.75, 1.0, 1.5, 2.0)
+
+
+def nearest_step(zoom: float) -> float:
+    """The zoom step whose picture serves while the zoom is moving."""
+    return min(STEPS, key=lambda step: abs(step - zoom))
+
+
+class CardCache:
+    """`picture(node, face, step, ratio)` is the card painted at `step` times the device pixel
+    ratio. A node's pictures are thrown away by `forget`."""
+
+    def __init__(self, limit: int = LIMIT_BYTES) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._pictures: OrderedDict[tuple[str, float, float], QPixmap] = OrderedDict()
+        self._keys: dict[str, set[tuple[str, float, float]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    @property
+    def bytes(self) -> int:
+        return self._bytes
+
+    def picture(
+        self, node: str, face: Callable[[str], CardFace], step: float, ratio: float
+    ) -> QPixmap:
+        key = (node, step, ratio)
+        found = self._pictures.get(key)
+        if found is not None:
+            self._pictures.move_to_end(key)
+            return found
+        made = render(face(node), step, ratio)
+        self._pictures[key] = made
+        self._keys.setdefault(node, set()).add(key)
+        self._bytes += _size(made)
+        while self._bytes > self._limit and len(self._pictures) > 1:
+            self._drop(next(iter(self._pictures)))
+        return made
+
+    def has(self, node: str, step: float, ratio: float) -> bool:
+        return (node, step, ratio) in self._pictures
+
+    def forget(self, nodes: Iterable[str]) -> None:
+        for node in nodes:
+            for key in tuple(self._keys.get(node, ())):
+                self._drop(key)
+
+    def clear(self) -> None:
+        self._pictures.clear()
+        self._keys.clear()
+        self._bytes = 0
+
+    def _drop(self, key: tuple[str, float, float]) -> None:
+        self._bytes -= _size(self._pictures.pop(key))
+        keys = self._keys[key[0]]
+        keys.discard(key)
+        if not keys:
+            del self._keys[key[0]]
+
+
+def render(face: CardFace, step: float, ratio: float) -> QPixmap:
+    """The card as a pixmap whose logical size is that of the card times `step`."""
+    width, height = picture_size(face)
+    scale = step * ratio
+    picture = QPixmap(ceil(width * scale), ceil(height * scale))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing
+        | QPainter.RenderHint.TextAntialiasing
+        | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    painter.scale(step, step)
+    painter.translate(MARGIN, top_margin(face))
+    paint_card(painter, face, step)
+    painter.end()
+    return picture
+
+
+def _size(picture: QPixmap) -> int:
+    return picture.width() * picture.height() * 4

@@ -1,0 +1,113 @@
+"""What one card shows: a value, made from the project and what Keras said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from kerasstudio.graph.inspection import NodeInfo, TensorSpec, shape_text
+from kerasstudio.graph.problems import Problem
+from kerasstudio.ui.widgets.amounts import amount_text
+
+State = Literal["ok", "error", "warning", "waiting", "unknown"]
+BadgeKind = Literal["data", "missing"]
+
+# Wire colours: ranks 0 to 6 by number, then these.
+UNKNOWN_COLOR = 7
+ERROR_COLOR = 8
+WAITING_COLOR = 9
+COLOR_COUNT = 10
+
+
+class PortMark(msgspec.Struct, frozen=True):
+    """A port as drawn: its centre from the card's corner, an index of wire colours, whether a wire
+    is in it, and whether it must have one."""
+
+    x: float
+    y: float
+    color: int = UNKNOWN_COLOR
+    wired: bool = False
+    wanted: bool = False
+
+
+class CardFace(msgspec.Struct, frozen=True):
+    """Everything that decides a card's pixels, apart from zoom and theme."""
+
+    title: str
+    name: str
+    category: str
+    size: tuple[float, float]
+    lines: tuple[str, ...] = ()
+    shape: str = ""
+    count: str = ""
+    state: State = "unknown"
+    trouble: str = ""
+    badge: str = ""
+    badge_kind: BadgeKind = "data"
+    calls: int = 1
+    frozen: bool = False
+    ports: tuple[PortMark, ...] = ()
+
+
+def tensor_color(spec: TensorSpec | None) -> int:
+    """The index of the wire colour of a tensor."""
+    return UNKNOWN_COLOR if spec is None else min(len(spec.shape), UNKNOWN_COLOR - 1)
+
+
+def shapes_line(info: NodeInfo) -> str:
+    """The footer's left text: the shapes of all outputs, without the batch axis."""
+    if not info.outputs:
+        return ""
+    first = shape_text(info.outputs[0])
+    others = len(info.outputs) - 1
+    return f"{first} + {others} more" if others else first
+
+
+def count_line(info: NodeInfo) -> str:
+    """The footer's right text."""
+    return f"{amount_text(info.parameters)} params" if info.parameters else "0 params"
+
+
+def tensor_label(spec: TensorSpec) -> str:
+    """What stands on a wire: the shape, and the dtype where it is not the usual one."""
+    text = shape_text(spec)
+    return text if spec.dtype == "float32" else f"{text} · {spec.dtype}"
+
+
+def card_state(info: NodeInfo | None, problems: Sequence[Problem]) -> State:
+    """The worst of what is known."""
+    if any(problem.severity == "error" for problem in problems):
+        return "error"
+    if info is not None and info.status == "waiting":
+        return "waiting"
+    if any(problem.severity == "warning" for problem in problems):
+        return "warning"
+    if info is not None and info.status == "error":
+        return "error"
+    return "ok" if info is not None and info.status == "ok" else "unknown"
+
+
+# Problem codes that a footer can say in two words.
+_BRIEF = {
+    "structure.missing_input": "no input",
+    "structure.unfed": "no input",
+    "structure.port_unfed": "no input",
+    "structure.cycle": "in a loop",
+    "structure.unknown_layer": "unknown layer",
+    "data.input_unbound": "no data",
+    "data.output_unbound": "no target",
+}
+
+
+def trouble_line(problems: Sequence[Problem]) -> str:
+    """The first error in few words, for the footer."""
+    first = next((problem for problem in problems if problem.severity == "error"), None)
+    if first is None:
+        return ""
+    if first.code in _BRIEF:
+        return _BRIEF[first.code]
+    if first.code == "shape.rank" and first.expected:
+        return f"needs {first.expected}"
+    return first.message

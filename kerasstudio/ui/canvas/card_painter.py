@@ -1,0 +1,292 @@
+"""Paints one card. Called only when its content or the zoom step changed; see `CardCache`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
+
+from kerasstudio.ui import icons
+from kerasstudio.ui.canvas.card_face import (
+    ERROR_COLOR,
+    UNKNOWN_COLOR,
+    WAITING_COLOR,
+    CardFace,
+    PortMark,
+)
+from kerasstudio.ui.theme import mono_font, tokens, ui_font
+from kerasstudio.ui.tokens import Tokens
+
+MARGIN = 10.0
+"""Room around a card in its picture, for ports and shadow; scene pixels."""
+BADGE_HEIGHT = 20.0
+BADGE_GAP = 5.0
+HEADER = 26.0
+FOOTER = 22.0
+RADIUS = 7.0
+PORT_RADIUS = 5.0
+FAR_STEP = 0.5
+"""At this zoom step and below a card shows its title, large, and nothing small."""
+_PAD = 11.0
+_LINE = 15.5
+
+
+def top_margin(face: CardFace) -> float:
+    """Room above the card in its picture."""
+    return MARGIN + (BADGE_HEIGHT + BADGE_GAP if face.badge else 0.0)
+
+
+def picture_size(face: CardFace) -> tuple[float, float]:
+    """Scene pixels of the whole picture, margins included."""
+    width, height = face.size
+    extra = max(0.0, badge_width(face) - width) if face.badge else 0.0
+    return width + extra + 2 * MARGIN, height + top_margin(face) + MARGIN
+
+
+def wire_colors(theme: Tokens) -> list[QColor]:
+    """Colours by the indices of `card_face`."""
+    colors = [QColor(theme.rank(rank)) for rank in range(UNKNOWN_COLOR)]
+    return [*colors, QColor(theme.wire), QColor(theme.error), QColor(theme.node_border)]
+
+
+def mixed(one: QColor, other: QColor, part: float) -> QColor:
+    """`part` of `one`, the rest of `other`."""
+    rest = 1 - part
+    return QColor.fromRgbF(
+        one.redF() * part + other.redF() * rest,
+        one.greenF() * part + other.greenF() * rest,
+        one.blueF() * part + other.blueF() * rest,
+    )
+
+
+def badge_width(face: CardFace) -> float:
+    metrics = QFontMetricsF(ui_font(11))
+    return metrics.horizontalAdvance(face.badge) + 30.0
+
+
+def paint_card(painter: QPainter, face: CardFace, step: float) -> None:
+    """The card with its corner at the origin. `step` is the zoom step it is meant for."""
+    theme = tokens()
+    width, height = face.size
+    waiting = face.state == "waiting"
+    box = QRectF(0.5, 0.5, width - 1, height - 1)
+    shape = QPainterPath()
+    shape.addRoundedRect(box, RADIUS, RADIUS)
+    _paint_shadow(painter, box, theme)
+    ground = QColor(theme.node)
+    if waiting:
+        ground = mixed(ground, QColor(theme.canvas), 0.55)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawPath(shape)
+    painter.save()
+    painter.setClipPath(shape)
+    _paint_header(painter, face, theme, ground, step)
+    painter.restore()
+    border = QColor(theme.node_border)
+    if face.state == "error":
+        border = QColor(theme.error)
+    elif face.state == "warning":
+        border = QColor(theme.warning)
+    painter.setPen(QPen(border, 1.4 if face.state == "error" else 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(shape)
+    if step > FAR_STEP:
+        _paint_body(painter, face, theme)
+        _paint_footer(painter, face, theme)
+    else:
+        _paint_far(painter, face, theme)
+    if face.badge:
+        _paint_badge(painter, face, theme)
+    colors = wire_colors(theme)
+    for mark in face.ports:
+        paint_port(painter, mark, colors, theme)
+
+
+def paint_port(
+    painter: QPainter,
+    mark: PortMark,
+    colors: list[QColor],
+    theme: Tokens,
+    radius: float = PORT_RADIUS,
+) -> None:
+    """A ring; filled once wired, dashed red where a wire is missing."""
+    color = colors[mark.color]
+    if mark.color == WAITING_COLOR:
+        color = QColor(theme.text_faint)
+    if mark.color == ERROR_COLOR:
+        color = QColor(theme.error)
+    pen = QPen(color, 1.7)
+    if mark.wanted:
+        pen.setColor(QColor(theme.warning))
+    painter.setPen(pen)
+    painter.setBrush(color if mark.wired else QColor(theme.canvas))
+    painter.drawEllipse(QPointF(mark.x, mark.y), radius, radius)
+    if mark.wired:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.canvas))
+        painter.drawEllipse(QPointF(mark.x, mark.y), radius * 0.36, radius * 0.36)
+
+
+def _paint_shadow(painter: QPainter, box: QRectF, theme: Tokens) -> None:
+    """Soft, in three strokes: a blur would cost more than the card."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for spread, alpha in ((4.0, 16), (2.5, 24), (1.0, 34)):
+        shade = QColor(theme.shadow)
+        shade.setAlpha(alpha * 2)
+        painter.setBrush(shade)
+        painter.drawRoundedRect(
+            box.adjusted(-spread + 1, -spread + 2.5, spread - 1, spread + 1.5),
+            RADIUS + spread,
+            RADIUS + spread,
+        )
+
+
+def _paint_header(
+    painter: QPainter, face: CardFace, theme: Tokens, ground: QColor, step: float
+) -> None:
+    width = face.size[0]
+    category = QColor(theme.category(face.category))
+    strength = 0.42 if theme.dark else 0.20
+    if face.state == "waiting":
+        category = mixed(category, ground, 0.45)
+    height = face.size[1] if step <= FAR_STEP else HEADER
+    top = mixed(category, ground, strength)
+    bottom = mixed(category, ground, strength * (0.45 if step <= FAR_STEP else 0.72))
+    fill = QLinearGradient(0, 0, 0, height)
+    fill.setColorAt(0, top)
+    fill.setColorAt(1, bottom)
+    painter.fillRect(QRectF(0, 0, width, height), fill)
+    painter.fillRect(QRectF(0, 0, width, 2.5), category)
+    if step <= FAR_STEP:
+        return
+    right = width - _PAD
+    signs = []
+    if face.frozen:
+        signs.append(("snow", theme.rank(2)))
+    if face.calls > 1:
+        signs.append(("link", theme.warning))
+    scale = max(1.0, step) * painter.device().devicePixelRatioF()
+    for name, color in signs:
+        right -= 14
+        painter.drawPixmap(QRectF(right, 7, 14, 14), icons.pixmap(name, color, 14, scale), QRectF())
+        if name == "link":
+            painter.setFont(ui_font(11, QFont.Weight.DemiBold))
+            count = str(face.calls)
+            room = QFontMetricsF(painter.font()).horizontalAdvance(count) + 2
+            right -= room
+            painter.setPen(QColor(color))
+            painter.drawText(QRectF(right, 2, room, HEADER - 2), _LEFT, count)
+        right -= 4
+    painter.setFont(ui_font(13, QFont.Weight.DemiBold))
+    painter.setPen(QColor(theme.text_muted if face.state == "waiting" else theme.text))
+    _draw(painter, face.title, QRectF(_PAD, 2, right - _PAD, HEADER - 2))
+
+
+def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
+    width, height = face.size
+    rows = 1 + len(face.lines)
+    top = HEADER + (height - HEADER - FOOTER - rows * _LINE) / 2
+    painter.setFont(ui_font(12, QFont.Weight.Medium))
+    painter.setPen(QColor(theme.text_muted if face.state != "waiting" else theme.text_faint))
+    painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.accent))
+    room = width - 2 * _PAD
+    _draw(painter, face.name, QRectF(_PAD, top, room, _LINE))
+    painter.setFont(mono_font(11))
+    painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.text_muted))
+    for number, line in enumerate(face.lines, 1):
+        _draw(painter, line, QRectF(_PAD, top + number * _LINE, room, _LINE))
+
+
+def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
+    width, height = face.size
+    top = height - FOOTER
+    rule = QColor(theme.node_border)
+    rule.setAlphaF(0.75)
+    painter.setPen(QPen(rule, 1))
+    painter.drawLine(QPointF(1, top + 0.5), QPointF(width - 1, top + 0.5))
+    painter.setFont(mono_font(11))
+    box = QRectF(_PAD, top + 1, width - 2 * _PAD, FOOTER - 2)
+    if face.state == "error":
+        painter.setPen(QColor(theme.error))
+        painter.setFont(ui_font(11, QFont.Weight.Medium))
+        _draw(painter, face.trouble or "does not fit", box)
+        return
+    if face.state == "waiting":
+        painter.setPen(QColor(theme.text_faint))
+        _draw(painter, "waiting", box)
+        return
+    metrics = QFontMetricsF(painter.font())
+    count_room = metrics.horizontalAdvance(face.count) if face.count else 0.0
+    shape_room = metrics.horizontalAdvance(face.shape)
+    if shape_room + count_room + 8 > box.width():
+        # The shape tells more than the count.
+        short = face.count.removesuffix(" params")
+        count_room = metrics.horizontalAdvance(short)
+        if shape_room + count_room + 8 > box.width():
+            short, count_room = "", 0.0
+    else:
+        short = face.count
+    painter.setPen(QColor(theme.text_faint))
+    painter.drawText(box, _RIGHT, short)
+    painter.setPen(QColor(theme.accent if face.shape else theme.text_faint))
+    left = box.adjusted(0, 0, -(count_room + 8 if short else 0), 0)
+    _draw(painter, face.shape or "…", left)
+
+
+def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
+    """Small on the screen: the title and one fact, in letters that can still be read."""
+    width, height = face.size
+    faint = face.state == "waiting"
+    painter.setPen(QColor(theme.text_faint if faint else theme.text))
+    font = ui_font(21, QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(font)
+    room = width - 2 * _PAD
+    advance = metrics.horizontalAdvance(face.title)
+    if advance > room:
+        font.setPixelSize(max(15, int(21 * room / advance)))
+    painter.setFont(font)
+    _draw(painter, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
+    second, color = face.shape, theme.accent
+    if face.state == "error":
+        second, color = face.trouble or "does not fit", theme.error
+    elif faint or not second:
+        second, color = face.name, theme.text_faint
+    painter.setFont(ui_font(18))
+    painter.setPen(QColor(color))
+    _draw(painter, second, QRectF(_PAD, height / 2 + 2, room, 26))
+
+
+def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
+    missing = face.badge_kind == "missing"
+    color = QColor(theme.error if missing else theme.validation)
+    box = QRectF(6, -BADGE_GAP - BADGE_HEIGHT, badge_width(face), BADGE_HEIGHT)
+    painter.setPen(QPen(mixed(color, QColor(theme.canvas), 0.6), 1))
+    painter.setBrush(mixed(color, QColor(theme.canvas), 0.16))
+    half = BADGE_HEIGHT / 2
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), half, half)
+    scale = 2 * painter.device().devicePixelRatioF()
+    picture = icons.pixmap("data", color.name(), 12, scale)
+    painter.drawPixmap(QRectF(box.x() + 8, box.y() + 4, 12, 12), picture, QRectF())
+    painter.setFont(ui_font(11))
+    painter.setPen(color if theme.dark else mixed(color, QColor(theme.text), 0.8))
+    painter.drawText(box.adjusted(23, 0, -4, 0), _LEFT, face.badge)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _draw(painter: QPainter, text: str, box: QRectF) -> None:
+    """One line, cut with an ellipsis."""
+    metrics = QFontMetricsF(painter.font())
+    painter.drawText(
+        box, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 0.5)
+    )

@@ -1,0 +1,111 @@
+"""What is wrong with a node, beside it, with its mends as buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRectF, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.widgets.flow_layout import FlowLayout
+from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
+
+WIDTH = 330
+_MOST = 3
+
+
+class ErrorBubble(QWidget):
+    """`show_problems` fills it; `fix_chosen(Fix)` when a button is pressed."""
+
+    fix_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.node: str | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 9, 12, 9)
+        self._column.setSpacing(3)
+        self.setAccessibleName("Problems of this layer")
+        self.hide()
+
+    def show_problems(self, node: str, problems: tuple[Problem, ...]) -> None:
+        """Fill the bubble; the caller puts it in its place with `place`."""
+        if (node, problems) == (self.node, self.problems):
+            return
+        self.node, self.problems = node, problems
+        while (item := self._column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+        for problem in problems[:_MOST]:
+            self._add(problem)
+        if len(problems) > _MOST:
+            self._add_text(f"and {len(problems) - _MOST} more in the Problems panel", muted=True)
+        self.setFixedWidth(WIDTH)
+        self.setFixedHeight(self._column.heightForWidth(WIDTH))
+
+    def clear(self) -> None:
+        self.node, self.problems = None, ()
+        self.hide()
+
+    def place(self, card: QRectF, area: QRectF) -> None:
+        """Right of the card where there is room, else below, above, left; inside `area`."""
+        gap, width, height = 12, self.width(), self.height()
+        spots = (
+            (card.right() + gap, card.top()),
+            (card.left(), card.bottom() + gap),
+            (card.left(), card.top() - gap - height),
+            (card.left() - gap - width, card.top()),
+        )
+        for x, y in spots:
+            if area.contains(QRectF(x, y, width, height)):
+                break
+        else:
+            x, y = spots[1]
+        x = min(max(x, area.left() + 6), area.right() - width - 6)
+        y = min(max(y, area.top() + 6), area.bottom() - height - 6)
+        self.move(QPoint(round(x), round(y)))
+        # Nothing to be said of a card that is out of sight.
+        self.setVisible(card.intersects(area))
+        self.raise_()
+
+    def _add(self, problem: Problem) -> None:
+        self._add_text(problem.message)
+        if problem.expected:
+            self._add_text(f"expected {problem.expected}", muted=True)
+        if problem.received:
+            self._add_text(f"received {problem.received}", muted=True)
+        if not problem.fixes:
+            return
+        buttons = QWidget(self)
+        flow = FlowLayout(buttons, gap=10)
+        for fix in problem.fixes:
+            button = LinkButton(fix.label, parent=buttons)
+            button.setFont(ui_font(12))
+            button.setToolTip("Mends the model; can be undone")
+            button.clicked.connect(lambda _checked=False, fix=fix: self._choose(fix))
+            flow.addWidget(button)
+        self._column.addWidget(buttons)
+
+    def _choose(self, fix: Fix) -> None:
+        self.fix_chosen.emit(fix)
+
+    def _add_text(self, text: str, muted: bool = False) -> None:
+        block = TextBlock(text, "muted" if muted else "text", self)
+        block.setFont(ui_font(12))
+        self._column.addWidget(block)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        worst = any(problem.severity == "error" for problem in self.problems)
+        edge = theme.error_border if worst else theme.warning
+        ground = theme.error_surface if worst else theme.raised
+        painter.setPen(QPen(QColor(edge), 1))
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)

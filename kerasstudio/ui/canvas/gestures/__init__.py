@@ -1,0 +1,1 @@
+"""What a hand does with the mouse, one class for each gesture."""

@@ -1,0 +1,60 @@
+"""The dotted paper: one tile, repeated; thinner the further away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from kerasstudio.ui.theme import tokens
+
+SPACING = 24.0
+_CELLS = 8
+
+
+class Grid:
+    """Fills the background; the dots lie on the scene's multiples of the spacing."""
+
+    def __init__(self) -> None:
+        self._tile: QPixmap | None = None
+        self._made_for: tuple[int, float] = (0, 0.0)
+
+    def clear(self) -> None:
+        self._tile = None
+
+    def paint(self, painter: QPainter, exposed: QRectF, ratio: float) -> None:
+        transform = painter.worldTransform()
+        cell = SPACING * transform.m11()
+        while cell < 15:
+            cell *= 2
+        while cell > 60:
+            cell /= 2
+        size = max(1, round(cell * ratio))
+        if self._tile is None or self._made_for != (size, ratio):
+            self._tile = _tile(size, ratio)
+            self._made_for = (size, ratio)
+        painter.save()
+        painter.resetTransform()
+        box = transform.mapRect(exposed).adjusted(-1, -1, 1, 1)
+        pitch = self._tile.width() / ratio
+        origin = QPointF((box.x() - transform.dx()) % pitch, (box.y() - transform.dy()) % pitch)
+        painter.drawTiledPixmap(box, self._tile, origin)
+        painter.restore()
+
+
+def _tile(size: int, ratio: float) -> QPixmap:
+    """Several cells at once: fewer copies to fill a window."""
+    theme = tokens()
+    tile = QPixmap(size * _CELLS, size * _CELLS)
+    tile.fill(QColor(theme.canvas))
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.grid))
+    radius = 1.15 * ratio
+    for row in range(_CELLS):
+        for column in range(_CELLS):
+            middle = QPointF((column + 0.5) * size, (row + 0.5) * size)
+            painter.drawEllipse(middle, radius, radius)
+    painter.end()
+    tile.setDevicePixelRatio(ratio)
+    return tile

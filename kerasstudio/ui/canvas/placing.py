@@ -1,0 +1,98 @@
+"""Where a new layer goes, and what it is wired to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF
+
+from kerasstudio.graph import edits
+from kerasstudio.graph.cards import CARD_GAP, card_size
+from kerasstudio.graph.catalogue import LayerType
+from kerasstudio.graph.inspection import TensorSpec
+from kerasstudio.ui.canvas.canvas_view import CanvasView
+from kerasstudio.ui.canvas.editing import CanvasEditor
+from kerasstudio.ui.canvas.wiring_rules import End
+from kerasstudio.ui.palette.search_popup import SearchPopup
+
+GAP = CARD_GAP
+
+
+class Placing(QObject):
+    """Answers the search popup, drops from the palette, and "add this layer" without a place."""
+
+    def __init__(self, view: CanvasView, editor: CanvasEditor, search: SearchPopup) -> None:
+        super().__init__(view)
+        self._view, self._editor, self._search = view, editor, search
+        self._at = QPointF()
+        self._end: End | None = None
+        self._wire: str | None = None
+        search.layer_chosen.connect(self._chosen)
+        search.closed.connect(self._closed)
+
+    def ask(self, spot: QPointF, at: QPointF, end: End | None) -> None:
+        """Open the search at `spot`; what is chosen is placed at the scene position `at` and wired
+        to `end`, if a wire was dropped there."""
+        self._at, self._end, self._wire = at, end, None
+        tensor: TensorSpec | None = None
+        side = None
+        if end is not None:
+            side = "output" if end.is_output else "input"
+            if end.is_output:
+                tensor = self._view.model.tensor(end.node, end.number)
+        place = self._view.viewport().mapToGlobal(spot.toPoint())
+        self._search.open_at(place, side, tensor)
+
+    def ask_for_wire(self, spot: QPointF, wire: str) -> None:
+        """Open the search for a layer to be put into a wire."""
+        value = self._editor.graph.wires[wire]
+        self.ask(spot, self._view.to_scene(spot), End(value.source, value.output))
+        self._wire = wire
+
+    def drop(self, kind: LayerType, at: QPointF, wire: str | None) -> None:
+        """A layer from the palette: its middle comes to lie under the mouse."""
+        if wire is not None:
+            self._editor.splice_new(kind, wire)
+            return
+        width, height = card_size(1, 1, self._editor.project.flow)
+        self._editor.add(kind, (round(at.x() - width / 2), round(at.y() - height / 2)))
+
+    def place(self, kind: LayerType) -> str | None:
+        """Behind the only selected node and wired to it, else in the middle of the view."""
+        project, view = self._editor.project, self._view
+        width, height = card_size(1, 1, project.flow)
+        chosen = [node for node in view.selection.nodes if node in view.model.nodes]
+        if len(chosen) == 1 and kind.ports and view.model.ports(chosen[0]).outputs:
+            x, y, node_width, node_height = view.model.nodes.rect(chosen[0])
+            if project.flow == "down":
+                x, y = x, y + node_height + GAP
+            else:
+                x, y = x + node_width + GAP, y
+            return self._editor.add(kind, self._free(x, y), source=(chosen[0], 0))
+        x0, y0, x1, y1 = view.visible_box()
+        at = self._free(round((x0 + x1 - width) / 2), round((y0 + y1 - height) / 2))
+        return self._editor.add(kind, at)
+
+    def _free(self, x: float, y: float) -> tuple[float, float]:
+        return edits.free_place(self._editor.project, x, y, self._editor.graph_id)
+
+    def _chosen(self, kind: LayerType) -> None:
+        end, self._end = self._end, None
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            self._editor.splice_new(kind, wire)
+            return
+        width, height = card_size(1, 1, self._editor.project.flow)
+        at = self._at
+        down = self._editor.project.flow == "down"
+        if end is None:
+            self._editor.add(kind, (round(at.x() - 12), round(at.y() - 12)))
+            return
+        # The port that the wire comes to lies where the wire was dropped.
+        x, y = (at.x() - width / 2, at.y()) if down else (at.x(), at.y() - height / 2)
+        if end.is_output:
+            self._editor.add(kind, (round(x), round(y)), source=(end.node, end.number))
+            return
+        x, y = (x, y - height) if down else (x - width, y)
+        self._editor.add(kind, (round(x), round(y)), target=(end.node, end.port or ""))
+
+    def _closed(self) -> None:
+        self._view.setFocus()

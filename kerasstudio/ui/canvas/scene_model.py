@@ -1,0 +1,407 @@
+"""The drawing as the canvas holds it: index arrays and card faces, kept up by diffs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from kerasstudio.graph.bindings import Bindings, resolve
+from kerasstudio.graph.cards import card_lines, card_size, card_title, port_offset
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.diff import Diff
+from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
+from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import ROOT, Graph, Layer, Project, Wire
+from kerasstudio.ui.canvas.card_face import (
+    ERROR_COLOR,
+    UNKNOWN_COLOR,
+    WAITING_COLOR,
+    CardFace,
+    PortMark,
+    card_state,
+    count_line,
+    shapes_line,
+    tensor_color,
+    trouble_line,
+)
+from kerasstudio.ui.canvas.node_index import NodeIndex
+from kerasstudio.ui.canvas.wire_index import WireIndex
+
+
+class NodePorts(msgspec.Struct, frozen=True):
+    """The ports of one node in drawing order; `place` finds a slot by its name."""
+
+    inputs: tuple[PortSlot, ...]
+    outputs: tuple[str, ...]
+
+    def place(self, port: str) -> int:
+        """The position of a port; the last one for a name that is not drawn."""
+        for number, slot in enumerate(self.inputs):
+            if slot.name == port:
+                return number
+        return max(0, len(self.inputs) - 1)
+
+
+class SceneModel:
+    """One graph of the project, ready to be painted and hit. Knows nothing of views.
+
+    `changed_faces` collects nodes whose pixels are stale until the painter takes them."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.project = Project()
+        self.graph_id = ROOT
+        self.nodes = NodeIndex()
+        self.wires = WireIndex(self.nodes)
+        self.categories: list[str] = []
+        self.inspection = Inspection()
+        self.bindings = Bindings()
+        self.changed_faces: set[str] = set()
+        self._summary: DataSummary | None = None
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._bad_wires: frozenset[str] = frozenset()
+        self._category_numbers: dict[str, int] = {}
+        self._ports: dict[str, NodePorts] = {}
+        self._faces: dict[str, CardFace] = {}
+        self._nodes_of_layer: dict[str, set[str]] = {}
+        self._plain_ports: dict[tuple[str, str], bool] = {}
+
+    @property
+    def graph(self) -> Graph:
+        return self.project.graphs[self.graph_id]
+
+    def layer(self, node: str) -> Layer:
+        return self.project.layers[self.graph.nodes[node].layer]
+
+    # ------------------------------------------------------------------ keeping up
+
+    def load(self, project: Project, graph_id: str = ROOT) -> None:
+        """Show another document or another graph: everything anew."""
+        self.project, self.graph_id = project, graph_id
+        self.nodes.clear()
+        self.wires.clear()
+        self.wires.down = project.flow == "down"
+        self._ports.clear()
+        self._faces.clear()
+        self._nodes_of_layer.clear()
+        self.changed_faces.clear()
+        self._resolve()
+        for node in self.graph.nodes:
+            self._place_node(node)
+        for wire in self.graph.wires.values():
+            self._place_wire(wire)
+        self.wires.place(self.wires.slots.values())
+
+    def apply(self, project: Project, change: Diff) -> None:
+        """Follow one edit; only what the diff names is looked at."""
+        if change.flow or self.graph_id not in project.graphs:
+            self.load(project, self.graph_id if self.graph_id in project.graphs else project.root)
+            return
+        before = self.graph
+        self.project = project
+        here = change.of_graph(self.graph_id)
+        stale: set[str] = set()
+        for key in here.wires.removed | here.wires.changed:
+            old = before.wires[key]
+            stale |= {old.source, old.target}
+            self.wires.remove(key)
+        for node in here.nodes.removed:
+            stale |= set(self._nodes_of_layer.get(before.nodes[node].layer, ()))
+            self._forget(node, before.nodes[node].layer)
+        for key in here.wires.added | here.wires.changed:
+            new = self.graph.wires[key]
+            stale |= {new.source, new.target}
+        for layer in change.layers.all:
+            stale |= self._nodes_of_layer.get(layer, set())
+        redrawn = here.nodes.added | (here.nodes.changed - here.moved) | stale
+        redrawn = {node for node in redrawn if node in self.graph.nodes}
+        for node in here.nodes.changed - here.moved:
+            self._loosen_layer(node, before.nodes[node].layer)
+        for node in redrawn:
+            self._ports.pop(node, None)
+        for node in redrawn | here.moved:
+            self._place_node(node)
+            siblings = self._nodes_of_layer[self.graph.nodes[node].layer]
+            if node in redrawn and len(siblings) > 1:
+                self._stale_faces(siblings)
+        self._stale_faces(redrawn)
+        if change.data or here.nodes or change.layers:
+            self._resolve()
+            self._stale_faces(self._ends())
+        moved = self.wires.touching(self.nodes.slots_of(redrawn | here.moved))
+        again = {key for slot in moved if (key := self.wires.keys[slot]) is not None}
+        for key in again | here.wires.added | here.wires.changed:
+            self._place_wire(self.graph.wires[key])
+        self.wires.place(
+            {*moved, *(self.wires.slots[key] for key in here.wires.added | here.wires.changed)}
+        )
+
+    def set_inspection(self, inspection: Inspection, nodes: Collection[str]) -> None:
+        """New shapes of these nodes."""
+        self.inspection = inspection
+        here = [node for node in nodes if node in self.nodes]
+        self._recolor(here)
+
+    def set_problems(self, problems: Iterable[Problem]) -> None:
+        """All problems there are; those of this graph's nodes are kept."""
+        by_node: dict[str, list[Problem]] = {}
+        bad: set[str] = set()
+        of_layer = self._nodes_of_layer
+        for problem in problems:
+            place = problem.place
+            if place.graph not in (None, self.graph_id):
+                continue
+            if place.node is not None:
+                by_node.setdefault(place.node, []).append(problem)
+            else:
+                layer = place.layer or place.output
+                for node in of_layer.get(layer, ()) if layer else ():
+                    by_node.setdefault(node, []).append(problem)
+            if problem.severity == "error":
+                if place.wire is not None:
+                    bad.add(place.wire)
+                elif place.node is not None and place.port is not None:
+                    bad.add(f"{place.node}:{place.port}")
+        new = {node: tuple(found) for node, found in by_node.items()}
+        changed = {
+            node
+            for node in self._problems.keys() | new.keys()
+            if self._problems.get(node) != new.get(node) and node in self.nodes
+        }
+        wires = self._bad_wires ^ bad
+        self._problems, self._bad_wires = new, frozenset(bad)
+        self._recolor(changed)
+        for key in wires:
+            if key in self.wires:
+                self.wires.colors[self.wires.slots[key]] = self._wire_color(self.graph.wires[key])
+
+    def set_summary(self, summary: DataSummary | None) -> None:
+        """What the data looks like; it decides the badges of Inputs and Outputs."""
+        self._summary = summary
+        self._resolve()
+        self._stale_faces(self._ends())
+
+    def move(self, positions: dict[str, tuple[float, float]]) -> None:
+        """Show nodes elsewhere for now (a drag, an animation); the project is not touched."""
+        slots = []
+        for node, (x, y) in positions.items():
+            slot = self.nodes.slots.get(node)
+            if slot is not None:
+                self.nodes.rects[slot, :2] = x, y
+                slots.append(slot)
+        self.wires.place(self.wires.touching(slots))
+
+    # ------------------------------------------------------------------ questions
+
+    def problems_of(self, node: str) -> tuple[Problem, ...]:
+        return self._problems.get(node, ())
+
+    @property
+    def erroneous(self) -> list[str]:
+        """Nodes with an error."""
+        return [
+            node
+            for node, problems in self._problems.items()
+            if any(problem.severity == "error" for problem in problems)
+        ]
+
+    def info(self, node: str) -> NodeInfo | None:
+        return self.inspection.nodes.get(node)
+
+    def tensor(self, node: str, output: int = 0) -> TensorSpec | None:
+        """The tensor that comes out of a node, where Keras has told it."""
+        info = self.info(node)
+        return info.outputs[output] if info is not None and output < len(info.outputs) else None
+
+    def ports(self, node: str) -> NodePorts:
+        found = self._ports.get(node)
+        if found is None:
+            found = self._ports[node] = NodePorts(
+                tuple(visible_ports(self.project, node, self.catalogue, self.graph_id)),
+                output_names(self.project, node, self.catalogue, self.graph_id),
+            )
+        return found
+
+    def input_offset(self, node: str, number: int) -> tuple[float, float]:
+        """The centre of an input port from the card's corner."""
+        return self._offset(node, "input", number)
+
+    def output_offset(self, node: str, number: int) -> tuple[float, float]:
+        return self._offset(node, "output", number)
+
+    def face(self, node: str) -> CardFace:
+        found = self._faces.get(node)
+        if found is None:
+            found = self._faces[node] = self._make_face(node)
+        return found
+
+    def take_changed_faces(self) -> set[str]:
+        """Nodes whose cards must be painted anew, since the last call."""
+        changed, self.changed_faces = self.changed_faces, set()
+        return changed
+
+    # ------------------------------------------------------------------ inside
+
+    def _offset(self, node: str, side: str, number: int) -> tuple[float, float]:
+        ports = self.ports(node)
+        count = len(ports.inputs) if side == "input" else len(ports.outputs)
+        _x, _y, width, height = self.nodes.rect(node)
+        return port_offset(
+            "input" if side == "input" else "output",
+            number,
+            max(1, count),
+            (width, height),
+            self.project.flow,
+        )
+
+    def _place_node(self, node: str) -> None:
+        value = self.graph.nodes[node]
+        layer = self.project.layers[value.layer]
+        self._nodes_of_layer.setdefault(value.layer, set()).add(node)
+        ports = self.ports(node)
+        size = card_size(len(ports.inputs), len(ports.outputs), self.project.flow)
+        self.nodes.add(node, value.x, value.y, size, self._category_number(layer))
+
+    def _place_wire(self, wire: Wire) -> None:
+        slots = self.nodes.slots
+        if wire.source not in slots or wire.target not in slots:
+            return
+        last = max(0, len(self.ports(wire.source).outputs) - 1)
+        self.wires.add(
+            wire.key,
+            slots[wire.source],
+            slots[wire.target],
+            self.output_offset(wire.source, min(wire.output, last)),
+            self.input_offset(wire.target, self.ports(wire.target).place(wire.port)),
+            self._wire_color(wire),
+        )
+
+    def _wire_color(self, wire: Wire) -> int:
+        if wire.key in self._bad_wires:
+            return ERROR_COLOR
+        info = self.info(wire.source)
+        if info is None:
+            return UNKNOWN_COLOR
+        if info.status == "waiting" or info.status == "error":
+            return WAITING_COLOR
+        return tensor_color(self.tensor(wire.source, wire.output))
+
+    def _recolor(self, nodes: Collection[str]) -> None:
+        """These nodes' cards, wires, and the ports at the far ends of the wires."""
+        stale = set(nodes)
+        for slot in self.wires.touching(self.nodes.slots_of(nodes)):
+            key = self.wires.keys[slot]
+            if key is not None:
+                wire = self.graph.wires[key]
+                self.wires.colors[slot] = self._wire_color(wire)
+                stale |= {wire.source, wire.target}
+        self._stale_faces(stale)
+
+    def _stale_faces(self, nodes: Iterable[str]) -> None:
+        for node in nodes:
+            if self._faces.pop(node, None) is not None:
+                self.changed_faces.add(node)
+
+    def _forget(self, node: str, layer: str) -> None:
+        self.nodes.remove(node)
+        self._ports.pop(node, None)
+        self._stale_faces((node,))
+        self._loosen_layer(node, layer)
+
+    def _loosen_layer(self, node: str, layer: str) -> None:
+        calls = self._nodes_of_layer.get(layer)
+        if calls is not None:
+            calls.discard(node)
+            if not calls:
+                del self._nodes_of_layer[layer]
+
+    def _category_number(self, layer: Layer) -> int:
+        kind = self.catalogue.layer_type(layer)
+        name = "blocks" if layer.graph is not None else kind.category if kind else "other"
+        number = self._category_numbers.get(name)
+        if number is None:
+            number = self._category_numbers[name] = len(self.categories)
+            self.categories.append(name)
+        return number
+
+    def _resolve(self) -> None:
+        self.bindings = resolve(self.project, self._summary)
+
+    def _ends(self) -> set[str]:
+        """Nodes of Inputs and Outputs."""
+        layers = self.bindings.inputs.keys() | self.bindings.outputs.keys()
+        return {node for layer in layers for node in self._nodes_of_layer.get(layer, ())}
+
+    def _make_face(self, node: str) -> CardFace:
+        layer = self.layer(node)
+        info = self.info(node)
+        problems = self.problems_of(node)
+        state = card_state(info, problems)
+        known = info is not None and info.status == "ok"
+        badge, kind = self._badge(layer)
+        slot = self.nodes.slots[node]
+        return CardFace(
+            title=card_title(layer),
+            name=layer.name,
+            category=self.categories[int(self.nodes.categories[slot])],
+            size=self.nodes.rect(node)[2:],
+            lines=card_lines(layer, self.catalogue.layer_type(layer)),
+            shape=shapes_line(info) if known and info else "",
+            count=count_line(info) if known and info else "",
+            state=state,
+            trouble=trouble_line(problems),
+            badge=badge,
+            badge_kind="missing" if kind else "data",
+            calls=len(self._nodes_of_layer.get(layer.id, ())),
+            frozen=not layer.trainable,
+            ports=(*self._input_marks(node), *self._output_marks(node)),
+        )
+
+    def _badge(self, layer: Layer) -> tuple[str, bool]:
+        """The data behind an Input or Output in words, and whether there is none although the
+        project has data."""
+        if not (layer.is_input or layer.is_output) or self.graph_id != self.project.root:
+            return "", False
+        table = self.bindings.inputs if layer.is_input else self.bindings.outputs
+        binding = table.get(layer.id)
+        if binding is None or not binding.columns:
+            if not self.project.data.columns:
+                return "", False
+            return ("no data" if layer.is_input else "no target"), True
+        columns = binding.columns
+        what = columns[0] if len(columns) == 1 else f"{len(columns)} columns"
+        return f"{layer.name} ← {what}", False
+
+    def _input_marks(self, node: str) -> list[PortMark]:
+        marks = []
+        wires = self.graph.wires
+        for number, slot in enumerate(self.ports(node).inputs):
+            x, y = self.input_offset(node, number)
+            wire = wires.get(slot.wire) if slot.wire else None
+            color = self._wire_color(wire) if wire is not None else UNKNOWN_COLOR
+            marks.append(PortMark(x, y, color, wire is not None, slot.required and wire is None))
+        return marks
+
+    def _output_marks(self, node: str) -> list[PortMark]:
+        marks = []
+        taken = self._taken_outputs(node)
+        info = self.info(node)
+        for number in range(len(self.ports(node).outputs)):
+            x, y = self.output_offset(node, number)
+            known = info is not None and info.status == "ok"
+            color = tensor_color(self.tensor(node, number)) if known else UNKNOWN_COLOR
+            marks.append(PortMark(x, y, color, number in taken))
+        return marks
+
+    def _taken_outputs(self, node: str) -> set[int]:
+        slot = self.nodes.slots[node]
+        found = set()
+        for wire_slot in self.wires.touching((slot,)):
+            key = self.wires.keys[wire_slot]
+            wire = self.graph.wires.get(key) if key is not None else None
+            if wire is not None and wire.source == node:
+                found.add(wire.output)
+        return found
