@@ -127,8 +127,11 @@ def diff(old: Project, new: Project) -> Diff:
         return Diff()
     keys = changes(old.graphs, new.graphs)
     graphs: dict[str, GraphDiff] = {}
-    for key in keys.all:
-        found = _graph_diff(old.graphs.get(key), new.graphs.get(key))
+    for key in dict.fromkeys([*old.graphs, *new.graphs]):
+        before, after = old.graphs.get(key), new.graphs.get(key)
+        if before is after:
+            continue
+        found = _graph_diff(before, after)  # equal graphs may still differ in their order
         if found or key in keys.added or key in keys.removed:
             graphs[key] = found
     return Diff(
