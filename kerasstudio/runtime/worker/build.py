@@ -18,6 +18,8 @@ from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
 
+from kerasstudio.runtime.worker.shape_fixes import remove_wires
+
 
 class BuiltModel(msgspec.Struct, frozen=True):
     """`layers` by layer id; Outputs are no Keras layers and not among them."""
@@ -62,7 +64,7 @@ class Builder:
     def model(self, graph: Graph, name: str) -> Any:
         """The Functional model of one graph."""
         inputs, outputs = _ends(self._project, graph)
-        order = call_order(self._project, graph, needed_nodes(self._project, graph))
+        order = call_order(graph, needed_nodes(self._project, graph))
         for node in graph.nodes.values():
             # Creation in drawing order; calls follow in the order of the wires.
             layer = self._project.layers[node.layer]
@@ -170,7 +172,7 @@ def needed_nodes(project: Project, graph: Graph) -> set[str]:
     return needed
 
 
-def call_order(project: Project, graph: Graph, nodes: set[str]) -> dict[str, int]:
+def call_order(graph: Graph, nodes: set[str]) -> dict[str, int]:
     """Positions of the nodes in an order in which they can be called: sources first, else as
     drawn; the calls of a shared layer as drawn. Nodes on or behind a loop are left out."""
     missing = {key: 0 for key in graph.nodes if key in nodes}
@@ -203,14 +205,8 @@ def missing_output(graph: Graph, wire: Wire, source: Layer, count: int) -> Probl
         expected=f"an output from 1 to {count}",
         received=str(wire.output + 1),
         place=Place(graph=graph.id, node=wire.target, wire=wire.key, port=wire.port),
-        fixes=remove_wire_fix(graph.id, wire),
+        fixes=remove_wires(graph.id, [wire]),
     )
-
-
-def remove_wire_fix(graph: str, wire: Wire) -> Any:
-    from kerasstudio.graph.problems import Fix
-
-    return (Fix("remove the wire", "remove_wire", {"wire": wire.key, "graph": graph}),)
 
 
 def _ends(project: Project, graph: Graph) -> tuple[dict[str, str], dict[str, str]]:

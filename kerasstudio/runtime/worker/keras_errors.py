@@ -66,7 +66,7 @@ def explain(
     sources: Mapping[str, Source],
 ) -> Problem:
     """The problem behind a refusal, with the fixes that fit it."""
-    text = clean(refusal.text) or refusal.kind
+    text = clean(refusal.text).replace("'layer'", f"'{layer.name}'") or refusal.kind
     place = Place(graph=graph, node=node.id, layer=layer.id)
     what = f'"{layer.name}" ({layer.class_name})'
     received = received_text(sources)
@@ -123,7 +123,7 @@ def explain(
         expected=_expected(text, kind),
         received=received,
         place=msgspec.structs.replace(place, argument=argument),
-        fixes=(*shape_fixes.reset(layer, argument), *wire_fixes),
+        fixes=(*shape_fixes.reset(layer, kind, argument), *wire_fixes),
         detail=text,
     )
 
@@ -259,7 +259,7 @@ def _bad_argument(
         expected=_expected(text, kind),
         received="" if argument is None else f"{argument} = {value!r}",
         place=msgspec.structs.replace(place, argument=argument),
-        fixes=shape_fixes.reset(layer, argument),
+        fixes=shape_fixes.reset(layer, kind, argument),
         detail=text,
     )
 
@@ -271,6 +271,7 @@ def _argument_in(text: str, kind: LayerType | None, layer: Layer | None = None) 
     named = [each.name for each in kind.arguments if re.search(rf"\b{each.name}\b", text)]
     if layer is not None:
         given = [name for name in named if name in layer.arguments]
+        given.sort(key=lambda name: _is_required(kind, name))
         if given:
             return given[0]
         values = [
@@ -282,6 +283,11 @@ def _argument_in(text: str, kind: LayerType | None, layer: Layer | None = None) 
             return values[0]
     quoted = [name for name in named if re.search(rf"[`'\"]{name}\b", text)]
     return (quoted or [None])[0] if layer is None else (quoted or named or [None])[0]
+
+
+def _is_required(kind: LayerType, name: str) -> bool:
+    argument = kind.argument(name)
+    return argument is not None and argument.required
 
 
 def _sentence(text: str, limit: int = 260) -> str:

@@ -178,10 +178,13 @@ def change_dtype(graph: str, source: Source, dtypes: tuple[str, ...]) -> tuple[F
     return ()
 
 
-def reset(layer: Layer, argument: str | None) -> tuple[Fix, ...]:
-    """Back to Keras's default."""
+def reset(layer: Layer, kind: LayerType | None, argument: str | None) -> tuple[Fix, ...]:
+    """Back to Keras's default, or to a value that makes sense where there is none."""
     if argument is None or argument not in layer.arguments:
         return ()
+    described = kind.argument(argument) if kind else None
+    if described is not None and described.required:
+        return example(layer, kind, [argument])
     return (Fix(f"reset {argument}", "reset_argument", {"layer": layer.id, "name": argument}),)
 
 

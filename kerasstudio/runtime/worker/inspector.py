@@ -1,0 +1,285 @@
+"""Shapes, weights, costs and problems of a project, recomputed only where something changed."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+
+import msgspec
+
+from kerasstudio.graph.catalogue import Catalogue, shipped
+from kerasstudio.graph.diff import diff
+from kerasstudio.graph.inspection import NodeInfo, Status, TensorSpec
+from kerasstudio.graph.ports import input_ports
+from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
+from kerasstudio.runtime.protocol import Inspect, Inspected
+from kerasstudio.runtime.worker.build import call_order, missing_output
+from kerasstudio.runtime.worker.keras_errors import Source, explain
+from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
+from kerasstudio.runtime.worker.port_rules import rule_problems
+
+
+class Inspector:
+    """Remembers the last project and what was found; `inspect` tells the difference."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self._catalogue = catalogue or shipped()
+        self._project = Project(graphs={})
+        self._graphs: dict[str, GraphInspector] = {}
+        self._reported: dict[str, NodeInfo] = {}
+        self.inference = LayerInference(self._catalogue)
+
+    def inspect(self, request: Inspect) -> Inspected:
+        """What changed since the last call, all problems, and the sums."""
+        self.update(request.project)
+        nodes = {key: info for each in self._graphs.values() for key, info in each.infos.items()}
+        changed = {key: info for key, info in nodes.items() if self._reported.get(key) != info}
+        removed = tuple(key for key in self._reported if key not in nodes)
+        self._reported = nodes
+        total, trainable = self._totals()
+        return Inspected(
+            id=request.id,
+            revision=request.revision,
+            nodes=changed,
+            removed=removed,
+            problems=self.problems(),
+            total=total,
+            total_trainable=trainable,
+        )
+
+    def update(self, project: Project) -> None:
+        """Infer anew what `project` changes."""
+        changes = diff(self._project, project)
+        for key in changes.graph_keys.removed:
+            del self._graphs[key]
+        # A block changes when anything inside it does: inner graphs are done first.
+        touched = set(changes.layers.all)
+        graphs = list(project.graphs)
+        with symbolic():
+            for key in _inner_first(project, graphs):
+                found = self._graphs.setdefault(
+                    key, GraphInspector(key, self._catalogue, self.inference)
+                )
+                different = changes.of_graph(key)
+                nodes = set(different.nodes.changed - different.moved) | different.nodes.added
+                wires = different.wires.all
+                if different.affects_model or touched:
+                    found.update(project, touched, nodes, wires)
+                if different.affects_model or self._uses(project, key, touched):
+                    touched |= {layer.id for layer in project.layers.values() if layer.graph == key}
+        self._project = project
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems, in drawing order."""
+        found: list[Problem] = []
+        for key, graph in self._project.graphs.items():
+            known = self._graphs[key].problems
+            found += [problem for node in graph.nodes for problem in known.get(node, ())]
+        return tuple(found)
+
+    def _uses(self, project: Project, graph: str, layers: set[str]) -> bool:
+        return bool(layers) and any(
+            node.layer in layers for node in project.graphs[graph].nodes.values()
+        )
+
+    def _totals(self) -> tuple[int, int]:
+        """Weights of the root graph, each layer once; those inside blocks count with them."""
+        root = self._graphs.get(self._project.root)
+        if root is None:
+            return 0, 0
+        layers: dict[str, NodeInfo] = {}
+        for key, node in self._project.graph.nodes.items():
+            info = root.infos.get(key)
+            if info is not None and (node.layer not in layers or info.parameters):
+                layers[node.layer] = info
+        return (
+            sum(info.parameters for info in layers.values()),
+            sum(info.trainable for info in layers.values()),
+        )
+
+
+class GraphInspector:
+    """One graph: specs by node, in calling order."""
+
+    def __init__(self, key: str, catalogue: Catalogue, inference: LayerInference) -> None:
+        self.infos: dict[str, NodeInfo] = {}
+        self.problems: dict[str, tuple[Problem, ...]] = {}
+        self._key = key
+        self._catalogue = catalogue
+        self._inference = inference
+        self._order: dict[str, int] = {}
+        self._incoming: dict[str, list[Wire]] = {}
+        self._outgoing: dict[str, list[str]] = {}
+        self._calls: dict[str, list[str]] = {}
+        self._graph = Graph(id=key)
+
+    def update(
+        self, project: Project, layers: set[str], nodes: set[str], wires: frozenset[str]
+    ) -> None:
+        """Infer the nodes named, those of the layers named, and what follows from them."""
+        graph = project.graphs[self._key]
+        if wires or graph.nodes.keys() != self._graph.nodes.keys() or nodes:
+            self._index(graph)
+        self._graph = graph
+        for key in [key for key in self.infos if key not in graph.nodes]:
+            del self.infos[key]
+            self.problems.pop(key, None)
+        dirty = set(nodes)
+        dirty |= {key.rpartition(":")[0] for key in wires}
+        dirty |= {node.id for node in graph.nodes.values() if node.layer in layers}
+        dirty &= graph.nodes.keys()
+        dirty |= {other for key in dirty for other in self._calls[graph.nodes[key].layer]}
+        for key in dirty - self._order.keys():
+            self.infos[key] = NodeInfo()
+            self.problems.pop(key, None)
+        self._propagate(project, dirty)
+
+    def sources(self, project: Project, node: str) -> dict[str, Source] | None:
+        """What comes in at each wired port; None when something does not arrive."""
+        found: dict[str, Source] = {}
+        for wire in self._incoming.get(node, ()):
+            info = self.infos.get(wire.source)
+            if info is None or info.status != "ok" or wire.output >= len(info.outputs):
+                return None
+            layer = project.layers[self._graph.nodes[wire.source].layer]
+            found[wire.port] = Source(wire, layer, info.outputs[wire.output])
+        return found
+
+    def _index(self, graph: Graph) -> None:
+        self._order = call_order(graph, set(graph.nodes))
+        self._incoming, self._outgoing, self._calls = {}, {}, {}
+        for wire in graph.wires.values():
+            self._incoming.setdefault(wire.target, []).append(wire)
+            self._outgoing.setdefault(wire.source, []).append(wire.target)
+        for node in graph.nodes.values():
+            self._calls.setdefault(node.layer, []).append(node.id)
+        for calls in self._calls.values():
+            calls.sort(key=lambda key: self._order.get(key, -1))
+
+    def _propagate(self, project: Project, dirty: set[str]) -> None:
+        """Node by node in calling order, stopping where nothing changes any more."""
+        by_rank = {rank: key for key, rank in self._order.items()}
+        waiting = [self._order[key] for key in dirty if key in self._order]
+        heapq.heapify(waiting)
+        done = -1
+        while waiting:
+            rank = heapq.heappop(waiting)
+            if rank == done:
+                continue
+            done = rank
+            key = by_rank[rank]
+            before = self.infos.get(key)
+            info, problems = self._infer(project, self._graph.nodes[key])
+            self.infos[key] = info
+            if problems:
+                self.problems[key] = problems
+            else:
+                self.problems.pop(key, None)
+            if before is None or before.outputs != info.outputs or before.status != info.status:
+                for other in self._outgoing.get(key, ()):
+                    if other in self._order:
+                        heapq.heappush(waiting, self._order[other])
+
+    def _infer(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
+        layer = project.layers[node.layer]
+        sources = self.sources(project, node.id)
+        if sources is None:
+            return self._not_reached(project, node)
+        if layer.is_output:
+            return NodeInfo(status="ok" if sources else "unknown"), ()
+        inputs = {port: source.spec for port, source in sources.items()}
+        if not layer.is_input and not self._is_fed(project, node, inputs):
+            return NodeInfo(), ()
+        kind = self._catalogue.layer_type(layer)
+        rules = tuple(rule_problems(self._key, node, layer, kind, sources))
+        found = self._inference.infer(project, layer, node, inputs, self._first(project, node))
+        refused = self._refusal(project, node, layer, found, sources)
+        errors = tuple(rule for rule in rules if rule.severity == "error")
+        if errors and refused is not None:
+            rules = tuple(msgspec.structs.replace(each, detail=refused.detail) for each in rules)
+        elif refused is not None:
+            rules = (refused, *rules)
+        if errors or refused is not None:
+            return NodeInfo(status="error"), rules
+        return _info(found), rules
+
+    def _refusal(
+        self,
+        project: Project,
+        node: Node,
+        layer: Layer,
+        found: Inferred,
+        sources: Mapping[str, Source],
+    ) -> Problem | None:
+        if found.problem is not None:
+            place = found.problem.place
+            inside = f'Inside the block "{layer.name}": ' if layer.graph else ""
+            return msgspec.structs.replace(
+                found.problem,
+                message=inside + found.problem.message,
+                place=msgspec.structs.replace(place, graph=self._key, node=node.id, layer=layer.id),
+            )
+        if found.refusal is None:
+            return None
+        kind = self._catalogue.layer_type(layer)
+        return explain(found.refusal, self._key, node, layer, kind, sources)
+
+    def _not_reached(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
+        """Something upstream is wrong, unknown, or has fewer outputs than a wire wants."""
+        status: Status = "unknown"
+        for wire in self._incoming.get(node.id, ()):
+            info = self.infos.get(wire.source)
+            if info is None:
+                continue
+            if info.status in {"error", "waiting"}:
+                status = "waiting"
+            elif info.status == "ok" and wire.output >= len(info.outputs):
+                source = project.layers[self._graph.nodes[wire.source].layer]
+                problem = missing_output(self._graph, wire, source, len(info.outputs))
+                return NodeInfo(status="error"), (problem,)
+        return NodeInfo(status=status), ()
+
+    def _is_fed(self, project: Project, node: Node, inputs: Inputs) -> bool:
+        """Whether all required ports have a wire; `structure` tells of those that have not."""
+        slots = input_ports(project, node.id, self._catalogue, self._key)
+        return bool(inputs) and all(not slot.required or not slot.is_free for slot in slots)
+
+    def _first(self, project: Project, node: Node) -> dict[str, TensorSpec] | None:
+        """The inputs of the first call of a shared layer, None for the first call itself."""
+        first = self._calls[node.layer][0]
+        if first == node.id or first not in self.infos or self.infos[first].status != "ok":
+            return None
+        sources = self.sources(project, first)
+        return None if not sources else {port: each.spec for port, each in sources.items()}
+
+
+def _info(found: Inferred) -> NodeInfo:
+    return NodeInfo(
+        status="ok",
+        outputs=found.outputs,
+        parameters=found.parameters,
+        trainable=found.trainable,
+        multiply_adds=found.multiply_adds,
+        activation_bytes=found.activation_bytes,
+    )
+
+
+def _inner_first(project: Project, graphs: list[str]) -> list[str]:
+    """Graphs so that blocks come before the graphs that use them."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def visit(key: str) -> None:
+        if key in seen or key not in project.graphs:
+            return
+        seen.add(key)
+        for node in project.graphs[key].nodes.values():
+            inner = project.layers[node.layer].graph
+            if inner is not None:
+                visit(inner)
+        order.append(key)
+
+    for key in graphs:
+        visit(key)
+    return order
