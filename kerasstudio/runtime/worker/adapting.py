@@ -9,16 +9,19 @@ import keras
 import tensorflow as tf
 
 from kerasstudio.graph.problems import Place, Problem, StudioError
+from kerasstudio.runtime.worker.build import BuiltModel
 
 
 def adapt_layers(
-    model: keras.Model, training_part: Callable[[], tf.data.Dataset], said: Callable[[str], None]
+    built: BuiltModel, training_part: Callable[[], tf.data.Dataset], said: Callable[[str], None]
 ) -> list[str]:
     """Call `adapt` of every layer that needs it, in graph order, on the training part alone.
 
     `training_part` makes its batches. Each layer sees the data as it arrives there: through the
     part of the model before it. Returns the names of the adapted layers. Raises `StudioError`
     naming a layer that could not be adapted."""
+    model = built.model
+    ids = {id(layer): key for key, layer in built.layers.items()}
     adapted = []
     for layer in model.layers:
         if not needs_adapt(layer):
@@ -31,7 +34,7 @@ def adapt_layers(
                 Problem(
                     code="train.adapt",
                     message=f"The layer {layer.name} cannot learn from the data: {error}",
-                    place=Place(layer=layer.name),
+                    place=Place(layer=ids.get(id(layer))),
                     detail=str(error),
                 )
             ) from error

@@ -56,7 +56,7 @@ def checkpoint_path(run_folder: Path, which: str) -> Path:
 def snapshot(model: keras.Model, optimizer: bool) -> Snapshot:
     """Copies of the model's variables and, if wanted, of its optimizer's."""
     arrays = {f"weight.{i}": _copy(variable) for i, variable in enumerate(model.variables)}
-    if optimizer and model.optimizer is not None:
+    if optimizer and model.compiled:
         for i, variable in enumerate(model.optimizer.variables):
             arrays[f"optimizer.{i}"] = _copy(variable)
     return Snapshot(arrays, _vocabularies(model))
@@ -100,7 +100,7 @@ def restore_checkpoint(
 def restore_arrays(model: keras.Model, taken: Snapshot, path: Path, optimizer: bool = True) -> None:
     """Put arrays back into the model. Raises `StudioError` when they do not fit it."""
     _assign(model.variables, "weight", taken.arrays, path)
-    if optimizer and model.optimizer is not None and "optimizer.0" in taken.arrays:
+    if optimizer and model.compiled and "optimizer.0" in taken.arrays:
         model.optimizer.build(model.trainable_variables)
         _assign(model.optimizer.variables, "optimizer", taken.arrays, path)
     for index, layer in enumerate(model.layers):
@@ -113,7 +113,7 @@ def restore_arrays(model: keras.Model, taken: Snapshot, path: Path, optimizer: b
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], CheckpointState]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         state = msgspec.json.decode(arrays.pop("state").tobytes(), type=CheckpointState)
     except FileNotFoundError as error:
@@ -124,7 +124,7 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], CheckpointState]:
                 place=Place(file=str(path)),
             )
         ) from error
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, msgspec.DecodeError) as error:
         raise StudioError(
             Problem(
                 code="file.checkpoint",

@@ -7,11 +7,13 @@ import re
 import traceback
 
 from kerasstudio.graph.problems import Place, Problem, StudioError
+from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import Failed
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NODE = re.compile(r"Detected at node ['\"]?([\w./:-]+)")
 _ERROR_NODE = re.compile(r"\[\[\{\{node ([^}]+)\}\}\]\]")
+_REPEATED = re.compile(r"_\d+$")  # TensorFlow numbers the second trace of a layer
 _FUNCTION = re.compile(r"\s*\[Op:\w+\]\s*|\s*\[\[\{\{node [^}]*\}\}\]\]\s*|\s*name:\s*$")
 _LABEL = re.compile(r"label value of (-?\d+) which is outside the valid range of \[(\d+), (\d+)\)")
 _ALLOCATE = re.compile(r"OOM when allocating tensor with shape\s*(\[[^\]]*\])")
@@ -31,8 +33,9 @@ def crash_report(request_id: int, error: BaseException) -> Failed:
     )
 
 
-def problem_of(error: BaseException, doing: str) -> Problem:
-    """What an exception while `doing` ("training") means. `detail` keeps the original text."""
+def problem_of(error: BaseException, doing: str, project: Project | None = None) -> Problem:
+    """What an exception while `doing` ("training") means, placed at the layer of `project` that
+    TensorFlow names. `detail` keeps the original text."""
     if isinstance(error, StudioError):
         return error.problem
     detail = "".join(traceback.format_exception(error))
@@ -62,6 +65,8 @@ def problem_of(error: BaseException, doing: str) -> Problem:
             received=f"a tensor of shape {shape.group(1)}" if shape else "",
             detail=detail,
         )
+    layer = _layer_name(text)
+    place = _place(project, layer)
     label = _LABEL.search(text)
     if label:
         value, low, high = label.groups()
@@ -70,13 +75,14 @@ def problem_of(error: BaseException, doing: str) -> Problem:
             message=f"The data has the class number {value}, for which there is no unit.",
             expected=f"class numbers from {low} to {int(high) - 1}, or {int(value) + 1} units",
             received=value,
-            place=Place(node=_node(text)),
+            place=place,
             detail=detail,
         )
     return Problem(
         code="train.failed",
         message=f"An error while {doing}: {first_lines(error)}",
-        received=f"in {_node(text)}" if _node(text) else "",
+        received=f"in {layer}" if layer else "",
+        place=place,
         detail=detail,
     )
 
@@ -95,10 +101,23 @@ def first_lines(error: BaseException, limit: int = 400) -> str:
     return text[:limit] or type(error).__name__
 
 
-def _node(text: str) -> str | None:
+def _layer_name(text: str) -> str | None:
     """The layer in which TensorFlow failed, from a name such as "model_1/conv_a_1/Conv2D"."""
     match = _ERROR_NODE.search(text) or _NODE.search(text)
     if match is None:
         return None
     parts = [part for part in match.group(1).split("/") if part]
     return parts[-2] if len(parts) > 1 else parts[0]
+
+
+def _place(project: Project | None, name: str | None) -> Place:
+    """Where in the drawing a layer of that name is."""
+    if project is None or name is None:
+        return Place()
+    for wanted in (name, _REPEATED.sub("", name)):
+        for graph in project.graphs.values():
+            for node in graph.nodes.values():
+                layer = project.layers[node.layer]
+                if layer.name == wanted:
+                    return Place(graph=graph.id, node=node.id, layer=layer.id)
+    return Place()

@@ -63,7 +63,8 @@ def prepare(project: Project, base: Path, progress: Report, adapt: bool = True) 
     progress("Building the model")
     keras.utils.set_random_seed(spec.seed)
     try:
-        model = build_model(project).model
+        built = build_model(project)
+        model = built.model
     except StudioError as error:
         raise Refused((error.problem,)) from error
     inspection = _inspection(project)
@@ -77,7 +78,7 @@ def prepare(project: Project, base: Path, progress: Report, adapt: bool = True) 
     if data.count("train") == 0:
         raise Refused((_empty_part(),))
     if adapt:
-        adapt_layers(model, lambda: data.dataset("train", max(spec.batch_size, 256)), progress)
+        adapt_layers(built, lambda: data.dataset("train", max(spec.batch_size, 256)), progress)
     outputs = complete_training(project, data.summary, inspection)
     project = msgspec.structs.replace(
         project, training=msgspec.structs.replace(spec, outputs=outputs)

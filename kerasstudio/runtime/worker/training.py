@@ -51,7 +51,7 @@ def train(request: Train, control: RunControl, send: Send) -> None:
         problem = _not_finite(error, request.project)
         run.end("failed", problem.message, (problem,))
     except Exception as error:  # noqa: BLE001 (whatever TensorFlow or a layer raises ends the run)
-        problem = problem_of(error, "training")
+        problem = problem_of(error, "training", request.project)
         run.end("failed", problem.message, (problem,))
 
 
