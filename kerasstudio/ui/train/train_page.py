@@ -203,6 +203,7 @@ class TrainPage(QScrollArea):
         into = self._settings_column if wide else self._left_column
         for index, card in enumerate((self.fit, self.watch)):
             into.insertWidget(index if wide else index + 1, card)
+            card.show()
         self._settings.setVisible(wide)
 
 
