@@ -56,7 +56,8 @@ class DocumentStore(QObject):
     def apply(self, project: Project, text: str, merge_key: str | None = None) -> bool:
         """Make `project` the current one as an undo step called `text`.
 
-        Consecutive edits with the same `merge_key` become one step (typing in a field, one drag).
+        Consecutive edits with the same `merge_key` become one step (typing in a field, one drag);
+        an undo or redo in between ends that.
         Returns False, and adds no step, when nothing is different."""
         if project is self._project or project == self._project:
             return False
@@ -118,11 +119,16 @@ class _Swap(QUndoCommand):
     ) -> None:
         super().__init__(text)
         self._store, self.old, self.new, self.key = store, old, new, key
+        self._pushed = False
 
     def undo(self) -> None:
+        self._store.end_merge()
         self._store._show(self.old)
 
     def redo(self) -> None:
+        if self._pushed:
+            self._store.end_merge()
+        self._pushed = True
         self._store._show(self.new)
 
     def id(self) -> int:
