@@ -47,12 +47,12 @@ def _run(arguments: list[str], console: Console) -> int:
     if first in commands:
         options = commands[first].parse_args(arguments[1:])
         return COMMANDS[first].run(options, console)
+    if first and not first.startswith("-"):
+        _refuse_typing_mistake(first, list(COMMANDS))
     options = parser.parse_args(arguments)
     if options.version:
         console.say(f"kerasstudio {__version__}")
         return OK
-    if options.file is not None:
-        _refuse_typing_mistake(options.file, list(COMMANDS))
     from kerasstudio.cli.studio import open_studio
 
     return open_studio(options.file, console)

@@ -18,6 +18,7 @@ from kerasstudio.cli.export import known_format, write
 from kerasstudio.cli.session import Session
 from kerasstudio.graph import files
 from kerasstudio.graph.problems import StudioError
+from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import ImportModel, ModelImported
 
 READABLE = (".kstudio", ".keras", ".h5", ".hdf5", ".json")
@@ -72,7 +73,7 @@ def run(options: Namespace, console: Console) -> int:
         )
 
 
-def _save(project: files.Project, target: Path, notes: tuple[str, ...], console: Console) -> int:
+def _save(project: Project, target: Path, notes: tuple[str, ...], console: Console) -> int:
     files.write_project(target, project)
     console.say(f"{target}: {len(project.graph.nodes)} nodes")
     for note in notes:

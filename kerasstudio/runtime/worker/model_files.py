@@ -55,10 +55,11 @@ def read_config(path: Path, kind: ModelKind) -> dict[str, Any]:
     """The architecture in the file, as Keras writes it. Raises `StudioError`."""
     try:
         if kind == "json":
-            text: str | bytes = _limited(path.stat().st_size, path) and path.read_bytes()
+            _limit(path.stat().st_size, path)
+            text: str | bytes = path.read_bytes()
         elif kind == "keras":
             with zipfile.ZipFile(path) as archive:
-                _limited(archive.getinfo(CONFIG).file_size, path)
+                _limit(archive.getinfo(CONFIG).file_size, path)
                 text = archive.read(CONFIG)
         else:
             text = _h5_config(path)
@@ -97,7 +98,7 @@ def _h5_config(path: Path) -> str | bytes:
                 expected="a whole model, as model.save writes it",
                 received="an HDF5 file without model_config",
             )
-        _limited(len(config), path)
+        _limit(len(config), path)
         return config if isinstance(config, str | bytes) else str(config)
 
 
@@ -117,7 +118,7 @@ def import_error(
     )
 
 
-def _limited(size: int, path: Path) -> bool:
+def _limit(size: int, path: Path) -> None:
     if size > MOST_CONFIG_BYTES:
         raise import_error(
             "import.too_big",
@@ -126,7 +127,6 @@ def _limited(size: int, path: Path) -> bool:
             expected=f"at most {MOST_CONFIG_BYTES >> 20} MiB",
             received=f"{size >> 20} MiB",
         )
-    return True
 
 
 def _damaged(path: Path, why: str, error: BaseException) -> StudioError:

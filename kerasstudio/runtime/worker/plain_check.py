@@ -9,10 +9,11 @@ array for each input, by number) and where predictions go ("out").
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
+import runpy
 import sys
+from typing import Any
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
@@ -30,7 +31,7 @@ def main(path: str) -> None:
     if task.get("compiled") and model.optimizer is None:
         raise ValueError("the model comes back without its optimizer, loss and metrics")
     found = model.predict(arranged(model, values), verbose=0)
-    outputs = {str(i): np.asarray(each) for i, each in enumerate(keras.tree.flatten(found))}
+    outputs: Any = {str(i): np.asarray(each) for i, each in enumerate(keras.tree.flatten(found))}
     np.savez(task["out"], **outputs)
 
 
@@ -48,10 +49,7 @@ def load(task: dict[str, str]) -> keras.Model:
         with open(path, encoding="utf-8") as file:
             model = keras.models.model_from_json(file.read())
     else:
-        spec = importlib.util.spec_from_file_location("exported", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        model = script.build_model()
+        model = runpy.run_path(path)["build_model"]()
     with np.load(task["weights"]) as file:
         model.set_weights([file[str(index)] for index in range(len(file.files))])
     for layer in model.layers:

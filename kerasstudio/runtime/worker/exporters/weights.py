@@ -11,5 +11,5 @@ import numpy as np
 def save_in_order(model: keras.Model, path: Path) -> Path:
     """Write `model.get_weights()` as "0", "1", ...; returns `path`."""
     arrays = {str(index): value for index, value in enumerate(model.get_weights())}
-    np.savez(path, **arrays)  # type: ignore[arg-type]
+    np.savez(path, **arrays)
     return path
