@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from kerasstudio.ui.theme import tokens, ui_font
@@ -88,6 +88,13 @@ class BottomPanel(QWidget):
         name = self._names[index]
         self._stack.setCurrentWidget(self.widget(name))
         self.tab_shown.emit(name)
+
+    # ------------------------------------------------------------------ Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Not now: the window is to be painted first.
+        QTimer.singleShot(0, self, self.begin)
 
 
 class Badge(QLabel):

@@ -187,7 +187,10 @@ class GraphInspector:
         if sources is None:
             return self._not_reached(project, node)
         if layer.is_output:
-            return NodeInfo(status="ok" if sources else "unknown"), ()
+            # An Output computes nothing; its shape is that of the tensor it marks.
+            marked = tuple(source.spec for source in sources.values())
+            status: Status = "ok" if marked else "unknown"
+            return NodeInfo(status, marked, multiply_adds=0, activation_bytes=0), ()
         inputs = {port: source.spec for port, source in sources.items()}
         if not layer.is_input and not self._is_fed(project, node, inputs):
             return NodeInfo(), ()
