@@ -176,6 +176,10 @@ class Studio(QObject):
         self.canvas = Canvas(self.store, self.selection, self.feed, self.catalogue)
         self.palette = Palette(self.catalogue)
         self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
+        self.palette.layer_chosen.connect(self.canvas.add_layer)
+        self.palette.ghost_zoom = lambda: self.canvas.zoom
+        self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
+        self.canvas.motion = self.settings.get("motion")
         self.window.actions_set.attach_canvas(self.canvas)
         return model_page(self.palette, self.canvas, self.inspector, QSplitter())
 
@@ -356,6 +360,8 @@ class Studio(QObject):
     def _setting_changed(self, key: str) -> None:
         if key == "theme":
             self._theme_again()
+        elif key == "motion" and self.window.has_page("model"):
+            self.canvas.motion = self.settings.get("motion")
 
     def _theme_again(self, _scheme: object = None) -> None:
         theme.apply_theme(self.app, self.settings.get("theme"))
