@@ -18,6 +18,7 @@ Report = Callable[[str, float | None], None]
 """Progress: a sentence and the share done from 0 to 1, None where unknown."""
 
 CHUNK_BYTES = 32 * 1024 * 1024
+SMALL_RANGE = 1 << 16
 
 
 def silent(text: str, done: float | None = None) -> None:
@@ -86,7 +87,9 @@ class Table:
     columns: Mapping[str, RawColumn]
     first_row: int = 1
     row_numbers: Array | None = None
-    notes: tuple[Problem, ...] = field(default=())
+    notes: tuple[Problem, ...] = ()
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was found out about columns, by name: the same file is described after every edit."""
 
     def row_number(self, index: int) -> int:
         """The row of sample `index` as a person counts it."""
@@ -115,6 +118,8 @@ def as_classes(column: RawColumn) -> tuple[Array, Sequence[str]]:
         return column.codes, column.texts
     numbers = column.number_values
     if numbers.dtype.kind in "iub":
+        if len(numbers) and int(numbers.max()) - int(numbers.min()) < SMALL_RANGE:
+            return _small_range_classes(numbers)
         distinct, codes = np.unique(numbers, return_inverse=True)
         return codes.astype(np.int32), [number_text(value) for value in distinct]
     missing = ~np.isfinite(numbers)
@@ -122,6 +127,16 @@ def as_classes(column: RawColumn) -> tuple[Array, Sequence[str]]:
     codes = np.full(len(numbers), -1, dtype=np.int32)
     codes[~missing] = inverse
     return codes, [number_text(value) for value in distinct]
+
+
+def _small_range_classes(numbers: Array) -> tuple[Array, Sequence[str]]:
+    """Classes of whole numbers close together, by counting instead of sorting."""
+    low = int(numbers.min())
+    shifted = numbers.astype(np.int64) - low
+    distinct = np.flatnonzero(np.bincount(shifted))
+    table = np.zeros(int(distinct[-1]) + 1, dtype=np.int32)
+    table[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return table[shifted], [str(int(value) + low) for value in distinct]
 
 
 def missing_mask(column: RawColumn, as_words: bool = False) -> Array | None:

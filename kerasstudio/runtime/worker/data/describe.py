@@ -83,7 +83,7 @@ def summarise(
     return DataSummary(
         rows=samples,
         columns=tuple(columns),
-        preview=_preview([raw for _, raw in raws], min(rows, PREVIEW_ROWS)),
+        preview=_preview([raw for _, raw in raws], min(rows, _preview_rows(len(raws)))),
         parts=(len(parts["train"]), len(parts["validation"]), len(parts["test"])),
         fingerprint=fingerprint(data.sources, base),
         problems=tuple(problems),
@@ -154,33 +154,39 @@ def _is_whole(values: Array) -> bool:
 
 
 def _column(raw: RawColumn, table: Table, column: Column | None, train: Array) -> ColumnSummary:
+    summary: ColumnSummary | None = table.memo.get(raw.name)
+    if summary is None:
+        summary = table.memo[raw.name] = _facts(raw, table)
+    if column is not None and column.kind != summary.kind:
+        summary = msgspec.structs.replace(summary, kind=column.kind)
+    if raw.numbers is None or not len(train) or summary.minimum is None:
+        return summary
+    mean, deviation = _moments(raw.numbers, train)
+    return msgspec.structs.replace(summary, train_mean=mean, train_deviation=deviation)
+
+
+def _facts(raw: RawColumn, table: Table) -> ColumnSummary:
+    """What does not depend on the project."""
     mask = missing_mask(raw)
     distinct, classes, counts = _classes(raw)
-    kind = kind_of_raw(raw, distinct)
-    if column is not None:
-        kind = column.kind
     summary = ColumnSummary(
         name=raw.name,
         source=raw.source,
-        kind=kind,
+        kind=kind_of_raw(raw, distinct),
         shape=raw.shape,
         dtype=raw.dtype,
         missing=0 if mask is None else int(mask.sum()),
         first_missing_row=None if mask is None else table.row_number(int(mask.argmax())),
         distinct=distinct,
         classes=classes,
+        histogram=counts,
         bad_count=raw.bad.count if raw.bad else 0,
         bad_row=table.row_number(raw.bad.index) if raw.bad else None,
         bad_text=raw.bad.text[:80] if raw.bad else "",
     )
-    if raw.numbers is None or raw.numbers.size == 0:
-        return msgspec.structs.replace(summary, histogram=counts)
-    return _with_statistics(summary, raw.numbers, counts, train)
-
-
-def _with_statistics(
-    summary: ColumnSummary, values: Array, counts: tuple[int, ...], train: Array
-) -> ColumnSummary:
+    values = raw.numbers
+    if values is None or values.size == 0:
+        return summary
     low, high, total, count = np.inf, -np.inf, 0.0, 0
     for piece in pieces(values):
         finite = _finite(values[piece])
@@ -190,19 +196,10 @@ def _with_statistics(
             count += finite.size
     if not count:
         return summary
-    if summary.kind != "category" or not counts:
+    if not counts or len(counts) > BINS:
         counts = _histogram(values, low, high)
-    mean = deviation = None
-    if len(train):
-        mean, deviation = _moments(values, train)
     return msgspec.structs.replace(
-        summary,
-        minimum=low,
-        maximum=high,
-        mean=total / count,
-        histogram=counts,
-        train_mean=mean,
-        train_deviation=deviation,
+        summary, minimum=low, maximum=high, mean=total / count, histogram=counts
     )
 
 
@@ -251,6 +248,11 @@ def _classes(raw: RawColumn) -> tuple[int | None, tuple[str, ...] | None, tuple[
         return len(texts), None, ()
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     return len(texts), tuple(texts), tuple(int(count) for count in counts)
+
+
+def _preview_rows(columns: int) -> int:
+    """Fewer rows of very wide tables: nobody looks at 40,000 cells."""
+    return max(10, min(PREVIEW_ROWS, 5000 // max(1, columns)))
 
 
 def _preview(raws: list[RawColumn], rows: int) -> tuple[tuple[str, ...], ...]:
