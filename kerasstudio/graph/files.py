@@ -44,9 +44,10 @@ def encode_project(project: Project) -> bytes:
             wires = sorted(project.graphs[key].wires.values(), key=_wire_order)
             graph["wires"] = [msgspec.to_builtins(wire) for wire in wires]
         document = {"format": FORMAT, "version": VERSION, "project": body}
-        text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        return text.encode() + b"\n"
-    except (ValueError, TypeError, RecursionError) as error:
+        text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        # The standard library indents ten times slower.
+        return msgspec.json.format(text.encode(), indent=1) + b"\n"
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise StudioError(
             Problem(
                 code="file.value",

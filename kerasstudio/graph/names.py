@@ -11,6 +11,8 @@ from kerasstudio.graph.project import INPUT_CLASS, Layer, Project
 
 _CAPITAL = re.compile(r"(.)([A-Z][a-z0-9]+)")
 _LOWER_CAPITAL = re.compile(r"([a-z])([A-Z])")
+# Most names, told at once; the others are looked at closely.
+_PLAIN = re.compile(r"\w(?:[\w .-]{0,98}\w)?")
 _TRAILING_NUMBER = re.compile(r"^(.*?)_?(\d+)$")
 
 
@@ -58,20 +60,27 @@ def has_automatic_name(layer: Layer) -> bool:
     return layer.name == stem or (number != layer.name and number.isdecimal())
 
 
-def unique_name(wanted: str, taken: Collection[str]) -> str:
-    """`wanted`, or with the next free number: "dense" → "dense_1"."""
+def unique_name(wanted: str, taken: Collection[str], first: int = 1) -> str:
+    """`wanted`, or with the next free number from `first` on: "dense" → "dense_1"."""
     if wanted not in taken:
         return wanted
-    match = _TRAILING_NUMBER.match(wanted)
-    stem = match.group(1) if match and match.group(1) else wanted
-    number = 1
+    stem = name_stem(wanted)
+    number = first
     while f"{stem}_{number}" in taken:
         number += 1
     return f"{stem}_{number}"
 
 
+def name_stem(name: str) -> str:
+    """A name without the number at its end: "dense_12" → "dense"."""
+    match = _TRAILING_NUMBER.match(name)
+    return match.group(1) if match and match.group(1) else name
+
+
 def name_error(name: str) -> str | None:
     """Why Keras or a file would refuse this layer name, in words; None when it is fine."""
+    if _PLAIN.fullmatch(name):
+        return None
     if not name.strip():
         return "A name needs at least one character."
     if "/" in name or "\\" in name:

@@ -1,4 +1,4 @@
-"""Whether the drawing is a model at all: checked by networkx, at once, without Keras.
+"""Whether the drawing is a model at all: checked at once, without Keras; loops by networkx.
 
 All problems are returned, never only the first. One cause is told once: what lies behind an unfed
 port is not reported too, and a node just dropped on the canvas gets one hint.
@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.loops import predecessors, reach, successors, would_cycle
+from kerasstudio.graph.loops import would_cycle
 from kerasstudio.graph.ports import free_port
 from kerasstudio.graph.problems import Fix, Place, Problem, Severity
-from kerasstudio.graph.project import ROOT, Graph, Node, Project, Wire
+from kerasstudio.graph.project import ROOT, Graph, Project
 from kerasstudio.graph.structure_layers import layer_problems
-from kerasstudio.graph.structure_ports import Fed, port_problems, wire_problems
-
-if TYPE_CHECKING:
-    import networkx as nx
+from kerasstudio.graph.structure_ports import Wiring, port_problems, wire_problems
 
 __all__ = ["structure_problems", "would_cycle"]
 
@@ -44,91 +40,89 @@ def graph_problems(
     """What is wrong with one graph: wires, loops, ports, ways from Inputs to Outputs."""
     if not graph.nodes:
         return [_empty(key)]
-    problems = list(wire_problems(project, graph, catalogue, key))
-    wires = [
-        wire
-        for wire in graph.wires.values()
-        if wire.source in graph.nodes and wire.target in graph.nodes
+    wiring = Wiring(project, graph, catalogue, key)
+    problems = [
+        *wire_problems(wiring),
+        *_cycles(wiring),
+        *port_problems(wiring),
+        *_alone(wiring),
+        *_unreachable(wiring),
+        *_dead_ends(wiring),
     ]
-    wired = {wire.source for wire in wires} | {wire.target for wire in wires}
-    problems += _cycles(project, graph, wires, key)
-    following, before = successors(graph), predecessors(graph)
-    inputs = [node for node in graph.nodes if project.layers[graph.nodes[node].layer].is_input]
-    outputs = [node for node in graph.nodes if project.layers[graph.nodes[node].layer].is_output]
-    leading = reach(before, outputs)
-    fed = Fed(project, graph, catalogue, key, wired, leading, following)
-    problems += port_problems(fed)
-    problems += _alone(project, graph, key, wired)
-    problems += _unreachable(project, graph, key, wired, before, fed)
-    problems += _dead_ends(project, graph, key, wired, following, outputs)
-    if wired and not inputs:
-        problems.append(_no_input(project, graph, catalogue, key))
-    if wired and not outputs:
-        problems.append(_no_output(project, graph, following, key))
+    if wiring.following and not wiring.inputs:
+        problems.append(_no_input(wiring))
+    if wiring.following and not wiring.outputs:
+        problems.append(_no_output(wiring))
     return problems
 
 
-def digraph(graph: Graph) -> nx.MultiDiGraph:
-    """A graph's nodes and wires for networkx; each edge holds its wire's key."""
-    import networkx as nx  # 0.1 s and more: the window must not wait for it
-
-    made = nx.MultiDiGraph()
-    made.add_nodes_from(graph.nodes)
-    made.add_edges_from(
-        (wire.source, wire.target, key)
-        for key, wire in graph.wires.items()
-        if wire.source in graph.nodes and wire.target in graph.nodes
-    )
-    return made
-
-
-def _cycles(project: Project, graph: Graph, wires: list[Wire], key: str) -> Iterator[Problem]:
+def _cycles(wiring: Wiring) -> Iterator[Problem]:
+    """Every loop, named, with the wires that would break it."""
+    if not _has_cycle(wiring):
+        return
+    # Imported only where there is a loop: it takes 0.2 s, which the window must not wait for.
     import networkx as nx
 
+    order = {node: number for number, node in enumerate(wiring.graph.nodes)}
     made = nx.DiGraph()
-    made.add_edges_from((wire.source, wire.target) for wire in wires)
-    if nx.is_directed_acyclic_graph(made):
-        return
-    order = {node: number for number, node in enumerate(graph.nodes)}
+    made.add_nodes_from(order)
+    made.add_edges_from(
+        (source, target) for source, targets in wiring.following.items() for target in targets
+    )
     for loop in islice(nx.simple_cycles(made), _MOST_LOOPS):
         first = min(range(len(loop)), key=lambda place: order[loop[place]])
-        loop = loop[first:] + loop[:first]
-        names = [_name(project, graph, node) for node in loop]
-        steps = list(zip(loop, [*loop[1:], loop[0]], strict=True))
-        # The wire back to the first node most likely is the mistaken one.
-        closing = [
-            wire
-            for start, end in reversed(steps)
-            for wire in wires
-            if wire.source == start and wire.target == end
-        ]
-        fixes = [
-            Fix(
-                f"remove the wire {_name(project, graph, wire.source)} → "
-                f"{_name(project, graph, wire.target)}",
-                "remove_wire",
-                {"wire": wire.key, "graph": key},
-            )
-            for wire in closing[:_MOST_FIXES]
-        ]
-        yield Problem(
-            code="structure.cycle",
-            message=f"These layers feed each other in a loop: {' → '.join([*names, names[0]])}.",
-            expected="wires that lead from Inputs to Outputs and never back",
-            received=f"a loop of {len(loop)}",
-            place=Place(graph=key, node=loop[0], wire=closing[0].key),
-            fixes=tuple(fixes),
+        yield _cycle(wiring, loop[first:] + loop[:first])
+
+
+def _cycle(wiring: Wiring, loop: list[str]) -> Problem:
+    names = [wiring.layer(node).name for node in loop]
+    steps = list(zip(loop, [*loop[1:], loop[0]], strict=True))
+    # The wire back to the first node most likely is the mistaken one.
+    closing = [
+        (key, wire)
+        for step in reversed(steps)
+        for key, wire in wiring.graph.wires.items()
+        if (wire.source, wire.target) == step
+    ]
+    fixes = [
+        Fix(
+            f"remove the wire {wiring.layer(wire.source).name} → {wiring.layer(wire.target).name}",
+            "remove_wire",
+            {"wire": key, "graph": wiring.key},
         )
+        for key, wire in closing[:_MOST_FIXES]
+    ]
+    return Problem(
+        code="structure.cycle",
+        message=f"These layers feed each other in a loop: {' → '.join([*names, names[0]])}.",
+        expected="wires that lead from Inputs to Outputs and never back",
+        received=f"a loop of {len(loop)}",
+        place=Place(graph=wiring.key, node=loop[0], wire=closing[0][0]),
+        fixes=tuple(fixes),
+    )
 
 
-def _alone(project: Project, graph: Graph, key: str, wired: set[str]) -> Iterator[Problem]:
+def _has_cycle(wiring: Wiring) -> bool:
+    """Whether some nodes are left when those that nothing feeds are taken away again and again
+    (Kahn 1962)."""
+    waiting = {node: len(sources) for node, sources in wiring.before.items()}
+    front = [node for node in wiring.following if node not in waiting]
+    for node in front:
+        for target in wiring.following.get(node, ()):
+            waiting[target] -= 1
+            if not waiting[target]:
+                front.append(target)
+    return any(waiting.values())
+
+
+def _alone(wiring: Wiring) -> Iterator[Problem]:
     """One hint for a node without any wire."""
-    for node in graph.nodes.values():
-        if node.id in wired:
+    for node in wiring.graph.nodes:
+        if wiring.is_wired(node):
             continue
-        layer = project.layers[node.layer]
+        layer = wiring.layer(node)
         if layer.is_input:
-            expected = "a wire from its right side to a layer"
+            expected = "a wire to a layer"
         elif layer.is_output:
             expected = "a wire from the model's last layer"
         else:
@@ -138,62 +132,47 @@ def _alone(project: Project, graph: Graph, key: str, wired: set[str]) -> Iterato
             message=f'"{layer.name}" is not connected yet.',
             severity="hint",
             expected=expected,
-            place=Place(graph=key, node=node.id, layer=layer.id),
-            fixes=(Fix("remove it", "remove_node", {"node": node.id, "graph": key}),),
+            place=Place(graph=wiring.key, node=node, layer=layer.id),
+            fixes=(_removal(wiring, node),),
         )
 
 
-def _unreachable(
-    project: Project,
-    graph: Graph,
-    key: str,
-    wired: set[str],
-    before: dict[str, list[str]],
-    fed: Fed,
-) -> Iterator[Problem]:
+def _unreachable(wiring: Wiring) -> Iterator[Problem]:
     """Nodes that start a way without being an Input; those behind them are not told again."""
-    for node in graph.nodes.values():
-        layer = project.layers[node.layer]
-        if layer.is_input or node.id not in wired or before.get(node.id) or node.id in fed.unfed:
+    for node in wiring.following:
+        layer = wiring.layer(node)
+        if layer.is_input or node in wiring.before or node in wiring.unfed:
             continue
         yield Problem(
             code="structure.unreachable",
             message=f'No Input leads to "{layer.name}".',
+            severity="error" if node in wiring.leading else "warning",
             expected="a way of wires that begins at an Input",
             received="no wire into it",
-            place=Place(graph=key, node=node.id, layer=layer.id),
-            fixes=(Fix("remove it", "remove_node", {"node": node.id, "graph": key}),),
+            place=Place(graph=wiring.key, node=node, layer=layer.id),
+            fixes=(_removal(wiring, node),),
         )
 
 
-def _dead_ends(
-    project: Project,
-    graph: Graph,
-    key: str,
-    wired: set[str],
-    following: dict[str, list[str]],
-    outputs: list[str],
-) -> Iterator[Problem]:
+def _dead_ends(wiring: Wiring) -> Iterator[Problem]:
     """Nodes where a way ends that is no Output. Without any Output that is one problem, not
     many: see `_no_output`."""
-    if not outputs:
+    if not wiring.outputs:
         return
-    waiting = [node for node in outputs if node not in wired]
-    for node in _sinks(project, graph, following):
-        if node.id not in wired:
-            continue
-        layer = project.layers[node.layer]
+    waiting = [node for node in wiring.outputs if not wiring.is_wired(node)]
+    for node in _ends(wiring):
+        layer = wiring.layer(node)
         fixes = [
             Fix(
-                f'connect it to "{_name(project, graph, output)}"',
+                f'connect it to "{wiring.layer(output).name}"',
                 "connect",
-                {"source": node.id, "target": output, "port": "inputs", "graph": key},
+                {"source": node, "target": output, "port": "inputs", "graph": wiring.key},
             )
             for output in waiting[:2]
         ]
         fixes += [
-            Fix("add an Output", "add_output", {"node": node.id, "graph": key}),
-            Fix("remove it", "remove_node", {"node": node.id, "graph": key}),
+            Fix("add an Output", "add_output", {"node": node, "graph": wiring.key}),
+            _removal(wiring, node),
         ]
         yield Problem(
             code="structure.dead_end",
@@ -201,51 +180,48 @@ def _dead_ends(
             severity="warning",
             expected="a way of wires that ends at an Output",
             received="no wire out of it",
-            place=Place(graph=key, node=node.id, layer=layer.id),
+            place=Place(graph=wiring.key, node=node, layer=layer.id),
             fixes=tuple(fixes),
         )
 
 
-def _sinks(project: Project, graph: Graph, following: dict[str, list[str]]) -> list[Node]:
+def _ends(wiring: Wiring) -> list[str]:
+    """Nodes that are fed and feed nothing, Outputs apart."""
     return [
         node
-        for node in graph.nodes.values()
-        if not following.get(node.id) and not project.layers[node.layer].is_output
+        for node in wiring.graph.nodes
+        if node in wiring.before
+        and node not in wiring.following
+        and not wiring.layer(node).is_output
     ]
 
 
-def _no_input(project: Project, graph: Graph, catalogue: Catalogue, key: str) -> Problem:
-    fed = {wire.target for wire in graph.wires.values()}
-    first = next(
-        (wire.source for wire in graph.wires.values() if wire.source not in fed),
-        next(iter(graph.nodes)),
-    )
-    slot = free_port(project, first, catalogue, key) if first in graph.nodes else None
+def _no_input(wiring: Wiring) -> Problem:
+    first = next((node for node in wiring.following if node not in wiring.before), None)
     fixes: tuple[Fix, ...] = ()
-    if slot is not None:
-        arguments = {"node": first, "port": slot.name, "graph": key}
-        name = _name(project, graph, first)
-        fixes = (Fix(f'add an Input before "{name}"', "add_input", arguments),)
+    if first is not None:
+        slot = free_port(wiring.project, first, wiring.catalogue, wiring.key)
+        if slot is not None:
+            arguments = {"node": first, "port": slot.name, "graph": wiring.key}
+            label = f'add an Input before "{wiring.layer(first).name}"'
+            fixes = (Fix(label, "add_input", arguments),)
     return Problem(
         code="structure.no_input",
         message="The model has no Input.",
         expected="at least one Input, where the data comes in",
         received="none",
-        place=Place(graph=key, node=first),
+        place=Place(graph=wiring.key, node=first),
         fixes=fixes,
     )
 
 
-def _no_output(
-    project: Project, graph: Graph, following: dict[str, list[str]], key: str
-) -> Problem:
-    wired = {wire.target for wire in graph.wires.values()}
-    ends = [node for node in _sinks(project, graph, following) if node.id in wired]
+def _no_output(wiring: Wiring) -> Problem:
+    ends = _ends(wiring)
     fixes = [
         Fix(
-            f'add an Output behind "{_name(project, graph, node.id)}"',
+            f'add an Output behind "{wiring.layer(node).name}"',
             "add_output",
-            {"node": node.id, "graph": key},
+            {"node": node, "graph": wiring.key},
         )
         for node in ends[:_MOST_FIXES]
     ]
@@ -254,7 +230,7 @@ def _no_output(
         message="The model has no Output.",
         expected="at least one Output, which says what the model returns",
         received="none",
-        place=Place(graph=key, node=ends[0].id if ends else None),
+        place=Place(graph=wiring.key, node=ends[0] if ends else None),
         fixes=tuple(fixes),
     )
 
@@ -269,6 +245,5 @@ def _empty(key: str) -> Problem:
     )
 
 
-def _name(project: Project, graph: Graph, node: str) -> str:
-    found = graph.nodes.get(node)
-    return node if found is None else project.layers[found.layer].name
+def _removal(wiring: Wiring, node: str) -> Fix:
+    return Fix("remove it", "remove_node", {"node": node, "graph": wiring.key})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.catalogue import Argument, Catalogue
 from kerasstudio.graph.names import name_error, unique_name
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Layer, Project
@@ -21,48 +21,57 @@ def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
         for node in graph.nodes.values():
             calls.setdefault(node.layer, []).append((key, node.id))
     yield from _names(project, calls)
-    known_names: list[str] | None = None
+    required: dict[tuple[str, str], tuple[Argument, ...] | None] = {}
     for layer in project.layers.values():
         where = calls.get(layer.id)
-        if not where:
+        if where is None:
             continue
-        place = Place(graph=where[0][0], node=where[0][1], layer=layer.id)
-        if (layer.is_input or layer.is_output) and len(where) > 1:
+        if len(where) > 1 and (layer.is_input or layer.is_output):
             yield _called_twice(layer, where)
-        kind = catalogue.layer_type(layer)
-        if kind is None:
+        kind = (layer.module, layer.class_name)
+        if kind not in required:
+            known = catalogue.layer_type(layer)
+            required[kind] = (
+                None
+                if known is None
+                else tuple(argument for argument in known.arguments if argument.required)
+            )
+        needed = required[kind]
+        if needed is None:
             if not _is_foreign(project, layer):
-                if known_names is None:
-                    known_names = [known.class_name for known in catalogue.layers]
-                yield _unknown(layer, place, catalogue, known_names)
+                yield _unknown(layer, _place(layer, where), catalogue)
             continue
-        for argument in kind.arguments:
-            if argument.required and layer.arguments.get(argument.name) is None:
-                if argument.name in layer.arguments and argument.optional:
-                    continue
-                yield _missing(layer, argument.name, place, kind.example)
+        for argument in needed:
+            if layer.arguments.get(argument.name) is None and not (
+                argument.optional and argument.name in layer.arguments
+            ):
+                yield _missing(layer, argument.name, _place(layer, where), catalogue)
+
+
+def _place(layer: Layer, where: list[tuple[str, str]]) -> Place:
+    return Place(graph=where[0][0], node=where[0][1], layer=layer.id)
 
 
 def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterator[Problem]:
     taken = {layer.name for layer in project.layers.values()}
+    doubles = len(taken) < len(project.layers)
     first: dict[tuple[str, str], Layer] = {}
     for layer in project.layers.values():
         where = calls.get(layer.id)
-        if not where:
+        if where is None:
             continue
         wrong = name_error(layer.name)
         twin = None
-        for graph in dict.fromkeys(key for key, _ in where):
+        for graph in {key: None for key, _ in where} if doubles else ():
             twin = first.setdefault((graph, layer.name), layer)
             if twin is not layer:
                 break
         if wrong is None and (twin is None or twin is layer):
             continue
-        cleaned = layer.name.strip().replace("/", "_").replace("\\", "_")[:90] or "layer"
-        cleaned = "".join(char for char in cleaned if ord(char) >= 32) or "layer"
-        free = unique_name(cleaned, taken)
+        cleaned = layer.name.strip().replace("/", "_").replace("\\", "_")[:90]
+        cleaned = "".join(char for char in cleaned if name_error(char) is None or char == " ")
+        free = unique_name(cleaned.strip() or "layer", taken)
         taken.add(free)
-        place = Place(graph=where[0][0], node=where[0][1], layer=layer.id)
         fix = Fix(f'rename it "{free}"', "rename_layer", {"layer": layer.id, "name": free})
         if wrong is not None:
             yield Problem(
@@ -70,7 +79,7 @@ def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterato
                 message=f'The name "{layer.name}" cannot be used. {wrong}',
                 expected="a layer name that Keras and files can take",
                 received=layer.name,
-                place=place,
+                place=_place(layer, where),
                 fixes=(fix,),
             )
         elif twin is not None:
@@ -80,7 +89,7 @@ def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterato
                 f"{layer.class_name}.",
                 expected="a different name for each layer",
                 received=layer.name,
-                place=place,
+                place=_place(layer, where),
                 fixes=(fix,),
             )
 
@@ -107,7 +116,8 @@ def _is_foreign(project: Project, layer: Layer) -> bool:
     )
 
 
-def _unknown(layer: Layer, place: Place, catalogue: Catalogue, names: list[str]) -> Problem:
+def _unknown(layer: Layer, place: Place, catalogue: Catalogue) -> Problem:
+    names = [known.class_name for known in catalogue.layers]
     close = get_close_matches(layer.class_name, names, n=3, cutoff=0.6)
     fixes = [
         Fix(f"make it {name}", "replace_layer", {"layer": layer.id, "class_name": name})
@@ -124,7 +134,9 @@ def _unknown(layer: Layer, place: Place, catalogue: Catalogue, names: list[str])
     )
 
 
-def _missing(layer: Layer, argument: str, place: Place, example: dict[str, object]) -> Problem:
+def _missing(layer: Layer, argument: str, place: Place, catalogue: Catalogue) -> Problem:
+    kind = catalogue.layer_type(layer)
+    example = {} if kind is None else kind.example
     fixes: tuple[Fix, ...] = ()
     if argument in example:
         value = example[argument]

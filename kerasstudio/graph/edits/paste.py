@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kerasstudio.graph.clipboard import Clip, take_clip
 from kerasstudio.graph.edits.values import graph_of, replace
 from kerasstudio.graph.edits.wires import renumbered
-from kerasstudio.graph.names import free_serial, unique_name
+from kerasstudio.graph.names import free_serial, name_stem, unique_name
 from kerasstudio.graph.ports import split_port
 from kerasstudio.graph.project import ROOT, Frame, Graph, Layer, Node, Note, Project, Wire
 
@@ -157,14 +157,7 @@ class _Copier:
     def _free_name(self, wanted: str) -> str:
         if wanted not in self._taken:
             return wanted
-        first = unique_name(wanted, self._taken) if wanted not in self._next_number else None
-        if first is not None:
-            stem, _, number = first.rpartition("_")
-            self._next_number[wanted] = int(number) + 1
-            return first
-        stem = unique_name(wanted, {wanted}).rpartition("_")[0]
-        number_next = self._next_number[wanted]
-        while f"{stem}_{number_next}" in self._taken:
-            number_next += 1
-        self._next_number[wanted] = number_next + 1
-        return f"{stem}_{number_next}"
+        stem = name_stem(wanted)
+        name = unique_name(wanted, self._taken, self._next_number.get(stem, 1))
+        self._next_number[stem] = int(name.rpartition("_")[2]) + 1
+        return name
