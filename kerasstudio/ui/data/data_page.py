@@ -164,7 +164,7 @@ class DataPage(QScrollArea):
         middle = QVBoxLayout()
         middle.setSpacing(14)
         middle.addWidget(self.columns_card)
-        middle.addWidget(self.preview_card)
+        middle.addWidget(self.preview_card, 100)
         middle.addStretch(1)
         row.addLayout(middle, 1)
         self._right = QWidget()

@@ -12,6 +12,7 @@ from kerasstudio.graph.bindings import Binding, resolve
 from kerasstudio.graph.data_spec import Column, DataSpec
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.defaults import training_for_output
+from kerasstudio.graph.heads import Head, head_of
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.project import Layer, Project
 from kerasstudio.ui.data.column_edits import input_changes
@@ -58,22 +59,24 @@ class MatchingCard(Card):
         training = [
             training_for_output(project, layer.id, summary, inspection) for layer in outputs
         ]
+        nodes = {layer.id: node for node, layer in project.outputs()}
+        heads = [head_of(project, nodes[layer.id].id, inspection) for layer in outputs]
         changes = input_changes(project, summary)
         drawn = bool(project.graph.nodes)
-        shown = (found, inputs, outputs, training, project.data.columns, list(changes), drawn,
-                 summary is None)  # fmt: skip
+        shown = (found, inputs, outputs, heads, training, project.data.columns, list(changes),
+                 drawn, summary is None)  # fmt: skip
         if shown == self._shown:
             return
         self._shown = shown
         self._clear()
         for layer in inputs:
-            self._add_row(layer, found.inputs.get(layer.id), project.data)
+            self._add_row(layer, input_text(layer), found.inputs.get(layer.id), project.data)
         if not inputs:
             self._lines.addWidget(TextBlock("The model has no Input yet.", "muted"))
         self._lines.addWidget(Label("Compared with", bold=True))
-        for layer, chosen in zip(outputs, training, strict=True):
+        for layer, head, chosen in zip(outputs, heads, training, strict=True):
             binding = found.outputs.get(layer.id)
-            self._add_row(layer, binding, project.data)
+            self._add_row(layer, output_text(head), binding, project.data)
             if chosen.loss is not None and chosen.metrics is not None:
                 names = [chosen.loss.class_name] + [one.class_name for one in chosen.metrics]
                 self._add_training(target_text(binding), ", ".join(names))
@@ -86,8 +89,8 @@ class MatchingCard(Card):
         wishes = "Input shapes" if len(changes) > 1 else "Input shape"
         self.shapes_button.setText(f"Take {wishes} from data")
 
-    def _add_row(self, layer: Layer, binding: Binding | None, data: DataSpec) -> None:
-        row = MatchRow(layer, binding, data)
+    def _add_row(self, layer: Layer, about: str, binding: Binding | None, data: DataSpec) -> None:
+        row = MatchRow(layer, about, binding, data)
         row.matched.connect(lambda names, key=layer.id: self.matched.emit(key, names))
         self.rows[layer.id] = row
         self._lines.addWidget(row)
@@ -114,11 +117,11 @@ class MatchRow(QWidget):
 
     matched = Signal(object)
 
-    def __init__(self, layer: Layer, binding: Binding | None, data: DataSpec) -> None:
+    def __init__(self, layer: Layer, about: str, binding: Binding | None, data: DataSpec) -> None:
         super().__init__()
         self._layer, self._binding, self._data = layer, binding, data
         name = ElidedLabel(layer.name)
-        self.about = ElidedLabel(end_text(layer, binding), "muted")
+        self.about = ElidedLabel(about, "muted")
         self.button = MenuButton(binding_text(binding, data))
         self.button.setAccessibleName(f"columns of {layer.name}")
         self.button.setToolTip(", ".join(binding.columns) if binding else "no column")
@@ -209,13 +212,23 @@ class ChecksMenu(QMenu):
             self.matched.emit(self.chosen)
 
 
-def end_text(layer: Layer, binding: Binding | None) -> str:
-    """ "Input · 28 × 28 × 1 · float32" as the layer has it; the target's kind for an Output."""
-    if layer.is_output:
-        return "Output"
+def input_text(layer: Layer) -> str:
+    """ "Input · 28 × 28 × 1 · float32", as the layer has it."""
     shape = layer.arguments.get("shape")
-    axes = " × ".join("?" if axis is None else str(axis) for axis in shape) if shape else "no shape"
-    return f"Input · {axes or 'scalar'} · {layer.arguments.get('dtype') or 'float32'}"
+    if shape is None:
+        axes = "no shape"
+    else:
+        axes = " × ".join("?" if axis is None else str(axis) for axis in shape) or "scalar"
+    return f"Input · {axes} · {layer.arguments.get('dtype') or 'float32'}"
+
+
+def output_text(head: Head) -> str:
+    """What ends in the Output: "Dense · 10 · softmax"."""
+    if head.layer is None:
+        return "Output · not connected"
+    activation = head.activation if head.activation != "linear" else None
+    parts = [head.layer.class_name, head.units and str(head.units), activation]
+    return " · ".join(part for part in parts if part)
 
 
 def binding_text(binding: Binding | None, data: DataSpec) -> str:

@@ -60,7 +60,8 @@ class PreviewModel(QAbstractTableModel):
 
 
 class PreviewTable(PlainTable):
-    """Read only. Columns are as wide as their texts, and share what room is left."""
+    """Read only. Twelve rows high, or higher where the page has room. Columns are as wide as
+    their texts, and share what room is left."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(26, parent)
@@ -72,6 +73,7 @@ class PreviewTable(PlainTable):
         if self.rows.show_summary(summary):
             self._size_columns()
             self.fit_height(MOST_ROWS)
+            self.setMaximumHeight(self.height_of(self.rows.rowCount()))
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)

@@ -9,13 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.metric_names import metric_name
 from kerasstudio.graph.training_spec import KerasObject
 from kerasstudio.ui.inspector import objects
 from kerasstudio.ui.inspector.argument_form import NestedForm
 from kerasstudio.ui.train.keras_object_editor import of_kind
 from kerasstudio.ui.widgets.fields import FieldCombo
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
-from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
+from kerasstudio.ui.widgets.labels import ElidedLabel, Label, LinkButton, TextBlock
 
 ADD = "Add a metric…"
 
@@ -108,7 +109,7 @@ class MetricRow(QWidget):
         self._metric: KerasObject | None = None
         self.form: NestedForm | None = None
         self.name = Label("", mono=True)
-        self.note = Label("", "muted")
+        self.note = ElidedLabel("", "muted")
         self.disclose = GlyphButton("▸", "show the metric's arguments")
         self.disclose.clicked.connect(self._toggle)
         self.remove = GlyphButton("✕", "remove the metric")
@@ -130,7 +131,8 @@ class MetricRow(QWidget):
         self.name.setText(metric.class_name)
         inside = {key: value for key, value in metric.config.items() if key != "name"}
         parts = [f"{key} {objects.in_short(value)}" for key, value in inside.items()]
-        self.note.setText(" · ".join((["automatic"] if is_automatic else []) + parts))
+        shown = [f"shown as {metric_name(metric, self._catalogue)}"]
+        self.note.setText(" · ".join(shown + parts + (["automatic"] if is_automatic else [])))
         self.remove.setAccessibleName(f"remove {metric.class_name}")
         kind = self._catalogue.object_type("metrics", metric.class_name)
         self.disclose.setVisible(bool(objects.arguments_of(kind)))

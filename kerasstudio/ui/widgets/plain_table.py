@@ -49,11 +49,15 @@ class PlainTable(QTableView):
         """As high as its rows, up to `most_rows`; beyond that it scrolls."""
         model: QAbstractItemModel | None = self.model()
         rows = model.rowCount() if model is not None else 0
-        height = self.verticalHeader().defaultSectionSize() * min(rows, most_rows)
+        self.setFixedHeight(self.height_of(min(rows, most_rows)))
+
+    def height_of(self, rows: int) -> int:
+        """The height that shows so many rows with the heading."""
+        height = self.verticalHeader().defaultSectionSize() * rows
         height += self.horizontalHeader().sizeHint().height() + 2
         if self.horizontalScrollBar().maximum() > 0:
             height += self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(height)
+        return height
 
 
 class PlainHeader(QHeaderView):
