@@ -93,7 +93,7 @@ def _rules(ports: tuple[Port, ...] | None) -> PortRules | None:
 def wire_problems(wiring: Wiring) -> Iterator[Problem]:
     """Wires that begin or end at nothing."""
     graph = wiring.graph
-    lists: set[tuple[str, str]] = set()
+    lists: dict[tuple[str, str], int] = {}
     for wire_key, wire in graph.wires.items():
         source, target = graph.nodes.get(wire.source), graph.nodes.get(wire.target)
         if source is None or target is None:
@@ -106,7 +106,7 @@ def wire_problems(wiring: Wiring) -> Iterator[Problem]:
         if rules is not None and wire.port not in rules.single:
             base, index = split_port(wire.port)
             if index is not None and base in rules.many:
-                lists.add((wire.target, base))
+                lists[wire.target, base] = lists.get((wire.target, base), 0) + 1
             else:
                 names = ", ".join(sorted(rules.single | rules.many))
                 message = f'"{wiring.layer(wire.target).name}" has no port "{wire.port}".'
@@ -114,8 +114,9 @@ def wire_problems(wiring: Wiring) -> Iterator[Problem]:
                 yield _broken(wiring, wire_key, "structure.wire_port", message, expected, wire.port)
         if wire.output or wire.source in wiring.outputs:
             yield from _wrong_output(wiring, wire_key, wire)
-    for node, base in lists:
-        yield from _gaps(wiring, node, base)
+    for (node, base), count in lists.items():
+        if taken_slots(graph, node, base) != count:
+            yield _gap(wiring, node, base)
 
 
 def _wrong_output(wiring: Wiring, wire_key: str, wire: Wire) -> Iterator[Problem]:
@@ -134,19 +135,16 @@ def _wrong_output(wiring: Wiring, wire_key: str, wire: Wire) -> Iterator[Problem
     yield _broken(wiring, wire_key, code, message, expected, received, at=wire.source)
 
 
-def _gaps(wiring: Wiring, node: str, base: str) -> Iterator[Problem]:
+def _gap(wiring: Wiring, node: str, base: str) -> Problem:
     """A list port whose wires are not numbered 0, 1, 2 ..."""
-    count = taken_slots(wiring.graph, node, base)
     keys = [
         key
         for key, wire in wiring.graph.wires.items()
         if wire.target == node and split_port(wire.port)[0] == base
     ]
-    if len(keys) == count:
-        return
     indices = sorted(split_port(wiring.graph.wires[key].port)[1] or 0 for key in keys)
     last = f"{node}:{base}.{indices[-1]}"
-    yield Problem(
+    return Problem(
         code="structure.wire_port",
         message=f'The wires into "{wiring.layer(node).name}" are not numbered in one row.',
         expected=", ".join(f"{base}.{index}" for index in range(len(indices))),

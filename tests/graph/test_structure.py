@@ -299,3 +299,11 @@ def test_a_big_graph_has_only_its_own_problems(keras_catalogue: Catalogue) -> No
     counted = Counter(problem.code for problem in structure_problems(project, keras_catalogue))
     assert counted["structure.no_input"] == counted["structure.no_output"] == 1
     assert "structure.cycle" not in counted
+
+
+def test_a_gap_in_a_list_port_is_told() -> None:
+    project = drawn(4, [(0, 3), (1, 3)])
+    project = with_wires(project, Wire("n2", "n3", "inputs.5"))
+    problem = only(project, "wire_port")
+    assert problem.received == "inputs.0, inputs.1, inputs.5"
+    assert codes(apply_fix(project, problem.fixes[0], SMALL))["wire_port"] == 0
