@@ -249,3 +249,24 @@ def test_patience_as_in_keras(tmp_path: Path, restore: bool) -> None:
     np.testing.assert_allclose(result.history["val_loss"], history["val_loss"], rtol=1e-3)
     for ours, theirs in zip(model.weights, plain.weights, strict=True):
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=2e-2, atol=1e-3)
+
+
+def test_compiled_by_xla(tmp_path: Path) -> None:
+    """On a GPU Keras compiles the step with XLA; the loop around it works the same way."""
+
+    def made() -> tuple[keras.Model, tf.data.Dataset]:
+        keras.utils.set_random_seed(7)
+        inputs = keras.Input((2,))
+        model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+        model.compile(keras.optimizers.SGD(), keras.losses.MeanSquaredError(), jit_compile=True)
+        x = np.random.default_rng(1).normal(size=(STEPS * 4, 2)).astype("float32")
+        return model, tf.data.Dataset.from_tensor_slices((x, x[:, :1])).batch(4)
+
+    plain, data = made()
+    history = plain.fit(data, epochs=2, verbose=0, shuffle=False).history
+    model, data = made()
+    warm(model, data)
+    result, sent = fit(tmp_path, model, data, None, epochs=2)
+    np.testing.assert_allclose(result.history["loss"], history["loss"], rtol=1e-5)
+    points = [message for message in sent if isinstance(message, Points)]
+    assert sum(len(each.values["loss"]) for each in points) == 2 * STEPS
