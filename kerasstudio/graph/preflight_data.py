@@ -75,6 +75,8 @@ def _size_problems(data: DataSpec, summary: DataSummary) -> Iterator[Problem]:
 
 
 def _column_problems(column: Column, found: ColumnSummary, file: str | None) -> Iterator[Problem]:
+    if _is_harmless(column, found):
+        return
     place = Place(file=file, column=column.name)
     ignore = set_column(f'ignore "{column.name}"', column.name, "role", "ignore")
     single = column.kind != "array"
@@ -131,6 +133,18 @@ def _column_problems(column: Column, found: ColumnSummary, file: str | None) -> 
         )
     if _is_constant(found) and single:
         yield _constant(column, found, place, ignore)
+
+
+def _is_harmless(column: Column, found: ColumnSummary) -> bool:
+    """Nothing below can apply. Wide tables have hundreds of such columns, checked at every edit."""
+    return (
+        not found.missing
+        and not found.bad_count
+        and column.encoding == "none"
+        and column.kind in {"number", "integer", "array"}
+        and found.dtype != "str"
+        and not _is_constant(found)
+    )
 
 
 def _is_constant(found: ColumnSummary) -> bool:
