@@ -17,7 +17,6 @@ from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
-
 from kerasstudio.runtime.worker.shape_fixes import remove_wires
 
 

@@ -40,12 +40,12 @@ def describe_keras(probe: bool = True) -> Catalogue:
     layers = [OUTPUT_TYPE]
     for layer_class, names in public_classes(keras.layers).items():
         if layer_class.__name__ not in overrides.NOT_NODES:
-            layers.append(_layer_type(layer_class, names, probe))
+            layers.append(_layer_type(layer_class, _public_name(layer_class, names), names, probe))
     layers.sort(key=_palette_order)
     objects = [
-        _object_type(family, module, found)
+        _object_type(family, module, found, _public_name(found, names))
         for family, module in _FAMILIES.items()
-        for found in public_classes(module)
+        for found, names in public_classes(module).items()
         if found.__name__ not in overrides.OBJECTS_LEFT_OUT
     ]
     return Catalogue(keras.__version__, tuple(layers), (*objects, *_activations()))
@@ -67,8 +67,12 @@ def write_catalogue(path: Path) -> None:
     path.write_bytes(data + b"\n")
 
 
-def _layer_type(layer_class: type, names: list[str], probe: bool) -> LayerType:
-    name = layer_class.__name__
+def _public_name(found: type, names: list[str]) -> str:
+    """The name to write in code and files; a few classes are published under another one."""
+    return found.__name__ if found.__name__ in names else names[0]
+
+
+def _layer_type(layer_class: type, name: str, names: list[str], probe: bool) -> LayerType:
     docs = read_docs(layer_class.__doc__)
     arguments = _arguments(layer_class, docs.arguments)
     if name != INPUT_CLASS and not any(argument.name == "dtype" for argument in arguments):
@@ -82,7 +86,7 @@ def _layer_type(layer_class: type, names: list[str], probe: bool) -> LayerType:
         tried = {**example, **overrides.PROBE_ARGUMENTS.get(name, {})}
         ranks, dtypes = accepted(lambda: make_layer(layer_class, tried), ports)
         ranks = overrides.RANKS.get(name, ranks)
-        if {name, _category(layer_class)} & overrides.BATCHED_ONLY:
+        if {name, _category(layer_class, name)} & overrides.BATCHED_ONLY:
             ranks = tuple(rank for rank in ranks if rank != 3)
         dtypes = overrides.DTYPES.get(name, dtypes)
         ports[0] = msgspec.structs.replace(ports[0], ranks=ranks, dtypes=dtypes)
@@ -90,7 +94,7 @@ def _layer_type(layer_class: type, names: list[str], probe: bool) -> LayerType:
     return LayerType(
         class_name=name,
         module="keras.layers",
-        category=_category(layer_class),
+        category=_category(layer_class, name),
         summary=docs.summary,
         help=docs.text,
         arguments=tuple(arguments),
@@ -103,14 +107,14 @@ def _layer_type(layer_class: type, names: list[str], probe: bool) -> LayerType:
     )
 
 
-def _object_type(family: str, module: ModuleType, found: type) -> ObjectType:
+def _object_type(family: str, module: ModuleType, found: type, name: str) -> ObjectType:
     docs = read_docs(found.__doc__)
     arguments = tuple(_arguments(found, docs.arguments, drop=()))
-    example = overrides.OBJECT_EXAMPLES.get(found.__name__)
+    example = overrides.OBJECT_EXAMPLES.get(name)
     if example is None:
-        example = _example(found.__name__, list(arguments))
+        example = _example(name, list(arguments))
     public = module.__name__.replace("keras._tf_keras.", "").replace("keras.api.", "keras.")
-    return ObjectType(found.__name__, public, family, docs.summary, arguments, example)
+    return ObjectType(name, public, family, docs.summary, arguments, example)
 
 
 def _activations() -> list[ObjectType]:
@@ -135,7 +139,8 @@ _NO_ACTIVATIONS = {"get", "serialize", "deserialize"}
 def _arguments(
     owner: Callable[..., Any], helps: dict[str, str], drop: tuple[str, ...] | None = None
 ) -> list[Argument]:
-    target = owner.__init__ if isinstance(owner, type) else owner
+    # Keras overrides `__new__`, so that the class itself has no telling signature.
+    target: Any = owner.__init__ if isinstance(owner, type) else owner  # type: ignore[misc]
     left_out = overrides.DROPPED_ARGUMENTS if drop is None else set(drop)
     found: list[Argument] = []
     for name, parameter in inspect.signature(target).parameters.items():
@@ -166,8 +171,7 @@ def _example(name: str, arguments: list[Argument]) -> dict[str, Any]:
     }
 
 
-def _category(layer_class: type) -> str:
-    name = layer_class.__name__
+def _category(layer_class: type, name: str) -> str:
     if name in overrides.CATEGORY_OF:
         return overrides.CATEGORY_OF[name]
     folders = layer_class.__module__.split(".")[3:-1]

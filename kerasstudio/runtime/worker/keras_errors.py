@@ -282,7 +282,8 @@ def _argument_in(text: str, kind: LayerType | None, layer: Layer | None = None) 
         if values:
             return values[0]
     quoted = [name for name in named if re.search(rf"[`'\"]{name}\b", text)]
-    return (quoted or [None])[0] if layer is None else (quoted or named or [None])[0]
+    found = quoted if layer is None else quoted or named
+    return found[0] if found else None
 
 
 def _is_required(kind: LayerType, name: str) -> bool:
