@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import small_project
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from small_catalogue import CATALOGUE
@@ -85,6 +86,18 @@ def test_typing_is_one_undo_step_and_leaving_ends_it(desk: Desk) -> None:
     assert desk.arguments("l2")["units"] == 128
     assert line.text() == "128"
     desk.store.undo_stack.undo()
+    assert desk.arguments("l2")["units"] == 32
+    assert line.text() == "32"
+
+
+def test_undo_keys_in_a_field_are_the_documents(desk: Desk) -> None:
+    undo = desk.store.undo_stack.createUndoAction(desk.inspector)
+    undo.setShortcut(QKeySequence.StandardKey.Undo)
+    desk.inspector.addAction(undo)
+    desk.select("n2")
+    line = desk.line("units")
+    desk.retype(line, "64")
+    desk.qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert desk.arguments("l2")["units"] == 32
     assert line.text() == "32"
 

@@ -60,7 +60,7 @@ class ArgumentRow(QWidget):
         self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.label.clicked.connect(self.toggle_help)
         self.editor = editor_for(argument, catalogue, make_form)
-        self.reset_button = GlyphButton("↺", f"reset {argument.name}")
+        self.reset_button = GlyphButton("↺", f"reset {argument.name}", self)
         self.reset_button.setToolTip(f"Back to Keras's default: {_default_text(argument)}")
         self.reset_button.clicked.connect(self._reset_clicked)
         self._corner = FieldCorner(self.reset_button)

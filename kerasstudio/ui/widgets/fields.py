@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -122,6 +123,13 @@ class FieldLine(FieldLook, QLineEdit):
         painter.end()
         super().paintEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        # Undo is the document's: every legal text has reached it already.
+        if isinstance(event, QKeyEvent) and _is_undo(event):
+            event.ignore()
+            return False
+        return bool(super().event(event))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if self.steps and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -141,6 +149,11 @@ class FieldLine(FieldLook, QLineEdit):
         self.update()
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    keys = QKeySequence.StandardKey
+    return event.matches(keys.Undo) or event.matches(keys.Redo)
 
 
 class FieldCombo(FieldLook, QComboBox):
