@@ -55,7 +55,7 @@ class RunViews(QObject):
         newest_first = list(reversed(self._feed.runs))
         colors = chart_colors().runs
         self._charts.set_runs(
-            [run_line(view, colors[view.number % len(colors)]) for view in newest_first]
+            [run_line(view, colors[(view.number - 1) % len(colors)]) for view in newest_first]
         )
         if self._page is not None:
             self._page.show_runs(
@@ -83,8 +83,10 @@ class RunViews(QObject):
 
     def _run_changed(self, view: RunView) -> None:
         self.show_runs()
-        if view.ended and self._page is not None:
-            self._page.choose(view.key)
+        if view.ended:
+            self._charts.run_ended()
+            if self._page is not None:
+                self._page.choose(view.key)
 
     def _theme_changed(self) -> None:
         self._charts.set_colors(chart_colors())

@@ -56,6 +56,7 @@ class ChartsPanel(QWidget):
         self._plots: dict[str, MetricPlot] = {}
         self._tasks = Tasks(self)
         self._dirty = False
+        self._live = False
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._tick)
@@ -73,6 +74,7 @@ class ChartsPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumHeight(130)
         empty = QLabel(EMPTY_TEXT)
         empty.setObjectName("emptyText")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -110,7 +112,9 @@ class ChartsPanel(QWidget):
             self._curves.setdefault(key, Curves())
             self._ticked |= {key}
         self._runs.show_runs(list(self._lines), self._ticked)
+        self._live = key is not None
         for plot in self._plots.values():
+            plot.set_live(self._live)
             plot.follow(True)
         self._update_plots()
 
@@ -121,6 +125,12 @@ class ChartsPanel(QWidget):
     def add_epoch(self, key: str, ended: EpochEnded) -> None:
         self._curves.setdefault(key, Curves()).add_epoch(ended)
         self._mark_dirty()
+
+    def run_ended(self) -> None:
+        """No more values come: let the curves fill the plots."""
+        self._live = False
+        for plot in self._plots.values():
+            plot.set_live(False)
 
     def forget(self, keys: set[str]) -> None:
         """Drop curves of runs that are gone."""
@@ -199,6 +209,7 @@ class ChartsPanel(QWidget):
     def _make_plot(self, metric: str) -> MetricPlot:
         plot = MetricPlot(metric, metric.replace("_", " "), self._colors)
         plot.set_view(self._view)
+        plot.set_live(self._live)
         plot.pointed_at.connect(self._point_at)
         plot.follow_changed.connect(self._show_following)
         return plot

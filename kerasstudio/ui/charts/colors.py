@@ -26,9 +26,10 @@ def matrix_colors() -> MatrixColors:
     return MatrixColors(
         text=theme.text,
         muted=theme.text_muted,
-        on_color=theme.text,
+        on_bright="#10141c",
+        on_dark="#ffffff",
         right=theme.accent,
         wrong=theme.error,
-        empty=theme.field,
+        empty=theme.background,
         focus=theme.validation,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from kerasstudio.ui.charts.series import Floats
 
@@ -61,6 +61,18 @@ class CurveLayer(pg.GraphicsObject):  # type: ignore[misc]
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, stroke.smooth_edges)
             painter.setPen(stroke.pen)
             painter.drawPath(path)
+
+
+class BarePlot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot without pyqtgraph's menus and buttons."""
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        plot = self.getPlotItem()
+        plot.hideButtons()
+        # pyqtgraph keeps settings in widgets of a menu without an owner; it would outlive us.
+        plot.ctrlMenu.setParent(self, plot.ctrlMenu.windowFlags())
 
 
 def cache_axis(axis: pg.AxisItem) -> None:

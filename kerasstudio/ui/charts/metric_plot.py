@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
-from kerasstudio.ui.charts.curve_layer import CurveLayer, Stroke, cache_axis
+from kerasstudio.ui.charts.curve_layer import BarePlot, CurveLayer, Stroke, cache_axis
 from kerasstudio.ui.charts.curves import VALIDATION_PREFIX, Curves, EpochCurve
 from kerasstudio.ui.charts.series import Floats
 
@@ -69,6 +69,7 @@ class MetricPlot(QFrame):
         self._view = ChartView()
         self._runs: tuple[ShownRun, ...] = ()
         self._right = 1.0
+        self._step = 1.0
 
         self._title = QLabel(title)
         self._title.setObjectName("cardTitle")
@@ -79,12 +80,9 @@ class MetricPlot(QFrame):
         header.addStretch(1)
         header.addWidget(self._legend)
 
-        self._widget = pg.PlotWidget()
-        self._widget.setFrameShape(QFrame.Shape.NoFrame)
+        self._widget = BarePlot()
         self._widget.setAccessibleName(f"Plot of {title}")
         self._plot: pg.PlotItem = self._widget.getPlotItem()
-        self._plot.hideButtons()
-        self._plot.setMenuEnabled(False)
         self._box: pg.ViewBox = self._plot.getViewBox()
         self._box.disableAutoRange()
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
@@ -108,7 +106,7 @@ class MetricPlot(QFrame):
         layout.setSpacing(4)
         layout.addLayout(header)
         layout.addWidget(self._widget, 1)
-        self.setMinimumSize(260, 150)
+        self.setMinimumSize(260, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.set_colors(colors)
 
@@ -143,6 +141,12 @@ class MetricPlot(QFrame):
     def set_runs(self, runs: tuple[ShownRun, ...]) -> None:
         """The runs to draw, the current one first."""
         self._runs = runs
+        self._right = 1.0
+        self.refresh()
+
+    def set_live(self, live: bool) -> None:
+        """While values arrive there is room for the next ones; afterwards the curves fill it."""
+        self._step = RANGE_STEP if live else 1.0
         self._right = 1.0
         self.refresh()
 
@@ -244,7 +248,7 @@ class MetricPlot(QFrame):
                     newest = max(newest, curve.xy(self._view.by_epoch)[0].max())
         left = 1.0 if self._view.by_epoch else 0.0
         if newest > self._right or self._right > newest * RANGE_STEP**2:
-            self._right = max(left + 1.0, newest * (1.0 if newest < 3 else RANGE_STEP))
+            self._right = max(left + 1.0, newest * (1.0 if newest < 3 else self._step))
         self._box.setXRange(left, self._right, padding=0.0)
 
     def _follow_height(self, strokes: list[Stroke]) -> None:

@@ -27,7 +27,8 @@ class MatrixColors:
 
     text: str
     muted: str
-    on_color: str
+    on_bright: str
+    on_dark: str
     right: str
     wrong: str
     empty: str
@@ -131,7 +132,7 @@ class ConfusionMatrix(QWidget):
                 painter.setBrush(color)
                 painter.drawRoundedRect(cell, min(4.0, size / 6), min(4.0, size / 6))
                 if number and count <= MOST_CLASSES_WITH_NUMBERS and size >= 16:
-                    painter.setPen(QColor(self._colors.on_color))
+                    painter.setPen(self._readable_on(color))
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(number))
         self._paint_labels(painter, left, top, size)
         if self._chosen is not None:
@@ -145,6 +146,15 @@ class ConfusionMatrix(QWidget):
                 QRectF(left + column * size, top + row * size, size - gap, size - gap), 4, 4
             )
         painter.end()
+
+    def _readable_on(self, color: QColor) -> QColor:
+        """Dark or light text, whichever stands out on the cell as it is blended."""
+        ground, share = QColor(self._colors.empty), color.alphaF()
+        red = share * color.red() + (1 - share) * ground.red()
+        green = share * color.green() + (1 - share) * ground.green()
+        blue = share * color.blue() + (1 - share) * ground.blue()
+        bright = 0.299 * red + 0.587 * green + 0.114 * blue > 140
+        return QColor(self._colors.on_bright if bright else self._colors.on_dark)
 
     def _paint_labels(self, painter: QPainter, left: float, top: float, size: float) -> None:
         metrics = QFontMetricsF(self.font())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.runtime.protocol import Exported, Format
 from kerasstudio.ui.widgets.card import Card
@@ -20,7 +20,7 @@ class ExportCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 1)
         self.body.addLayout(self._grid)
         self._state = TextBlock("", "muted")
         self._state.setAccessibleName("Export state")
@@ -44,11 +44,16 @@ class ExportCard(Card):
             button.setObjectName(f"export_{each.id}")
             button.clicked.connect(lambda _=False, chosen=each: self.export_chosen.emit(chosen))
             self._buttons[each.id] = button
-            self._grid.addWidget(Label(each.label), row, 0)
-            note = Label(each.holds, "muted")
-            note.setMinimumWidth(40)
-            self._grid.addWidget(note, row, 1)
-            self._grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignRight)
+            button.setMinimumWidth(110)
+            words = QVBoxLayout()
+            words.setSpacing(0)
+            words.addWidget(Label(each.label))
+            words.addWidget(TextBlock(each.holds, "muted"))
+            texts = QWidget()
+            texts.setLayout(words)
+            words.setContentsMargins(0, 4, 0, 4)
+            self._grid.addWidget(texts, row, 0)
+            self._grid.addWidget(button, row, 1, Qt.AlignmentFlag.AlignRight)
         self._enable()
         self._state.setText("" if formats else "Export is ready as soon as TensorFlow has started.")
 

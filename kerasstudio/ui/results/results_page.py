@@ -194,8 +194,6 @@ class ResultsPage(QWidget):
         self._continue.clicked.connect(lambda: self.continue_chosen.emit(self._shown or ""))
         self._continue.hide()
         card.head.addWidget(self._continue)
-        self.runs.setMinimumHeight(120)
-        self.runs.setMaximumHeight(220)
         card.body.addWidget(self.runs)
         return card
 

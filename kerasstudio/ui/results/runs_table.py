@@ -18,6 +18,8 @@ HEADERS = (
     "steps/s", "seed", "when",
 )  # fmt: skip
 
+MOST_ROWS_SHOWN = 6
+
 
 @dataclass(frozen=True)
 class RunRow:
@@ -66,8 +68,14 @@ class RunsTable(QTableWidget):
         if chosen in self._folders:
             self.selectRow(self._folders.index(chosen))
         self.blockSignals(False)
+        self._fit_height(len(rows))
         if rows and chosen not in self._folders:
             self.selectRow(0)
+
+    def _fit_height(self, rows: int) -> None:
+        """As high as its rows, at most six; more are scrolled."""
+        shown = min(max(rows, 1), MOST_ROWS_SHOWN)
+        self.setFixedHeight(self.horizontalHeader().height() + shown * self.rowHeight(0) + 4)
 
     def choose(self, folder: str) -> None:
         if folder in self._folders:

@@ -7,23 +7,20 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QFrame
 
+from kerasstudio.ui.charts.curve_layer import BarePlot
 from kerasstudio.ui.charts.metric_plot import ChartColors
 
 MOST_POINTS = 5000
 
 
-class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
+class ScatterPlot(BarePlot):
     """At most 5,000 samples, evenly picked; the axes have the same range."""
 
     def __init__(self, colors: ChartColors) -> None:
         super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Predicted against true values")
         self._plot = self.getPlotItem()
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
         self._line = pg.InfiniteLine(angle=45)
         self._plot.addItem(self._line, ignoreBounds=True)
         self._points = pg.ScatterPlotItem(size=6)
