@@ -8,6 +8,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 TIMES = 7
@@ -15,20 +16,23 @@ STARTED = "KERASSTUDIO_BENCH_STARTED"
 
 
 def main() -> None:
-    for name, arguments in (("a model on its canvas", ["digits_cnn"]), ("start page", [])):
-        seconds = [run_once(arguments) for _ in range(TIMES)]
-        figure = {
-            "figure": f"start: process start to first painted window, {name}, seconds (median)",
-            "value": round(statistics.median(seconds), 3),
-            "limit": 1.0,
-            "better": "lower",
-        }
-        print(json.dumps(figure))
+    with tempfile.TemporaryDirectory() as cache:
+        for name, arguments in (("a model on its canvas", ["digits_cnn"]), ("start page", [])):
+            run_once(arguments, cache)  # compiles, as an installation has done
+            seconds = [run_once(arguments, cache) for _ in range(TIMES)]
+            figure = {
+                "figure": f"start: process start to first paint, {name}, seconds (median)",
+                "value": round(statistics.median(seconds), 3),
+                "limit": 1.0,
+                "better": "lower",
+            }
+            print(json.dumps(figure), flush=True)
 
 
-def run_once(arguments: list[str]) -> float:
+def run_once(arguments: list[str], cache: str) -> float:
     """Seconds from just before the process is made to after its first paint."""
-    environment = {**os.environ, STARTED: repr(time.time())}
+    environment = {**os.environ, STARTED: repr(time.time()), "PYTHONPYCACHEPREFIX": cache}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
         [sys.executable, __file__, "child", *arguments],
         env=environment,
@@ -42,23 +46,10 @@ def run_once(arguments: list[str]) -> float:
 
 
 def child(template: str | None) -> None:
-    from PySide6.QtCore import QEvent, QObject, QTimer
-
     from kerasstudio.ui import app as program
 
-    class FirstPaint(QObject):
-        """Notes when the window has painted for the first time, and ends the program."""
-
-        painted = False
-
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if not self.painted and event.type() == QEvent.Type.UpdateRequest:
-                self.painted = True
-                # Delivered after this event: the paint it causes is done by then.
-                QTimer.singleShot(0, report)
-            return False
-
-    def report() -> None:
+    def report(_studio: program.Studio) -> None:
+        """In the place of what the program does after the first paint."""
         seconds = time.time() - float(os.environ[STARTED])
         if any(name in sys.modules for name in ("tensorflow", "keras")):
             print("TensorFlow was imported in the window's process", file=sys.stderr)
@@ -66,15 +57,7 @@ def child(template: str | None) -> None:
         print(f"{seconds:.3f}", flush=True)
         os._exit(0)
 
-    filter_ = FirstPaint()
-    # The program itself, with this filter on its window.
-    show = program.MainWindow.showEvent
-
-    def shown(self: program.MainWindow, event: object) -> None:
-        show(self, event)  # type: ignore[arg-type]
-        self.installEventFilter(filter_)
-
-    program.MainWindow.showEvent = shown  # type: ignore[method-assign]
+    program.Studio.begin = report  # type: ignore[assignment, method-assign]
     program.main(None, template)
 
 

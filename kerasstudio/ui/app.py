@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from kerasstudio.ui.run_feed import RunFeed, RunView
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class Studio(QObject):
         self.errors = ErrorReporter(self.autosave.write_now, self)
         self.run_views: RunViews | None = None
         self._exports: ExportFlow | None = None
+        self._imports = Tasks(self)
         self._begun = False
         self._closed = False
         self._add_pages()
@@ -123,6 +126,11 @@ class Studio(QObject):
         self.run_feed.read_runs()
         self.recovery.look()
         self.app.styleHints().colorSchemeChanged.connect(self._theme_again)
+        # The plots' library takes long to import: in another thread, the window stays alive.
+        self._imports.run(
+            lambda: import_module("kerasstudio.ui.charts.charts_panel"),
+            lambda _module: self.window.panel.begin(),
+        )
         QTimer.singleShot(IDLE_MS, self, self._make_model_page)
         QTimer.singleShot(FREEZE_MS, self, _freeze)
 
@@ -131,6 +139,7 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        self._imports.wait()
         self.pool.close()
         self.run_feed.close()
         if self._exports is not None:
@@ -398,7 +407,7 @@ def main(file: str | Path | None = None, template: str | None = None) -> int:
         studio.close()
         return UNUSABLE
     studio.errors.install()
-    QTimer.singleShot(0, studio, studio.begin)
+    studio.window.first_painted.connect(studio.begin)
     code = int(app.exec())
     studio.close()
     return code

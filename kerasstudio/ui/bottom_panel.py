@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from kerasstudio.ui.theme import tokens, ui_font
@@ -23,6 +23,7 @@ class BottomPanel(QWidget):
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._widgets: dict[str, QWidget] = {}
         self._names: list[str] = []
+        self._begun = False
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -52,7 +53,9 @@ class BottomPanel(QWidget):
     def show_tab(self, name: str) -> QWidget:
         """Bring a tab to the front and return its widget."""
         self.tabs.setCurrentIndex(self._names.index(name))
-        return self.widget(name)
+        widget = self.widget(name)
+        self._stack.setCurrentWidget(widget)
+        return widget
 
     def widget(self, name: str) -> QWidget:
         """The widget of a tab, made now if it was not there yet."""
@@ -68,7 +71,9 @@ class BottomPanel(QWidget):
         return self._names[index] if index >= 0 else ""
 
     def begin(self) -> None:
-        """Make the tab in front, and from now on those that come to the front."""
+        """Make the tab in front, and from now on those that come to the front (before, the window
+        has more urgent things to do)."""
+        self._begun = True
         self._tab_changed(self.tabs.currentIndex())
 
     def show_count(self, count: int, errors: bool) -> None:
@@ -83,18 +88,11 @@ class BottomPanel(QWidget):
             self.tabs.setTabToolTip(index, f"{count} problems" if count != 1 else "1 problem")
 
     def _tab_changed(self, index: int) -> None:
-        if index < 0 or not self.isVisible():
+        if index < 0 or not self._begun:
             return
         name = self._names[index]
         self._stack.setCurrentWidget(self.widget(name))
         self.tab_shown.emit(name)
-
-    # ------------------------------------------------------------------ Qt
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # Not now: the window is to be painted first.
-        QTimer.singleShot(0, self, self.begin)
 
 
 class Badge(QLabel):

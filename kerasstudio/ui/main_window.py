@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from kerasstudio.ui.actions import ActionSet
@@ -25,7 +25,7 @@ class MainWindow(QMainWindow):
     close_wanted = Signal()
     files_dropped = Signal(list)
     page_shown = Signal(str)
-    first_shown = Signal()
+    first_painted = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class MainWindow(QMainWindow):
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._may_close = False
-        self._was_shown = False
+        self._was_painted = False
         self._wants_panel = True
         self.page = ""
         self.setAcceptDrops(True)
@@ -70,10 +70,11 @@ class MainWindow(QMainWindow):
     def show_page(self, name: str) -> QWidget:
         """Bring a page to the front; makes it the first time."""
         page = self.page_widget(name)
-        self._stack.setCurrentWidget(page)
         self.page = name
-        self.top_bar.show_page(name)
+        # The panel first: a canvas frames its drawing in the room it sees when it is shown.
         self._arrange_panel()
+        self._stack.setCurrentWidget(page)
+        self.top_bar.show_page(name)
         self.page_shown.emit(name)
         return page
 
@@ -112,7 +113,6 @@ class MainWindow(QMainWindow):
             saved = self._settings.get("splitters").get("panel", PANEL_HEIGHT)
             below = min(saved, height // 2)
             self._split.setSizes([height - below, below])
-            self.panel.begin()
         elif not wanted and not self.panel.isHidden():
             self._remember_panel()
             self.panel.hide()
@@ -137,11 +137,12 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ Qt
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
-            self.first_shown.emit()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            # The children are painted after this; the timer comes after them.
+            QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close:
