@@ -254,23 +254,24 @@ def _graph_lines(
     change: GraphDiff, old: Project, new: Project, key: str, places: bool
 ) -> Iterator[str]:
     before, after = old.graphs.get(key, _EMPTY), new.graphs.get(key, _EMPTY)
-    for wire in change.wires.removed | change.wires.changed:
-        ends = before.wires[wire]
+    for wire, ends in before.wires.items():
+        if wire not in change.wires:
+            continue
         # Wires of a removed node go without saying.
         if ends.source in after.nodes and ends.target in after.nodes:
             yield f"− wire {_wire_text(ends, before, old)}"
-    for wire in change.wires.added | change.wires.changed:
-        yield f"+ wire {_wire_text(after.wires[wire], after, new)}"
-    for node in change.nodes.added:
-        layer = after.nodes[node].layer
-        if layer in old.layers:
-            yield f"+ call of {new.layers[layer].name}"
-    for node in change.nodes.removed:
-        layer = before.nodes[node].layer
-        if layer in new.layers:
-            yield f"− call of {new.layers[layer].name}"
-    for node in change.nodes.changed - change.moved:
-        yield f"call of {_node_name(node, after, new)} changed"
+    for wire, ends in after.wires.items():
+        if wire in change.wires:
+            yield f"+ wire {_wire_text(ends, after, new)}"
+    for node in after.nodes.values():
+        if node.id in change.nodes.added and node.layer in old.layers:
+            yield f"+ call of {new.layers[node.layer].name}"
+    for node in before.nodes.values():
+        if node.id in change.nodes.removed and node.layer in new.layers:
+            yield f"− call of {new.layers[node.layer].name}"
+    for node in after.nodes.values():
+        if node.id in change.nodes.changed and node.id not in change.moved:
+            yield f"call of {_node_name(node.id, after, new)} changed"
     if change.reordered:
         yield "order of layers changed"
     if places and change.moved:
@@ -330,8 +331,9 @@ def _list_lines(word: str, before: Any, after: Any, old: Project, new: Project) 
     """Columns and sources: by name, not by place in the list."""
     one = {_item_name(item): item for item in before}
     other = {_item_name(item): item for item in after}
-    for name in one.keys() - other.keys():
-        yield f"− {word} {name}"
+    for name in one:
+        if name not in other:
+            yield f"− {word} {name}"
     for name, item in other.items():
         if name not in one:
             yield f"+ {word} {name}"

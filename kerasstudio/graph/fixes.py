@@ -30,6 +30,10 @@ def apply_fix(project: Project, fix: Fix, catalogue: Catalogue) -> Project:
         )
     try:
         return mend(project, catalogue, **fix.arguments)
+    except msgspec.ValidationError as error:
+        raise refusal(
+            "fix.arguments", f'The fix "{fix.label}" cannot be applied: {error}.'
+        ) from error
     except TypeError as error:
         # Only a wrong call counts; a TypeError from deeper inside is a bug and goes on.
         if error.__traceback__ is None or error.__traceback__.tb_next is not None:
