@@ -29,9 +29,19 @@ def arguments_of_layer(layer: Layer, catalogue: Catalogue) -> tuple[Argument, ..
 
 def common_arguments(layers: Sequence[Layer], catalogue: Catalogue) -> tuple[Argument, ...]:
     """The arguments that all layers have with the same kind, in the order of the first one."""
-    if not layers:
+    # Hundreds of layers may be selected, but they are of few classes.
+    classes: dict[object, Layer] = {}
+    known: dict[tuple[str, str], frozenset[str]] = {}
+    for layer in layers:
+        key = (layer.module, layer.class_name)
+        if key not in known:
+            kind = catalogue.layer_type(layer)
+            known[key] = frozenset(one.name for one in kind.arguments) if kind else frozenset()
+        foreign = frozenset(layer.arguments) - known[key]
+        classes.setdefault((key, foreign), layer)
+    if not classes:
         return ()
-    first, *others = (arguments_of_layer(layer, catalogue) for layer in layers)
+    first, *others = (arguments_of_layer(layer, catalogue) for layer in classes.values())
     offered = [{_what(argument) for argument in arguments} for arguments in others]
     return tuple(argument for argument in first if all(_what(argument) in them for them in offered))
 
@@ -57,7 +67,8 @@ def layers_of(project: Project, graph_id: str, nodes: Sequence[str]) -> list[Lay
     graph = project.graphs.get(graph_id)
     if graph is None:
         return []
-    ids = dict.fromkeys(node.layer for key, node in graph.nodes.items() if key in nodes)
+    wanted = frozenset(nodes)
+    ids = dict.fromkeys(node.layer for key, node in graph.nodes.items() if key in wanted)
     return [project.layers[layer] for layer in ids]
 
 

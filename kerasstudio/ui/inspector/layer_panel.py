@@ -25,6 +25,7 @@ from kerasstudio.ui.widgets.line import Line
 from kerasstudio.ui.widgets.problem_row import CheckList
 
 MOST_FORMS = 12
+MOST_NAMES = 20
 
 
 class LayerPanel(QWidget):
@@ -141,7 +142,10 @@ class LayerPanel(QWidget):
         same = kinds[0] if len(names) == 1 else None
         title = plural(len(classes), "layer")
         self.header.show_many(title, f"{parts}. A change here goes to all of them.", same)
-        self.members.setText("Selected: " + ", ".join(layer.name for layer in self._layers))
+        names_shown = [layer.name for layer in self._layers[:MOST_NAMES]]
+        more = len(self._layers) - len(names_shown)
+        names_shown += [f"and {more:,} more"] if more else []
+        self.members.setText("Selected: " + ", ".join(names_shown))
 
     def _show_form(self) -> None:
         arguments = common.common_arguments(self._layers, self._catalogue)
