@@ -23,7 +23,7 @@ from kerasstudio.runtime.fitted_data import FittedData
 from kerasstudio.runtime.protocol import Evaluate, Evaluated, Predict, Predicted
 from kerasstudio.runtime.worker.data import LoadedData, load
 from kerasstudio.runtime.worker.data.other_files import load_rows
-from kerasstudio.runtime.worker.restoring import Restored, by_output, restore_run
+from kerasstudio.runtime.worker.restoring import Restored, base_of, by_output, restore_run
 from kerasstudio.runtime.worker.verdicts import Verdict, judge, verdict
 
 Report = Callable[..., None]
@@ -58,7 +58,7 @@ def answer_evaluate(request: Evaluate, progress: Report) -> Evaluated:
     progress("Building the model")
     run = restore_run(folder)
     if request.data is None:
-        data = load(run.project, run.record.base, progress)
+        data = load(run.project, base_of(run.record), progress)
         if data.fitted.fingerprint != run.fitted.fingerprint:
             raise StudioError(_changed_data(run.fitted))
         if data.count("test") == 0:

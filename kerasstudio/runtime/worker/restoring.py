@@ -56,3 +56,11 @@ def by_output(fitted: FittedData, values: Any) -> dict[str, np.ndarray]:
     if isinstance(values, dict):
         return values
     return {fitted.outputs[0].name: np.asarray(values)}
+
+
+def base_of(record: RunRecord) -> Path:
+    """The folder that relative data paths of a run start from: where it was trained, or where
+    the project's folder lies now if that is gone (it was moved with its runs)."""
+    if Path(record.base).is_dir():
+        return Path(record.base)
+    return Path(record.folder).resolve().parents[2]
