@@ -105,7 +105,7 @@ def run_text(view: RunView) -> str:
     """ "Run 7: epoch 13 of 20, step 27 of 45, 212 steps/s, 0:26 left"."""
     head = f"Run {view.number}"
     if view.ended:
-        reason = f": {view.reason}" if view.reason else ""
+        reason = f": {view.reason}" if view.reason and view.status != "finished" else ""
         return f"{head} {view.status} after {plural(view.epoch, 'epoch')}{reason}"
     if view.status == "preparing":
         return f"{head} is being prepared. {view.reason}".strip()
