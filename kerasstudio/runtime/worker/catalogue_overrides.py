@@ -279,6 +279,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """What people call them; Keras's own aliases (Convolution2D) are added."""
 
+SUMMARIES = {"InputLayer": "Where data enters the model: the shape and type of one sample."}
+"""Where the class has no docstring."""
+
 ARGUMENT_HELP = {
     "shape": "Size of one sample, without the batch axis. An unknown axis is written as ?.",
     "batch_size": "Fixed number of samples in a batch; leave empty for any number.",
@@ -341,12 +344,11 @@ CHOICES_OF: dict[tuple[str, str], tuple[str, ...]] = {
         "float32", "int32", "int64", "uint8", "bool", "string", "float16", "bfloat16", "float64",
     ),
     ("Resizing", "fill_mode"): ("constant",),
-    ("CutMix", "fill_mode"): (),
     ("STFTSpectrogram", "scaling"): ("density", "spectrum"),
     ("STFTSpectrogram", "padding"): ("valid", "same"),
     ("STFTSpectrogram", "window"): (),
     ("RandAugment", "interpolation"): ("nearest", "bilinear"),
-    ("IntegerLookup", "vocabulary_dtype"): ("int64", "int32"),
+    ("IntegerLookup", "vocabulary_dtype"): ("int64",),
     ("RandomFlip", "mode"): ("horizontal_and_vertical", "horizontal", "vertical"),
 }  # fmt: skip
 
@@ -482,9 +484,9 @@ OBJECTS_LEFT_OUT = {
     "Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap", "LearningRateSchedule",
     "Loss", "Metric", "MeanMetricWrapper", "Mean", "Sum", "Callback", "CallbackList", "History",
     "LambdaCallback", "LearningRateScheduler", "ProgbarLogger", "OrbaxCheckpoint", "Initializer",
-    "Regularizer", "Constraint", "RemoteMonitor",
+    "Regularizer", "Constraint", "RemoteMonitor", "STFT",
 }  # fmt: skip
-"""Abstract, needing Python functions, or of no use in a window."""
+"""Abstract, needing Python functions or scipy, or of no use in a window."""
 
 OBJECT_EXAMPLES: dict[str, dict[str, Any]] = {
     "BinaryIoU": {},

@@ -95,7 +95,7 @@ def _layer_type(layer_class: type, name: str, names: list[str], probe: bool) -> 
         class_name=name,
         module="keras.layers",
         category=_category(layer_class, name),
-        summary=docs.summary,
+        summary=docs.summary or overrides.SUMMARIES.get(name, ""),
         help=docs.text,
         arguments=tuple(arguments),
         ports=tuple(ports),
