@@ -78,7 +78,7 @@ def series(sketch: Sketch, feature: Feature) -> str:
 def text(sketch: Sketch, feature: Feature) -> str:
     """Words: a vocabulary learned from the data, then the mean of word vectors."""
     words = 5000
-    node = sketch.input(feature.name, [1], dtype="string")
+    node = sketch.input(feature.name, [], dtype="string")
     node = sketch.layer("TextVectorization", node, max_tokens=words, output_sequence_length=64)
     node = sketch.layer("Embedding", node, input_dim=words, output_dim=32)
     node = sketch.layer("GlobalAveragePooling1D", node)

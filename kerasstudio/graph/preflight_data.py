@@ -192,7 +192,7 @@ def _missing(
         expected="a value in every row, or a rule for empty cells",
         received=f"{count:,} empty",
         place=Place(file=file, column=column.name, row=row),
-        fixes=(*fixes, ignore),
+        fixes=(*fixes, ignore) if column.role == "feature" else tuple(fixes),
     )
 
 

@@ -185,7 +185,8 @@ def _port(
         shape = join_columns(binding.columns, encoded).shape[1:]
     dtype, classes = binding.dtype, columns[binding.columns[0]].classes
     if layer.is_input:
-        shape = reshaped(shape, layer.arguments.get("shape") or shape)
+        wanted = layer.arguments.get("shape")
+        shape = shape if wanted is None else reshaped(shape, wanted)
         dtype = str(layer.arguments.get("dtype") or "float32")
         classes = ()
     return FittedPort(binding.layer, binding.name, binding.columns, shape, dtype, classes)
