@@ -15,6 +15,7 @@ from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
 from kerasstudio.ui.inspector.editors import ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import ObjectEditor
+from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
 
 
 class Bench:
@@ -229,6 +230,32 @@ def test_a_learning_rate_is_a_number_or_a_schedule(qtbot: QtBot) -> None:
     bench.choose("learning_rate", "constant")
     assert "learning_rate" not in bench.values
     assert not editor.number.isHidden()
+
+
+def test_a_list_of_objects(qtbot: QtBot) -> None:
+    layers = Argument("layers", "list", required=True, family="layers")
+    bench = Bench(qtbot, (layers,), {"layers": []})
+    editor = bench.form.row("layers").editor
+    assert isinstance(editor, ObjectListEditor)
+
+    def add(name: str) -> None:
+        editor.combo.fill()
+        editor.combo.activated.emit(editor.combo.findText(name))
+
+    add("Dense")
+    add("Conv2D")
+    classes = [item["class_name"] for item in bench.values["layers"]]
+    assert classes == ["Dense", "Conv2D"]
+    assert bench.values["layers"][0]["config"] == {"units": 64}
+    units = editor.rows[0].editor.form.form.row("units").editor.line
+    units.setFocus()
+    units.selectAll()
+    qtbot.keyClicks(units, "8")
+    assert bench.values["layers"][0]["config"] == {"units": 8}
+    assert units.text() == "8"
+    qtbot.mouseClick(editor.rows[0].reset_button, Qt.MouseButton.LeftButton)
+    assert [item["class_name"] for item in bench.values["layers"]] == ["Conv2D"]
+    assert len(editor.rows) == 1
 
 
 def test_other_kinds(other: Bench) -> None:

@@ -12,6 +12,7 @@ from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.inspector import objects, values
 from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
+from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
 from kerasstudio.ui.widgets.field_corner import FieldCorner
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
@@ -19,6 +20,7 @@ from kerasstudio.ui.widgets.labels import ElidedButton, LinkButton, TextBlock
 
 LABEL_WIDTH = 112
 NESTED_LABEL_WIDTH = 96
+ITEM_WIDTH = 24
 
 
 def editor_for(argument: Argument, catalogue: Catalogue, make_form: NestedForm) -> ArgumentEditor:
@@ -26,6 +28,10 @@ def editor_for(argument: Argument, catalogue: Catalogue, make_form: NestedForm) 
     family = argument.family
     if family is not None and (argument.kind in ("object", "float")):
         return ObjectEditor(argument, catalogue, make_form)
+    if family is not None and argument.kind == "list":
+        return ObjectListEditor(
+            argument, catalogue, lambda item: ArgumentRow(item, catalogue, make_form, ITEM_WIDTH)
+        )
     if argument.kind == "bool":
         return ChoiceEditor(argument) if argument.optional else SwitchEditor(argument)
     if argument.kind == "choice" and argument.choices:
@@ -92,6 +98,7 @@ class ArgumentRow(QWidget):
         self.editor.finished.connect(self.finished)
         if isinstance(self.editor, ObjectEditor):
             self.editor.nested_changed.connect(self._place_nested)
+        self._place_nested()
 
     def set_value(self, value: Any, is_set: bool, error: str = "", mixed: bool = False) -> None:
         """Show the project's value (or the default) and what Keras says against it."""
@@ -191,7 +198,7 @@ class ArgumentRow(QWidget):
             self._error.setVisible(wrong)
 
     def _place_nested(self) -> None:
-        form = self.editor.form if isinstance(self.editor, ObjectEditor) else None
+        form = self.editor.nested()
         if form is not None and form.parentWidget() is not self:
             self._below.addWidget(form)
 

@@ -48,6 +48,10 @@ class ArgumentEditor(QWidget):
         """The widget that takes the keys."""
         raise NotImplementedError
 
+    def nested(self) -> QWidget | None:
+        """What belongs below the line: the arguments of a nested object."""
+        return None
+
     def looks(self) -> FieldLook:
         """The field that shows "changed" and "wrong"."""
         raise NotImplementedError

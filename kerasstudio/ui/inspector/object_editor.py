@@ -87,6 +87,9 @@ class ObjectEditor(ArgumentEditor):
         if self.form is not None:
             self.form.form.forget()
 
+    def nested(self) -> QWidget | None:
+        return self.form if isinstance(self.form, QWidget) else None
+
     def focus_target(self) -> QWidget:
         if self.number is not None and objects.class_name(self._value) is None:
             return self.number.focus_target()

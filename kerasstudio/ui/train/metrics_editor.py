@@ -131,7 +131,7 @@ class MetricRow(QWidget):
         self.name.setText(metric.class_name)
         inside = {key: value for key, value in metric.config.items() if key != "name"}
         parts = [f"{key} {objects.in_short(value)}" for key, value in inside.items()]
-        shown = [f"shown as {metric_name(metric, self._catalogue)}"]
+        shown = [f"as {metric_name(metric, self._catalogue)}"]
         self.note.setText(" · ".join(shown + parts + (["automatic"] if is_automatic else [])))
         self.remove.setAccessibleName(f"remove {metric.class_name}")
         kind = self._catalogue.object_type("metrics", metric.class_name)
