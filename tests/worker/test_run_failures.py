@@ -105,8 +105,8 @@ def test_numbers_outside_an_embedding_are_refused(tmp_path: Path) -> None:
     record, _ = run(project, tmp_path)
     assert record.status == "refused"
     (problem, *_) = record.problems
-    assert "\n" not in problem.message
-    assert len(problem.message) < 500
+    assert problem.code == "train.index_range"
+    assert problem.place.layer == "l2"
 
 
 def test_a_run_without_checkpoint_cannot_be_continued(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_an_object_that_is_not_kerass_is_refused(tmp_path: Path) -> None:
         (KerasObject("Adam", "keras.optimizers", {"learning_rat": 1}), "cannot be made"),
     ):
         record, _ = run(digits_mlp(optimizer=optimizer), tmp_path)
-        assert record.status in {"refused", "failed"}
+        assert record.status == "refused"
         assert text in record.reason
 
 

@@ -14,7 +14,11 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NODE = re.compile(r"Detected at node ['\"]?([\w./:-]+)")
 _ERROR_NODE = re.compile(r"\[\[\{\{node ([^}]+)\}\}\]\]")
 _REPEATED = re.compile(r"_\d+$")  # TensorFlow numbers the second trace of a layer
-_FUNCTION = re.compile(r"\s*\[Op:\w+\]\s*|\s*\[\[\{\{node [^}]*\}\}\]\]\s*|\s*name:\s*$")
+_INDEX = re.compile(r"indices\[[\d,]+\] = (-?\d+) is not in \[0, (\d+)\)")
+_CALLING = re.compile(r"^Exception encountered when calling [\w.]+\(\)\.\s*")
+_FUNCTION = re.compile(
+    r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]\s*|\s*\[\[\{\{node [^}]*\}\}\]\]\s*|\s*name:\s*$"
+)
 _LABEL = re.compile(r"label value of (-?\d+) which is outside the valid range of \[(\d+), (\d+)\)")
 _ALLOCATE = re.compile(r"OOM when allocating tensor with shape\s*(\[[^\]]*\])")
 _ARGUMENTS = re.compile(r"\n+Arguments received by .*", re.DOTALL)
@@ -78,6 +82,17 @@ def problem_of(error: BaseException, doing: str, project: Project | None = None)
             place=place,
             detail=detail,
         )
+    index = _INDEX.search(text)
+    if index:
+        value, size = index.groups()
+        return Problem(
+            code="train.index_range",
+            message=f"The data has the number {value}; the Embedding takes 0 to {int(size) - 1}.",
+            expected=f"numbers from 0 to {int(size) - 1}, or an input_dim above {value}",
+            received=value,
+            place=place if place != Place() else _embedding(project, int(size)),
+            detail=detail,
+        )
     return Problem(
         code="train.failed",
         message=f"An error while {doing}: {first_lines(error)}",
@@ -96,7 +111,7 @@ def first_lines(error: BaseException, limit: int = 400) -> str:
         causes = [line for line in lines if not line.lstrip().startswith(("File ", "Detected "))]
         causes = [line for line in causes if not line.startswith(("Graph execution", "\t"))]
         text = causes[0] if causes else text
-    text = _FUNCTION.sub(" ", text).strip()
+    text = _CALLING.sub("", _FUNCTION.sub(" ", text).strip())
     text = re.sub(r"\s*\n\s*", " ", text)
     return text[:limit] or type(error).__name__
 
@@ -108,6 +123,14 @@ def _layer_name(text: str) -> str | None:
         return None
     parts = [part for part in match.group(1).split("/") if part]
     return parts[-2] if len(parts) > 1 else parts[0]
+
+
+def _embedding(project: Project | None, size: int) -> Place:
+    """The Embedding that has `size` entries (an error outside a graph does not name its layer)."""
+    for layer in project.layers.values() if project is not None else ():
+        if layer.class_name == "Embedding" and layer.arguments.get("input_dim") == size:
+            return _place(project, layer.name)
+    return Place()
 
 
 def _place(project: Project | None, name: str | None) -> Place:

@@ -52,12 +52,6 @@ class Feed:
         self._points: IO[bytes] = (folder / POINTS_FILE).open("ab", buffering=0)
         self._epoch_file: IO[bytes] = (folder / EPOCHS_FILE).open("ab", buffering=0)
 
-    def begin(self) -> None:
-        """The first batch is about to start: speed counts from here."""
-        self._begun = time.monotonic()
-        self._marks.clear()
-        self._marks.append((self._begun, self.batches))
-
     def start_epoch(self, epoch: int) -> None:
         self.epoch, self.step = epoch, 0
 
@@ -71,6 +65,8 @@ class Feed:
         self.batches += len(table)
         self.step += len(table)
         now = time.monotonic()
+        if not self._marks:  # the first execution traces the model: speed counts from its end
+            self._begun, self._begun_with = now, self.batches
         self._marks.append((now, self.batches))
         while len(self._marks) > 2 and now - self._marks[0][0] > SPEED_WINDOW:
             self._marks.popleft()
@@ -116,11 +112,13 @@ class Feed:
 
     def speed(self) -> float:
         """Batches a second over the last two seconds."""
+        if not self._marks:
+            return 0.0
         (first, before), (last, after) = self._marks[0], self._marks[-1]
         return (after - before) / (last - first) if last > first else 0.0
 
     def mean_speed(self) -> float:
-        """Batches a second over the whole run, validation included."""
+        """Batches a second over the whole run, validation included, tracing left out."""
         seconds = time.monotonic() - self._begun
         return (self.batches - self._begun_with) / seconds if seconds > 0 else 0.0
 

@@ -175,8 +175,6 @@ class Fit:
 
     def start_epoch(self, epoch: int) -> None:
         self._epoch_begun = time.monotonic()
-        if self.epochs_done == epoch and not self.feed.batches:
-            self.feed.begin()
         self.feed.start_epoch(epoch)
 
     def end_epoch(self, epoch: int, logs: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from kerasstudio.runtime.worker.adapting import adapt_layers
 from kerasstudio.runtime.worker.build import build_model
 from kerasstudio.runtime.worker.compiling import compile_model, complete_training
 from kerasstudio.runtime.worker.data import LoadedData, load
-from kerasstudio.runtime.worker.failures import first_lines
+from kerasstudio.runtime.worker.failures import first_lines, problem_of
 from kerasstudio.runtime.worker.inspector import Inspector
 
 Report = Callable[..., None]
@@ -51,22 +51,23 @@ class Prepared(msgspec.Struct):
 
 
 def prepare(project: Project, base: Path, progress: Report, adapt: bool = True) -> Prepared:
-    """Raises `Refused` with all problems of the checks, `StudioError` for what stops earlier.
+    """Raises `Refused` with all problems that the checks found, or the one that stops earlier.
 
     With `adapt` False the state of preprocessing layers comes from a checkpoint."""
+    try:
+        return _prepare(project, base, progress, adapt)
+    except StudioError as error:
+        raise Refused((error.problem,)) from error
+
+
+def _prepare(project: Project, base: Path, progress: Report, adapt: bool) -> Prepared:
     spec = project.training
     progress("Reading the data")
-    try:
-        data = load(project, base, progress)
-    except StudioError as error:
-        raise Refused((error.problem,)) from error
+    data = load(project, base, progress)
     progress("Building the model")
     keras.utils.set_random_seed(spec.seed)
-    try:
-        built = build_model(project)
-        model = built.model
-    except StudioError as error:
-        raise Refused((error.problem,)) from error
+    built = build_model(project)
+    model = built.model
     inspection = _inspection(project)
     found = [
         *inspection.problems,
@@ -87,7 +88,7 @@ def prepare(project: Project, base: Path, progress: Report, adapt: bool = True) 
     training = data.dataset("train", spec.batch_size, shuffle=spec.shuffle, seed=spec.seed)
     has_validation = spec.validate and data.count("validation") > 0
     progress("Checking one batch")
-    check_one_batch(model, training)
+    check_one_batch(model, training, project)
     return Prepared(
         project=project,
         model=model,
@@ -101,7 +102,7 @@ def prepare(project: Project, base: Path, progress: Report, adapt: bool = True) 
     )
 
 
-def check_one_batch(model: keras.Model, batches: tf.data.Dataset) -> None:
+def check_one_batch(model: keras.Model, batches: tf.data.Dataset, project: Project) -> None:
     """Run the model, its losses and metrics on one real batch (which also creates the metrics'
     and the optimizer's variables). Raises `Refused`."""
     x, y = next(iter(batches))
@@ -109,14 +110,16 @@ def check_one_batch(model: keras.Model, batches: tf.data.Dataset) -> None:
         y_pred = model(x, training=False)
         loss = model.compute_loss(x=x, y=y, y_pred=y_pred, training=False)
         model.compute_metrics(x, y, y_pred)
-    except (ValueError, TypeError, tf.errors.OpError) as error:
+    except tf.errors.OpError as error:
+        raise Refused((problem_of(error, "running the first batch", project),)) from error
+    except (ValueError, TypeError) as error:
         raise Refused(
             (
                 Problem(
                     code="train.first_batch",
                     message=f"The model does not accept the data: {first_lines(error)}",
-                    expected=_shapes(model.outputs),
-                    received=_shapes(tf.nest.flatten(y)),
+                    expected=f"targets that suit outputs of shape {_shapes(model.outputs)}",
+                    received=f"targets of shape {_shapes(tf.nest.flatten(y))}",
                     detail=str(error),
                 ),
             )
