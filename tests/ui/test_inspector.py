@@ -287,3 +287,16 @@ def test_the_same_class_keeps_its_form(desk: Desk) -> None:
     desk.select("n3")
     assert desk.inspector.layers.form is form
     assert desk.line("units").text() == "3"
+
+
+def test_an_input_takes_the_shape_of_its_data(desk: Desk) -> None:
+    desk.feed.summary = small_project.summary()
+    desk.select("n1")
+    take = desk.inspector.layers.take_shape
+    assert take.isHidden()
+    desk.retype(desk.line("shape"), "9")
+    assert not take.isHidden()
+    desk.qtbot.mouseClick(take, Qt.MouseButton.LeftButton)
+    assert desk.arguments("l1") == {"shape": [4]}
+    assert take.isHidden()
+    assert desk.line("shape").text() == "4"

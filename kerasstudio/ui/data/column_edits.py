@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 
 from kerasstudio.graph import edits
-from kerasstudio.graph.bindings import input_shape_from_data
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
-from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
+from kerasstudio.graph.data_summary import ColumnSummary
 from kerasstudio.graph.project import Project
 from kerasstudio.ui.widgets.amounts import plural
 
@@ -125,32 +124,6 @@ def remove_source(project: Project, source: Source) -> Project:
         if all(name in names for name in bound)
     }
     return edits.set_data(project, sources=sources, columns=columns, bindings=bindings)
-
-
-def input_changes(project: Project, summary: DataSummary | None) -> dict[str, dict[str, Any]]:
-    """Input layer id → the arguments that differ from what its data has."""
-    changes: dict[str, dict[str, Any]] = {}
-    for _node, layer in project.inputs():
-        found = input_shape_from_data(project, summary, layer.id)
-        if found is None:
-            continue
-        shape, dtype = found
-        wanted: dict[str, Any] = {}
-        if layer.arguments.get("shape") != shape:
-            wanted["shape"] = shape
-        if (layer.arguments.get("dtype") or "float32") != dtype:
-            wanted["dtype"] = dtype
-        if wanted:
-            changes[layer.id] = wanted
-    return changes
-
-
-def take_input_shapes(project: Project, summary: DataSummary | None) -> Project:
-    """Give every Input the shape and dtype of its data."""
-    for layer, arguments in input_changes(project, summary).items():
-        for name, value in arguments.items():
-            project = edits.set_argument(project, layer, name, value)
-    return project
 
 
 def _as_it_is(column: Column) -> str:

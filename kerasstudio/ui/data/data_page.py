@@ -33,6 +33,7 @@ from kerasstudio.ui.data.sources_card import SourcesCard
 from kerasstudio.ui.data.split_card import SplitCard
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
+from kerasstudio.ui.inspector.input_shapes import take_input_shapes
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card
@@ -298,7 +299,7 @@ class DataPage(QScrollArea):
         self._store.apply(project, "Draw a model for the data")
 
     def _take_shapes(self) -> None:
-        project = column_edits.take_input_shapes(self._store.project, self._feed.summary)
+        project = take_input_shapes(self._store.project, self._feed.summary)
         self._store.apply(project, "Take Input shapes from data")
 
     def _apply_fix(self, fix: Fix) -> None:

@@ -15,7 +15,7 @@ from kerasstudio.graph.defaults import training_for_output
 from kerasstudio.graph.heads import Head, head_of
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.project import Layer, Project
-from kerasstudio.ui.data.column_edits import input_changes
+from kerasstudio.ui.inspector.input_shapes import input_changes
 from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card

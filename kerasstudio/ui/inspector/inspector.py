@@ -50,6 +50,7 @@ class Inspector(QScrollArea):
         store.project_changed.connect(self._project_changed)
         feed.inspection_changed.connect(self._inspection_changed)
         feed.problems_changed.connect(self._problems_changed)
+        feed.summary_changed.connect(self.layers.refresh_data)
         self._show_selection()
 
     def focus_first_argument(self) -> None:

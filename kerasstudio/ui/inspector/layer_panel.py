@@ -16,11 +16,12 @@ from kerasstudio.ui.inspector import common, facts
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
+from kerasstudio.ui.inspector.input_shapes import input_changes, take_input_shapes
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.fields import FieldSwitch
-from kerasstudio.ui.widgets.labels import Label
+from kerasstudio.ui.widgets.labels import Label, LinkButton
 from kerasstudio.ui.widgets.line import Line
 from kerasstudio.ui.widgets.problem_row import CheckList
 
@@ -57,6 +58,8 @@ class LayerPanel(QWidget):
         self.trainable.setAccessibleName("trainable")
         self.trainable.setToolTip("Off: training leaves the weights of this layer as they are.")
         self.trainable.clicked.connect(self._set_trainable)
+        self.take_shape = LinkButton("Take shape from data")
+        self.take_shape.clicked.connect(self._take_shape)
         self.facts = FactsTable()
         self.members = Label("", "muted")
         self.members.setWordWrap(True)
@@ -68,6 +71,7 @@ class LayerPanel(QWidget):
         self._column.addWidget(self.problems)
         self._form_place = QVBoxLayout()
         self._column.addLayout(self._form_place)
+        self._column.addWidget(self.take_shape)
         self._column.addWidget(self.trainable)
         self._line = Line()
         self._column.addWidget(self._line)
@@ -97,7 +101,14 @@ class LayerPanel(QWidget):
             self._show_header()
             self._show_form()
             self._show_trainable()
+        self.refresh_data()
         self.refresh_facts()
+
+    def refresh_data(self) -> None:
+        """Whether an Input here could take another shape from its data."""
+        able = any(layer.is_input for layer in self._layers)
+        changes = input_changes(self._store.project, self._feed.summary) if able else {}
+        self.take_shape.setVisible(any(layer.id in changes for layer in self._layers))
 
     def refresh_facts(self) -> None:
         """Shapes and counts as the worker has reported them."""
@@ -218,6 +229,11 @@ class LayerPanel(QWidget):
         for layer in self._layers:
             project = edits.set_trainable(project, layer.id, trainable)
         self._store.apply(project, f"{'Unfreeze' if trainable else 'Freeze'} {self._whose()}")
+
+    def _take_shape(self) -> None:
+        ids = {layer.id for layer in self._layers}
+        project = take_input_shapes(self._store.project, self._feed.summary, ids)
+        self._store.apply(project, f"Take shape of {self._whose()} from data")
 
     def _apply_fix(self, fix: Fix) -> None:
         apply_fix_step(self._store, fix, self._catalogue, self)
