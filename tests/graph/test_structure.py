@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
+from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.structure import structure_problems, would_cycle
@@ -307,3 +308,27 @@ def test_a_gap_in_a_list_port_is_told() -> None:
     problem = only(project, "wire_port")
     assert problem.received == "inputs.0, inputs.1, inputs.5"
     assert codes(apply_fix(project, problem.fixes[0], SMALL))["wire_port"] == 0
+
+
+def test_every_layer_of_keras_fits_between_inputs_and_an_output(
+    keras_catalogue: Catalogue,
+) -> None:
+    wired = [kind for kind in keras_catalogue.layers if kind.ports and kind.outputs]
+    assert len(wired) >= 139  # all but Input, Output and two that say nothing of their call
+    for kind in wired:
+        drawing = Drawing(catalogue=keras_catalogue)
+        node = drawing.add(kind.class_name)
+        dropped = structure_problems(drawing.project, keras_catalogue)
+        missing = {argument.name for argument in kind.arguments if argument.required}
+        missing -= kind.example.keys()
+        assert sorted(problem.code for problem in dropped) == sorted(
+            ["structure.missing_argument"] * len(missing) + ["structure.unconnected"]
+        ), kind.class_name
+        for slot in input_ports(drawing.project, node, keras_catalogue):
+            if slot.required:
+                source = drawing.add("InputLayer")
+                drawing.project = edits.connect(drawing.project, source, node, slot.name)
+        output = drawing.add("Output")
+        drawing.project = edits.connect(drawing.project, node, output, "inputs")
+        left = structure_problems(drawing.project, keras_catalogue)
+        assert {problem.place.argument for problem in left} == missing, kind.class_name
