@@ -28,6 +28,9 @@ _ACTIVATION_LAYERS = {
     "ELU": "elu",
 }
 _UNITS = {"units", "filters"}
+_WRAPPERS = {"TimeDistributed", "SpectralNormalization"}
+_DEEPEST = 50
+"""Blocks inside blocks; a file may hold a block that contains itself."""
 _RECURRENT = {"LSTM": "tanh", "GRU": "tanh", "SimpleRNN": "tanh"}
 
 
@@ -46,9 +49,10 @@ class Head(msgspec.Struct, frozen=True):
 
 
 def head_of(project: Project, output_node: str, inspection: Inspection | None = None) -> Head:
-    """Walk back from an Output node of the root graph to the layer that produces its values."""
+    """Walk back from an Output node of the root graph to the layer that produces its values,
+    into blocks too."""
     graph = project.graph
-    node = _source(graph, output_node)
+    graph, node = _source(project, graph, output_node)
     shape = _shape(graph, output_node, inspection)
     activation: str | None = None
     activation_layer: Layer | None = None
@@ -71,7 +75,7 @@ def head_of(project: Project, output_node: str, inspection: Inspection | None = 
                 activation, activation_layer = None, None
             return Head(node, layer, units, activation, activation_layer, shape)
         scaled = scaled or layer.class_name == "Rescaling"
-        node = _source(graph, node.id)
+        graph, node = _source(project, graph, node.id)
     units = shape[-1] if shape is not None and len(shape) > 1 else None
     return Head(units=units, activation=activation, activation_layer=activation_layer, shape=shape)
 
@@ -90,12 +94,22 @@ def activation_name(value: Any) -> str | None:
     return None
 
 
-def _source(graph: Graph, node: str) -> Node | None:
-    """The node wired into the first tensor port of `node`."""
+def _source(project: Project, graph: Graph, node: str, depth: int = 0) -> tuple[Graph, Node | None]:
+    """The node wired into the first tensor port of `node`, with its graph. A block stands for
+    what is wired into its own Output."""
     wire = graph.wires.get(wire_key(node, "inputs"))
     if wire is None:
         wire = next((wire for wire in graph.wires.values() if wire.target == node), None)
-    return None if wire is None else graph.nodes.get(wire.source)
+    source = None if wire is None else graph.nodes.get(wire.source)
+    if wire is None or source is None:
+        return graph, None
+    inside = project.graphs.get(project.layers[source.layer].graph or "")
+    if inside is None or depth >= _DEEPEST:
+        return graph, source
+    ends = [each.id for each in inside.nodes.values() if project.layers[each.layer].is_output]
+    if wire.output >= len(ends):
+        return graph, None
+    return _source(project, inside, ends[wire.output], depth + 1)
 
 
 def _shape(
@@ -119,12 +133,21 @@ def _passes(layer: Layer) -> bool:
     )
 
 
+def _arguments(layer: Layer) -> dict[str, Any]:
+    """The layer's arguments; of a wrapper around each step, those of the layer inside."""
+    inner = layer.arguments.get("layer") if layer.class_name in _WRAPPERS else None
+    if isinstance(inner, dict) and isinstance(inner.get("config"), dict):
+        return dict(inner["config"])
+    return layer.arguments
+
+
 def _activation(layer: Layer) -> str | None:
     """The layer's own activation; None where its class does not tell."""
+    arguments = _arguments(layer)
     if layer.class_name in _ACTIVATION_LAYERS:
         return _ACTIVATION_LAYERS[layer.class_name]
-    if "activation" in layer.arguments:
-        return activation_name(layer.arguments["activation"])
+    if "activation" in arguments:
+        return activation_name(arguments["activation"])
     if layer.class_name in _RECURRENT:
         return _RECURRENT[layer.class_name]
     return "linear" if _units(layer) is not None else None
@@ -132,7 +155,7 @@ def _activation(layer: Layer) -> str | None:
 
 def _units(layer: Layer) -> int | None:
     for name in _UNITS:
-        value = layer.arguments.get(name)
+        value = _arguments(layer).get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
     return None

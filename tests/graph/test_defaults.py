@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from kerasstudio.graph.data_spec import Column, DataSpec
 from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
 from kerasstudio.graph.defaults import training_for_output
 from kerasstudio.graph.heads import head_of
 from kerasstudio.graph.metric_names import metric_names
-from kerasstudio.graph.project import Project
+from kerasstudio.graph.project import Layer, Project
 from kerasstudio.graph.sketch import Sketch
 from kerasstudio.graph.templates import project_from
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining, TrainingSpec
@@ -137,6 +138,33 @@ def test_the_end_of_the_model(
     node = next(node.id for node, layer in project.outputs() if layer.id == output)
     head = head_of(project, node)
     assert (head.units, head.activation) == (units, activation)
+
+
+def test_the_end_of_a_block() -> None:
+    """The layer that counts is inside: a block's own Output leads to it."""
+    inner, _ = model(INDEX, ("Dense", {"units": 4, "activation": "softmax"}))
+    outer, output = model(INDEX, ("Dense", {"units": 9}))
+    block = Layer("b", "Functional", "block", graph="inside")
+    moved = {f"in_{key}": replace(layer, id=f"in_{key}") for key, layer in inner.layers.items()}
+    nodes = {
+        key: replace(node, layer=f"in_{node.layer}") for key, node in inner.graph.nodes.items()
+    }
+    dense = next(key for key, layer in outer.layers.items() if layer.class_name == "Dense")
+    project = replace(
+        outer,
+        layers={**outer.layers, **moved, dense: replace(block, id=dense)},
+        graphs={**outer.graphs, "inside": replace(inner.graph, id="inside", nodes=nodes)},
+    )
+    node = next(node.id for node, layer in project.outputs() if layer.id == output)
+    head = head_of(project, node)
+    assert (head.units, head.activation) == (4, "softmax")
+
+
+def test_a_layer_for_each_step() -> None:
+    inner = {"class_name": "Dense", "config": {"units": 6, "activation": "sigmoid"}}
+    project, _ = model(INDEX, ("TimeDistributed", {"layer": inner}))
+    head = head_of(project, next(node.id for node, _ in project.outputs()))
+    assert (head.units, head.activation) == (6, "sigmoid")
 
 
 def test_what_the_person_chose_stays() -> None:

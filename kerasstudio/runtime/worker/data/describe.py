@@ -29,6 +29,8 @@ from kerasstudio.runtime.worker.data.split import PARTS, split_rows
 from kerasstudio.runtime.worker.data.windows import sample_count, target_rows
 
 BINS = 20
+MOST_BARS = 100
+"""Whole numbers of at most so many values are counted one by one."""
 PREVIEW_ROWS = 50
 LOOK_FIRST = 5000
 
@@ -196,7 +198,7 @@ def _facts(raw: RawColumn, table: Table) -> ColumnSummary:
             count += finite.size
     if not count:
         return summary
-    if not counts or len(counts) > BINS:
+    if not counts or len(counts) > (MOST_BARS if values.dtype.kind in "iub" else BINS):
         counts = _histogram(values, low, high)
     return msgspec.structs.replace(
         summary, minimum=low, maximum=high, mean=total / count, histogram=counts
