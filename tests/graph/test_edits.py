@@ -301,3 +301,17 @@ def test_free_place_finds_a_gap() -> None:
     assert y >= 96
     assert edits.free_place(drawing.project, 5_000, 0) == (5_000, 0)
     assert edits.free_place(drawing.project, 240, 0, ignore=[nodes[1]]) == (240, 0)
+
+
+def test_a_layer_in_a_wire_over_other_cards_lies_beside_them(catalogue: Catalogue) -> None:
+    drawing, (source, _, _, _, add) = chain("InputLayer", "Dense", "Dense", "Dense", "Add")
+    drawing.wire(source, add)
+    kind = catalogue.named("Dropout")
+    assert kind is not None
+    project, node = edits.insert_layer(drawing.project, f"{add}:inputs.1", kind, catalogue)
+    new = project.graph.nodes[node]
+    assert source in project.graph.nodes
+    for other in project.graph.nodes.values():
+        if other.id != node:
+            assert abs(other.x - new.x) >= 176 or abs(other.y - new.y) >= 96
+    assert edits.delete_nodes(project, [node]).graph.nodes == drawing.project.graph.nodes

@@ -71,6 +71,8 @@ def insert_layer(
     along = start + (room - length) / 2
     across = (_across(source, axis) + _across(target, axis)) / 2
     x, y = (along, across) if axis == 0 else (across, along)
+    # A wire that skips layers passes over their cards.
+    x, y = free_place(project, x, y, graph)
     project, node = add_layer(project, layer_type, x, y, graph, arguments=arguments)
     return insert_between(project, wire, node, catalogue, graph), node
 
