@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
 
 import numpy as np
 import shiboken6
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kerasstudio.ui.canvas.card_cache import STEPS, CardCache, nearest_step
 from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
@@ -27,8 +29,11 @@ LABEL_ZOOM = 0.62
 WIRE_WIDTH = 1.8
 # A badge stands above its card.
 _REACH = 36.0
-_LABELS_AT_MOST = 150
+_LABELS_AT_MOST = 60
+_LABELS_KEPT = 400
+_CURVES_AT_MOST = 40
 _NEW_PICTURES_A_FRAME = 24
+_SMOOTH_AT_MOST = 60
 
 
 @dataclass
@@ -57,9 +62,11 @@ class BatchPainter:
         self.exact: float | None = None
         self.unfinished = False
         """Whether the last frame left cards for the next one, to stay quick."""
+        self._ratio = 1.0
         self._pens: list[QPen] = []
         self._far_pens: list[QPen] = []
         self._brushes: dict[str, QBrush] = {}
+        self._labels: dict[tuple[str, float], QPixmap] = {}
         self.theme_changed()
 
     def theme_changed(self) -> None:
@@ -68,15 +75,20 @@ class BatchPainter:
         self._far_pens = [QPen(color, 0) for color in colors]
         self._pens = []
         for color in colors:
-            pen = QPen(color, WIRE_WIDTH)
-            pen.setCosmetic(True)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen = cosmetic(color, WIRE_WIDTH, self._ratio)
+            # Square caps close the joints of the pieces; round ones cost eight times as much.
+            pen.setCapStyle(Qt.PenCapStyle.SquareCap)
             self._pens.append(pen)
         self._brushes.clear()
+        self._labels.clear()
 
     def paint(self, painter: QPainter, exposed: QRectF, emphasis: Emphasis, ratio: float) -> None:
         self.cache.forget(self._model.take_changed_faces())
         self.unfinished = False
+        if ratio != self._ratio:
+            # The window went to another screen.
+            self._ratio = ratio
+            self.theme_changed()
         zoom = painter.worldTransform().m11()
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         nodes, wires = self._model.nodes, self._model.wires
@@ -89,7 +101,7 @@ class BatchPainter:
             return
         self.paint_wires(painter, seen_wires, emphasis)
         if zoom >= LABEL_ZOOM:
-            self._paint_labels(painter, seen_wires, zoom)
+            self._paint_labels(painter, seen_wires, zoom, ratio)
         self._paint_cards(painter, nodes.within(*box, _REACH), emphasis, zoom, ratio)
 
     # ------------------------------------------------------------------ wires
@@ -109,17 +121,25 @@ class BatchPainter:
                     self._paint_dashed(painter, slot)
             else:
                 painter.setPen(self._pens[color])
-                draw_lines(painter, wires.segments[chosen].reshape(-1, 4))
+                if len(seen) <= _CURVES_AT_MOST:
+                    for slot in chosen.tolist():
+                        painter.drawPolyline(self._points(slot))
+                else:
+                    draw_lines(painter, wires.segments[chosen].reshape(-1, 4))
         self._paint_special(painter, emphasis)
 
     def _paint_dashed(self, painter: QPainter, slot: int) -> None:
         pen = QPen(self._pens[ERROR_COLOR])
         pen.setDashPattern([4, 3])
         painter.setPen(pen)
+        painter.drawPolyline(self._points(slot))
+
+    def _points(self, slot: int) -> list[QPointF]:
+        """A wire as one line without joints: nicer, and dearer, than its pieces."""
         segments = self._model.wires.segments[slot]
         points = [QPointF(x, y) for x, y in segments[:, :2].tolist()]
         points.append(QPointF(*segments[-1, 2:].tolist()))
-        painter.drawPolyline(points)
+        return points
 
     def _paint_special(self, painter: QPainter, emphasis: Emphasis) -> None:
         theme = tokens()
@@ -132,12 +152,11 @@ class BatchPainter:
         ):
             slots = [wires.slots[key] for key in keys if key is not None and key in wires]
             if slots:
-                pen = QPen(QColor(color), width)
-                pen.setCosmetic(True)
+                pen = cosmetic(QColor(color), width, self._ratio)
                 painter.setPen(pen)
                 draw_lines(painter, wires.segments[slots].reshape(-1, 4))
 
-    def _paint_labels(self, painter: QPainter, seen: Slots, zoom: float) -> None:
+    def _paint_labels(self, painter: QPainter, seen: Slots, zoom: float, ratio: float) -> None:
         """Shapes on wires, where there is room between the cards."""
         model = self._model
         ends = model.wires.ends[seen]
@@ -145,34 +164,36 @@ class BatchPainter:
         roomy = seen[np.abs(ends[:, axis + 2] - ends[:, axis]) > 96][:_LABELS_AT_MOST]
         if not len(roomy):
             return
-        theme = tokens()
-        font = mono_font(11)
-        metrics = QFontMetricsF(font)
         transform = painter.worldTransform()
+        lengths = np.abs(model.wires.ends[roomy, axis + 2] - model.wires.ends[roomy, axis]) * zoom
         painter.save()
         painter.resetTransform()
-        painter.setFont(font)
-        ground = QColor(theme.canvas)
-        for slot in roomy.tolist():
+        for slot, length in zip(roomy.tolist(), lengths.tolist(), strict=True):
             key = model.wires.keys[slot]
             wire = model.graph.wires.get(key) if key is not None else None
             spec = model.tensor(wire.source, wire.output) if wire is not None else None
             if spec is None or model.wires.colors[slot] >= UNKNOWN_COLOR:
                 continue
-            text = tensor_label(spec)
-            width = metrics.horizontalAdvance(text)
-            length = abs(float(model.wires.ends[slot, axis + 2] - model.wires.ends[slot, axis]))
-            if width + 44 > length * zoom:
+            label = self._label(tensor_label(spec), ratio)
+            width, height = label.width() / ratio, label.height() / ratio
+            if width + 36 > length:
                 continue
-            x, y = model.wires.middle(slot)
-            at = transform.map(QPointF(x, y))
-            box = QRectF(round(at.x() - width / 2) - 4, round(at.y() - 8), width + 8, 16)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(QColor(theme.text_muted))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            at = transform.map(QPointF(*model.wires.middle(slot)))
+            left, top = at.x() - width / 2, at.y() - height / 2
+            painter.drawPixmap(
+                QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), label
+            )
         painter.restore()
+
+    def _label(self, text: str, ratio: float) -> QPixmap:
+        """A shape as a small picture; there are few different ones in a model."""
+        key = (text, ratio)
+        found = self._labels.get(key)
+        if found is None:
+            if len(self._labels) > _LABELS_KEPT:
+                self._labels.clear()
+            found = self._labels[key] = _label_picture(text, ratio)
+        return found
 
     # ------------------------------------------------------------------ cards
 
@@ -185,7 +206,9 @@ class BatchPainter:
         dx, dy = transform.dx(), transform.dy()
         painter.save()
         painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, step != zoom)
+        # With many small cards in motion the eye does not see the difference, the clock does.
+        smooth = step != zoom and len(seen) <= _SMOOTH_AT_MOST
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         rects = model.nodes.rects
         fresh = 0
         for slot in seen.tolist():
@@ -252,8 +275,7 @@ class BatchPainter:
                 if node == emphasis.focused:
                     self._paint_focus(painter, rects[slot].tolist(), zoom)
                 continue
-            pen = QPen(QColor(color), width)
-            pen.setCosmetic(True)
+            pen = cosmetic(QColor(color), width, self._ratio)
             painter.setPen(pen)
             x, y, w, h = rects[slot].tolist()
             grow = 1.5 / zoom
@@ -263,12 +285,11 @@ class BatchPainter:
             if node == emphasis.focused and len(emphasis.selected) > 1:
                 self._paint_focus(painter, rects[slot].tolist(), zoom)
 
-    @staticmethod
-    def _paint_focus(painter: QPainter, rect: list[float], zoom: float) -> None:
+    def _paint_focus(self, painter: QPainter, rect: list[float], zoom: float) -> None:
         """Where the keyboard is, when that is not plain from the selection."""
         x, y, w, h = rect
-        pen = QPen(QColor(tokens().accent), 1.2, Qt.PenStyle.DotLine)
-        pen.setCosmetic(True)
+        pen = cosmetic(QColor(tokens().accent), 1.2, self._ratio)
+        pen.setStyle(Qt.PenStyle.DotLine)
         painter.setPen(pen)
         grow = 5 / zoom
         painter.drawRoundedRect(
@@ -283,12 +304,12 @@ class BatchPainter:
         model = self._model
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         colors = model.wires.colors[wires]
-        for color in np.unique(colors).tolist():
+        for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._far_pens[color])
             draw_lines(painter, model.wires.ends[wires[colors == color]])
         painter.setPen(Qt.PenStyle.NoPen)
         categories = model.nodes.categories[nodes]
-        for number in np.unique(categories).tolist():
+        for number in np.flatnonzero(np.bincount(categories)).tolist():
             painter.setBrush(self._brush(model.categories[number]))
             draw_rects(painter, model.nodes.rects[nodes[categories == number]])
         self._paint_far_marks(painter, nodes, emphasis)
@@ -305,8 +326,7 @@ class BatchPainter:
         for slots, color in ((bad, theme.error), (chosen, theme.accent)):
             visible = np.intersect1d(np.array(slots, np.intp), nodes)
             if len(visible):
-                pen = QPen(QColor(color), 2)
-                pen.setCosmetic(True)
+                pen = cosmetic(QColor(color), 2, self._ratio)
                 painter.setPen(pen)
                 draw_rects(painter, model.nodes.rects[visible])
 
@@ -327,16 +347,44 @@ class BatchPainter:
         return self._brushes[category]
 
 
+def _label_picture(text: str, ratio: float) -> QPixmap:
+    theme = tokens()
+    font = mono_font(11)
+    width = ceil(QFontMetricsF(font).horizontalAdvance(text)) + 8
+    picture = QPixmap(ceil(width * ratio), ceil(16 * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.canvas))
+    painter.drawRoundedRect(QRectF(0, 0, width, 16), 4, 4)
+    painter.setFont(font)
+    painter.setPen(QColor(theme.text_muted))
+    painter.drawText(QRectF(0, 0, width, 16), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return picture
+
+
+def cosmetic(color: QColor, width: float, ratio: float) -> QPen:
+    """A pen of `width` logical pixels at any zoom."""
+    pen = QPen(color, width * ratio)
+    pen.setCosmetic(True)
+    return pen
+
+
 def draw_lines(painter: QPainter, lines: Floats) -> None:
     """Rows of x1, y1, x2, y2 as lines. The rows are read in place: a list of QLineF would cost
     eight times as much."""
     rows = np.ascontiguousarray(lines, np.float64)
     if len(rows):
-        painter.drawLines(shiboken6.wrapInstance(rows.ctypes.data, QLineF), len(rows))
+        first: Any = shiboken6.wrapInstance(rows.ctypes.data, QLineF)
+        painter.drawLines(first, len(rows))
 
 
 def draw_rects(painter: QPainter, rects: Floats) -> None:
     """Rows of x, y, width, height as rectangles, read in place."""
     rows = np.ascontiguousarray(rects, np.float64)
     if len(rows):
-        painter.drawRects(shiboken6.wrapInstance(rows.ctypes.data, QRectF), len(rows))
+        first: Any = shiboken6.wrapInstance(rows.ctypes.data, QRectF)
+        painter.drawRects(first, len(rows))

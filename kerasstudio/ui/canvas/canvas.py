@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.clipboard import read_clip
+from kerasstudio.graph.loops import downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas import context_menu
@@ -17,6 +18,7 @@ from kerasstudio.ui.canvas.accessible_nodes import announce_nodes
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.error_bubble import ErrorBubble
+from kerasstudio.ui.canvas.find_bar import FindBar
 from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.keyboard import CanvasKeys
 from kerasstudio.ui.canvas.minimap import Minimap
@@ -65,6 +67,7 @@ class Canvas(QWidget):
         self.saying = Saying(self)
         self.rename_editor = RenameEditor(self.editor.rename, self)
         self.search = SearchPopup(catalogue, self)
+        self.find_bar = FindBar(self.model, self)
         self._placing = Placing(self.view, self.editor, self.search)
         self._keys = CanvasKeys(self)
         self._animation: QVariantAnimation | None = None
@@ -120,7 +123,7 @@ class Canvas(QWidget):
             self.editor.delete(self._selection.nodes)
         elif wire is not None:
             self.view.select_wire(None)
-            self.editor.disconnect([wire])
+            self.editor.unwire([wire])
 
     def delete_and_reconnect(self) -> None:
         self.editor.delete(self._selection.nodes, reconnect=True)
@@ -131,6 +134,18 @@ class Canvas(QWidget):
     def select_none(self) -> None:
         self.view.select_wire(None)
         self._selection.clear()
+
+    def select_upstream(self) -> None:
+        """Select what feeds the selected nodes, too."""
+        self._selection.add(upstream(self.model.graph, self._selection.nodes))
+
+    def select_downstream(self) -> None:
+        """Select what the selected nodes feed, too."""
+        self._selection.add(downstream(self.model.graph, self._selection.nodes))
+
+    def find(self) -> None:  # type: ignore[override]
+        """Open the find bar."""
+        self.find_bar.open()
 
     def rename(self) -> None:
         """Edit the name of the selected node on its card."""
@@ -224,6 +239,8 @@ class Canvas(QWidget):
         view.menu_requested.connect(self._show_menu)
         view.key_pressed.connect(self._key_pressed)
         view.said.connect(self.saying.say)
+        self.find_bar.found.connect(self._selection.reveal)
+        self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.editor.refused.connect(self._refused)
         self.bubble.fix_chosen.connect(self.apply_fix)
         self.rename_editor.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -343,7 +360,7 @@ class Canvas(QWidget):
             # While the mouse is on its way to a button, the bubble stays.
             chosen = self._selection.nodes
             node = next(iter(chosen)) if len(chosen) == 1 else None
-        problems = self.model.problems_of(node) if node in self.model.nodes and node else ()
+        problems = self.model.problems_of(node) if node and node in self.model.nodes else ()
         if node is None or not problems or self.view.gesture is not None:
             if not (self.bubble.isVisible() and self.bubble.underMouse()):
                 self.bubble.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -310,7 +310,7 @@ class CanvasView(QGraphicsView):
         else:
             keys = [w.key for w in wires if w.target == end.node and w.port == end.port]
         if keys:
-            self.editor.disconnect(keys)
+            self.editor.unwire(keys)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot, at = event.position(), self.to_scene(event.position())
@@ -511,9 +511,9 @@ class CanvasView(QGraphicsView):
 
     # ------------------------------------------------------------------ painting
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QPoint) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         ratio = self.viewport().devicePixelRatioF()
-        exposed = QRectF(rect)  # type: ignore[arg-type]
+        exposed = QRectF(rect)
         self._grid.paint(painter, exposed, ratio)
         self.emphasis.selected = self.selection.nodes
         focused = self.emphasis.focused
@@ -524,7 +524,7 @@ class CanvasView(QGraphicsView):
         if self.painter.unfinished:
             QTimer.singleShot(0, self.viewport(), self.viewport().update)
 
-    def drawForeground(self, painter: QPainter, rect: QRectF | QPoint) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             self.gesture.paint(painter)

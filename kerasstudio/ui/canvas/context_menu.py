@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -31,7 +32,7 @@ def _fill_node(menu: QMenu, canvas: Canvas, node: str) -> None:
     for problem in canvas.model.problems_of(node)[:2]:
         for fix in problem.fixes:
             label = fix.label[:1].upper() + fix.label[1:]
-            _add(menu, label, lambda fix=fix: canvas.apply_fix(fix))
+            _add(menu, label, partial(canvas.apply_fix, fix))
     if menu.actions():
         menu.addSeparator()
     if not several:
@@ -60,7 +61,7 @@ def _fill_node(menu: QMenu, canvas: Canvas, node: str) -> None:
 
 def _fill_wire(menu: QMenu, canvas: Canvas, wire: str, spot: QPointF) -> None:
     _add(menu, "Insert layer…", lambda: canvas.insert_in_wire(wire, spot))
-    _add(menu, "Remove wire\tAlt+click its port", lambda: canvas.editor.disconnect([wire]))
+    _add(menu, "Remove wire\tAlt+click its port", lambda: canvas.editor.unwire([wire]))
 
 
 def _fill_paper(menu: QMenu, canvas: Canvas, spot: QPointF) -> None:

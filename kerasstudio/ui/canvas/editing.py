@@ -52,7 +52,7 @@ class CanvasEditor(QObject):
 
     # ------------------------------------------------------------------ wires
 
-    def connect(
+    def wire(
         self, source: str, output: int, target: str, port: str, instead_of: str | None = None
     ) -> bool:
         """Wire two ports; `instead_of` is the wire whose end was picked up."""
@@ -69,7 +69,7 @@ class CanvasEditor(QObject):
 
         return self._apply(edit, f"Wire {self.name(source)} → {self.name(target)}")
 
-    def disconnect(self, keys: Iterable[str]) -> bool:
+    def unwire(self, keys: Iterable[str]) -> bool:
         keys = list(keys)
         text = "Remove wire" if len(keys) == 1 else f"Remove {len(keys)} wires"
         return self._apply(lambda project: edits.disconnect(project, keys, self.graph_id), text)

@@ -11,7 +11,7 @@ from kerasstudio.ui.theme import tokens, ui_font
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
 
-WIDTH = 330
+WIDTH = 372
 _MOST = 3
 
 

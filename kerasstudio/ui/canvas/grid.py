@@ -44,17 +44,17 @@ class Grid:
 def _tile(size: int, ratio: float) -> QPixmap:
     """Several cells at once: fewer copies to fill a window."""
     theme = tokens()
-    tile = QPixmap(size * _CELLS, size * _CELLS)
-    tile.fill(QColor(theme.canvas))
-    painter = QPainter(tile)
+    cell = QPixmap(size, size)
+    cell.fill(QColor(theme.canvas))
+    painter = QPainter(cell)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.grid))
-    radius = 1.15 * ratio
-    for row in range(_CELLS):
-        for column in range(_CELLS):
-            middle = QPointF((column + 0.5) * size, (row + 0.5) * size)
-            painter.drawEllipse(middle, radius, radius)
+    painter.drawEllipse(QPointF(size / 2, size / 2), 1.15 * ratio, 1.15 * ratio)
+    painter.end()
+    tile = QPixmap(size * _CELLS, size * _CELLS)
+    painter = QPainter(tile)
+    painter.drawTiledPixmap(tile.rect(), cell)
     painter.end()
     tile.setDevicePixelRatio(ratio)
     return tile

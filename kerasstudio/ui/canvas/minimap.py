@@ -72,8 +72,15 @@ class Minimap(QWidget):
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        painter.setPen(Qt.PenStyle.NoPen)
         theme = tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(theme.surface)
+        ground.setAlpha(235)
+        painter.setPen(QPen(QColor(theme.border), 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(model.nodes) < 1000)
+        painter.setPen(Qt.PenStyle.NoPen)
         slots = np.array(list(model.nodes.slots.values()), np.intp)
         categories = model.nodes.categories[slots]
         for number in np.unique(categories).tolist():
@@ -91,12 +98,6 @@ class Minimap(QWidget):
         if self._picture is None:
             self._picture = self._paint_picture()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(theme.surface)
-        ground.setAlpha(235)
-        painter.setPen(QPen(QColor(theme.border), 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.drawPixmap(0, 0, self._picture)
         scale, corner = self._scale()
         x0, y0, x1, y1 = self._view.visible_box()
@@ -109,8 +110,8 @@ class Minimap(QWidget):
         fill = QColor(theme.accent)
         fill.setAlpha(24)
         painter.setBrush(fill)
-        painter.setPen(QPen(QColor(theme.accent), 1.2))
-        painter.drawRoundedRect(frame, 3, 3)
+        painter.setPen(QPen(QColor(theme.accent), 1))
+        painter.drawRect(frame.toRect())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._travel(event.position())

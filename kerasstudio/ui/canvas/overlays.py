@@ -57,6 +57,7 @@ class Saying(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setObjectName("saying")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setWordWrap(True)
@@ -76,7 +77,7 @@ class Saying(QLabel):
         )
         self.setFixedWidth(min(420, self.fontMetrics().horizontalAdvance(text) + 26))
         self.setFixedHeight(self.heightForWidth(self.width()))
-        area = self.parentWidget().rect()
+        area = self._canvas.rect()
         x = min(spot.x() + 14, area.width() - self.width() - 8)
         y = min(spot.y() + 16, area.height() - self.height() - 8)
         self.move(int(max(8, x)), int(max(8, y)))

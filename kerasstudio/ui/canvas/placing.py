@@ -11,7 +11,7 @@ from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.wiring_rules import End
-from kerasstudio.ui.palette.search_popup import SearchPopup
+from kerasstudio.ui.palette.search_popup import SearchPopup, Side
 
 GAP = CARD_GAP
 
@@ -33,7 +33,7 @@ class Placing(QObject):
         to `end`, if a wire was dropped there."""
         self._at, self._end, self._wire = at, end, None
         tensor: TensorSpec | None = None
-        side = None
+        side: Side | None = None
         if end is not None:
             side = "output" if end.is_output else "input"
             if end.is_output:

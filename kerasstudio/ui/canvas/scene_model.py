@@ -116,8 +116,8 @@ class SceneModel:
             stale |= {new.source, new.target}
         for layer in change.layers.all:
             stale |= self._nodes_of_layer.get(layer, set())
-        redrawn = here.nodes.added | (here.nodes.changed - here.moved) | stale
-        redrawn = {node for node in redrawn if node in self.graph.nodes}
+        named = here.nodes.added | (here.nodes.changed - here.moved) | stale
+        redrawn = {node for node in named if node in self.graph.nodes}
         for node in here.nodes.changed - here.moved:
             self._loosen_layer(node, before.nodes[node].layer)
         for node in redrawn:
@@ -132,9 +132,9 @@ class SceneModel:
             self._resolve()
             self._stale_faces(self._ends())
         moved = self.wires.touching(self.nodes.slots_of(redrawn | here.moved))
-        again = {key for slot in moved if (key := self.wires.keys[slot]) is not None}
-        for key in again | here.wires.added | here.wires.changed:
-            self._place_wire(self.graph.wires[key])
+        again = {found for slot in moved if (found := self.wires.keys[slot]) is not None}
+        for name in again | here.wires.added | here.wires.changed:
+            self._place_wire(self.graph.wires[name])
         self.wires.place(
             {*moved, *(self.wires.slots[key] for key in here.wires.added | here.wires.changed)}
         )
@@ -158,8 +158,8 @@ class SceneModel:
                 by_node.setdefault(place.node, []).append(problem)
             else:
                 layer = place.layer or place.output
-                for node in of_layer.get(layer, ()) if layer else ():
-                    by_node.setdefault(node, []).append(problem)
+                for call in of_layer.get(layer, ()) if layer else ():
+                    by_node.setdefault(call, []).append(problem)
             if problem.severity == "error":
                 if place.wire is not None:
                     bad.add(place.wire)

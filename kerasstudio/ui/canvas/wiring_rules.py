@@ -105,7 +105,10 @@ def misfit(spec: TensorSpec | None, slot: PortSlot) -> str:
     known."""
     if spec is None:
         return ""
-    if slot.ranks and len(spec.shape) not in slot.ranks:
+    rank = len(spec.shape)
+    # The catalogue tries ranks up to 5; what takes several of them takes more, too.
+    endless = rank > 5 and 5 in slot.ranks and len(slot.ranks) > 1
+    if slot.ranks and rank not in slot.ranks and not endless:
         wanted = rank_words(slot.ranks)
         return f"{wanted}, this is {shape_text(spec)} ({len(spec.shape)}-D with the batch)"
     if slot.dtypes and _kind(spec.dtype) not in {_kind(dtype) for dtype in slot.dtypes}:
@@ -124,5 +127,7 @@ def rank_words(ranks: tuple[int, ...]) -> str:
 
 
 def _kind(dtype: str) -> str:
-    """Numbers are cast to each other; words and truth values are not."""
-    return dtype if dtype in {"string", "bool"} else "number"
+    """Keras casts within a kind, not between them."""
+    if dtype in {"string", "bool"}:
+        return dtype
+    return "float" if "float" in dtype else "int"

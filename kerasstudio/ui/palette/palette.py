@@ -80,7 +80,7 @@ class Palette(QWidget):
     def _search(self, text: str) -> None:
         rows: list[Row] = []
         if text.strip():
-            rows += find(self._catalogue, text)
+            rows += find(self._catalogue, text, offered(self._catalogue))
         else:
             for name, kinds in self._groups:
                 rows.append(name)

@@ -20,7 +20,7 @@ from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.palette.layer_list import ROW_HEIGHT, LayerDelegate, LayerRows, Row
-from kerasstudio.ui.palette.layer_query import accepts, offered, ranked
+from kerasstudio.ui.palette.layer_query import accepting, find, offered
 from kerasstudio.ui.palette.palette import LayerListView
 from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.labels import TextBlock
@@ -69,7 +69,7 @@ class SearchPopup(QWidget):
         """Open with the field under `place` (global pixels)."""
         kinds = offered(self._catalogue)
         if side == "output":
-            self._kinds = [kind for kind in kinds if accepts(kind, tensor)]
+            self._kinds = accepting(self._catalogue, tensor)
             what = f" {tensor_label(tensor)}" if tensor is not None else ""
             self.note.setText(f"Layers that take{what or ' this wire'}")
         elif side == "input":
@@ -89,7 +89,7 @@ class SearchPopup(QWidget):
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _search(self, text: str) -> None:
-        found: list[Row] = [*ranked(self._kinds, text)]
+        found: list[Row] = [*find(self._catalogue, text, self._kinds)]
         if not text.strip():
             found = [row for row in found if isinstance(row, LayerType) and row.needs is None]
         self.rows.show_rows(found)
@@ -106,6 +106,10 @@ class SearchPopup(QWidget):
         self.layer_chosen.emit(kind)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            # While typing, keys are letters, not the window's actions.
+            event.accept()
+            return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             key = event.key()
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from kerasstudio.ui.canvas.batch_painter import cosmetic
 from kerasstudio.ui.canvas.card_painter import PORT_RADIUS
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
 from kerasstudio.ui.canvas.hits import PORT_REACH, nearest_port, port_point
@@ -93,7 +94,7 @@ class DrawWire(Gesture):
             else:
                 self.view.say(verdict.reason, spot)
         elif self._picked is not None:
-            self.view.editor.disconnect([self._picked])
+            self.view.editor.unwire([self._picked])
         elif self.view.model.nodes.node_at(at.x(), at.y()) is None:
             self.view.search_requested.emit(spot, at, self.start)
 
@@ -108,8 +109,7 @@ class DrawWire(Gesture):
         refused = self.target is not None and not self.verdict.possible
         doubtful = self.target is not None and self.verdict.possible and not self.verdict.fitting
         color = QColor(theme.error if refused else theme.warning if doubtful else theme.accent)
-        pen = QPen(color, 2.4)
-        pen.setCosmetic(True)
+        pen = cosmetic(color, 2.4, self.view.viewport().devicePixelRatioF())
         if refused or doubtful:
             pen.setDashPattern([4, 3])
         painter.setPen(pen)
@@ -191,7 +191,7 @@ class DrawWire(Gesture):
 
     def _connect(self, target: End) -> None:
         source, entry = (self.start, target) if self.start.is_output else (target, self.start)
-        self.view.editor.connect(
+        self.view.editor.wire(
             source.node, source.number, entry.node, entry.port or "", self._picked
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
@@ -92,9 +92,8 @@ class MoveNodes(Gesture):
                 x, y, width, height = self.view.model.nodes.rect(node)
                 accent.setAlpha(40)
                 painter.setBrush(accent)
-                painter.drawRoundedRect(
-                    x + self._shift.x(), y + self._shift.y(), width, height, 7, 7
-                )
+                box = QRectF(x, y, width, height).translated(self._shift)
+                painter.drawRoundedRect(box, 7, 7)
 
     # ------------------------------------------------------------------ inside
 

@@ -1,0 +1,168 @@
+"""The canvas with 5,000 nodes and 6,500 wires in a 1600 × 1000 viewport: milliseconds a frame.
+
+A frame is the edit of the view, painting into the window's buffer, and handing it over: what Qt
+does between two mouse events. Runs on any platform plugin; `python -m bench` gives it Xvfb.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtWidgets import QApplication
+
+from kerasstudio.graph.catalogue import shipped
+from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import ROOT, Graph, Layer, Node, Project, Wire
+from kerasstudio.ui import theme
+from kerasstudio.ui.canvas.canvas import Canvas
+from kerasstudio.ui.selection import Selection
+from kerasstudio.ui.store import DocumentStore
+
+NODES, WIRES = 5000, 6500
+COLUMNS = 100
+STEP_X, STEP_Y = 232.0, 136.0
+FRAMES = 200
+
+
+class Answers(QObject):
+    """What Keras would say, at hand."""
+
+    inspection_changed = Signal(object)
+    problems_changed = Signal()
+    summary_changed = Signal()
+
+    def __init__(self, project: Project) -> None:
+        super().__init__()
+        spec = TensorSpec((None, 28, 28, 32))
+        info = NodeInfo("ok", (spec,), 9248, 9248)
+        self.inspection = Inspection(0, dict.fromkeys(project.graph.nodes, info), (), 46_240_000)
+        self.problems: tuple[Problem, ...] = ()
+        self.summary: DataSummary | None = None
+
+
+def large_project() -> tuple[Project, str]:
+    """A grid of layers: each wired to the next, merges in between; the node with 8 wires."""
+    layers: dict[str, Layer] = {}
+    nodes: dict[str, Node] = {}
+    wires: dict[str, Wire] = {}
+    kinds = (
+        ("Conv2D", {"filters": 32, "kernel_size": [3, 3], "activation": "relu"}),
+        ("BatchNormalization", {}),
+        ("Dropout", {"rate": 0.25}),
+        ("Add", {}),
+    )
+    for number in range(NODES):
+        class_name, arguments = kinds[number % 4]
+        layer = Layer(f"l{number}", class_name, f"layer_{number}", arguments=arguments)
+        x, y = number % COLUMNS * STEP_X, number // COLUMNS * STEP_Y
+        layers[layer.id] = layer
+        nodes[f"n{number}"] = Node(f"n{number}", layer.id, x, y)
+    for number in range(1, NODES):
+        port = "inputs.0" if number % 4 == 3 else "inputs"
+        wire = Wire(f"n{number - 1}", f"n{number}", port)
+        wires[wire.key] = wire
+    busy = (NODES // 2 + COLUMNS // 2) // 4 * 4 + 3
+    for index in range(1, 7):
+        wire = Wire(f"n{busy - 2 - index}", f"n{busy}", f"inputs.{index}")
+        wires[wire.key] = wire
+    number = 3
+    while len(wires) < WIRES and number < NODES:
+        if number != busy:
+            wire = Wire(f"n{number - 3}", f"n{number}", "inputs.1")
+            wires[wire.key] = wire
+        number += 4
+    extra = 2
+    number = 7
+    while len(wires) < WIRES:
+        if number != busy:
+            wire = Wire(f"n{number - 5}", f"n{number}", f"inputs.{extra}")
+            wires[wire.key] = wire
+        number += 4
+        if number >= NODES:
+            number, extra = 7, extra + 1
+    project = Project(layers=layers, graphs={ROOT: Graph(ROOT, nodes=nodes, wires=wires)})
+    return project, f"n{busy}"
+
+
+def frames(app: QApplication, canvas: Canvas, step: Callable[[int], None]) -> float:
+    """The 95th percentile of the time a frame takes, after some to warm up."""
+    times = []
+    for number in range(FRAMES + 20):
+        started = time.perf_counter()
+        step(number)
+        canvas.view.viewport().repaint()
+        app.processEvents()
+        times.append((time.perf_counter() - started) * 1000)
+    return float(np.percentile(times[20:], 95))
+
+
+def report(figure: str, value: float, limit: float) -> None:
+    line = {"figure": f"canvas: {figure}", "value": round(value, 3), "limit": limit}
+    print(json.dumps({**line, "better": "lower"}), flush=True)
+
+
+def main() -> None:
+    app = QApplication([])
+    theme.set_up(app, "dark")
+    project, busy = large_project()
+    answers = Answers(project)
+    store, selection = DocumentStore(), Selection()
+    canvas = Canvas(store, selection, answers, shipped())  # type: ignore[arg-type]
+    canvas.resize(1600, 1000)
+    canvas.show()
+    app.processEvents()
+    gc.collect()
+    started = time.perf_counter()
+    store.replace_document(project)
+    built = time.perf_counter() - started
+    gc.freeze()
+    app.processEvents()
+    view, middle = canvas.view, QPointF(800, 500)
+    report("all 5,000 nodes in view, ms (p95)", frames(app, canvas, lambda _n: None), 8.0)
+    x, y, width, height = canvas.model.nodes.rect(busy)
+    home = QPointF(x + width / 2, y + height / 2)
+    view.set_zoom(1.0)
+    view.put(home, middle)
+    time.sleep(0.2)
+    app.processEvents()
+    seen = len(canvas.model.nodes.within(*view.visible_box()))
+    report(
+        f"pan with {seen} nodes visible, ms (p95)",
+        frames(app, canvas, lambda n: view.put(home, middle + QPointF(n * 4 % 900, n * 2 % 300))),
+        6.0,
+    )
+    view.put(home, middle)
+    report(
+        "zoom between 70 % and 170 %, ms (p95)",
+        frames(
+            app,
+            canvas,
+            lambda n: view.set_zoom(1.2 + 0.5 * float(np.sin(n / 12)), middle),
+        ),
+        6.0,
+    )
+    view.set_zoom(1.0)
+    view.put(home, middle)
+    time.sleep(0.2)
+    app.processEvents()
+    wires = len(canvas.model.wires.touching(canvas.model.nodes.slots_of((busy,))))
+
+    def drag(number: int) -> None:
+        canvas.model.move({busy: (x + number % 200, y + number % 120)})
+        view.refresh()
+
+    report(f"drag of a node with {wires} wires, ms (p95)", frames(app, canvas, drag), 6.0)
+    report("scene of 5,000 nodes and 6,500 wires built, s", built, 0.3)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
+    main()
