@@ -139,6 +139,8 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        # Qt empties the stack when it is deleted; nobody is left to hear of that.
+        self.store.undo_stack.blockSignals(True)
         self._imports.wait()
         self.pool.close()
         self.run_feed.close()

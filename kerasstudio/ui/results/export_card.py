@@ -80,6 +80,11 @@ class ExportCard(Card):
         self._say(text, "error")
         self._enable()
 
+    @property
+    def state_text(self) -> str:
+        """What the card says about the last export."""
+        return self._state.text()
+
     def _say(self, text: str, tone: str) -> None:
         self._state.set_tone(tone)  # type: ignore[arg-type]
         self._state.setText(text)

@@ -1,0 +1,217 @@
+"""The command line on wine.csv, from data to a file that plain Keras loads."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pytest
+
+from kerasstudio.cli import main
+from kerasstudio.runtime.runs import read_run
+
+pytestmark = pytest.mark.e2e
+
+WINE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "wine.csv"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run one command: (exit code, standard output, standard error)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as end:  # argparse
+            code = int(end.code or 0)
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return code, out, err
+
+    return call
+
+
+def good(answer: tuple[int, str, str]) -> dict[str, Any]:
+    """The one JSON object of a command that went well."""
+    code, out, err = answer
+    assert code == 0, err
+    assert out.count("\n") == 1
+    value: dict[str, Any] = json.loads(out)
+    assert value["ok"] is True
+    return value
+
+
+def test_from_wine_to_files_that_plain_keras_loads(run: Run, tmp_path: Path) -> None:
+    project = tmp_path / "wine.kstudio"
+    made = good(run("new", project, "--data", WINE, "--json"))
+    assert made["targets"] == ["cultivar"]
+    assert made["rows"] == 178
+    checked = good(run("check", project, "--json"))
+    assert checked["errors"] == 0
+    assert checked["parameters"] > 100
+    runs = tmp_path / "elsewhere"
+    trained = good(
+        run("train", project, "--epochs", 15, "--seed", 3, "--batch-size", 16, "--out", runs,
+            "--json")
+    )  # fmt: skip
+    folder = Path(trained["run"])
+    assert folder.parent == runs
+    assert trained["status"] == "finished"
+    assert trained["epochs"] == 15
+    assert len(trained["history"]["loss"]) == len(trained["history"]["val_accuracy"]) == 15
+    assert trained["test"]["accuracy"] > 0.85
+    assert trained["steps_per_second"] > 0
+    assert trained["parameters"] == checked["parameters"]
+    measured = good(run("evaluate", folder, "--json"))
+    assert measured["metrics"]["accuracy"] == pytest.approx(trained["test"]["accuracy"])
+    table = tmp_path / "predictions.csv"
+    assert good(run("predict", folder, "--data", WINE, "--out", table, "--json"))["rows"] == 178
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 178
+    right = sum(row["true"] == row["predicted"] for row in rows)
+    assert right > 0.85 * 178
+    for name in ("wine.h5", "wine.py"):
+        written = good(run("export", folder, tmp_path / name, "--json"))
+        assert written["checked"] == "checked: same predictions on 32 samples"
+    with h5py.File(tmp_path / "wine.h5") as file:
+        assert set(file) >= {"model_weights", "optimizer_weights", "kerasstudio"}
+    good(run("convert", tmp_path / "wine.h5", tmp_path / "wine.keras", "--json"))
+    back = good(run("convert", tmp_path / "wine.keras", tmp_path / "again.kstudio", "--json"))
+    assert back["nodes"] == checked["nodes"]
+    script = "import keras; keras.models.load_model('wine.h5').summary()"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_ctrl_c_stops_in_order_and_keeps_the_checkpoint(run: Run, tmp_path: Path) -> None:
+    project = tmp_path / "wine.kstudio"
+    assert run("new", project, "--data", WINE)[0] == 0
+    command = [sys.executable, "-m", "kerasstudio", "train", str(project), "--epochs", "1000000"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        folder = tmp_path / "wine.studio" / "runs" / "0001"
+        end = time.monotonic() + 120
+        while not (folder / "checkpoints" / "last" / "checkpoint.npz").exists():
+            assert time.monotonic() < end, "no checkpoint appeared"
+            assert process.poll() is None
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to every process
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1
+    assert "Stopping after this batch" in err
+    assert "Traceback" not in err
+    assert out.startswith("stopped")
+    record = read_run(folder)
+    assert record.status == "stopped"
+    assert record.epochs_done >= 1
+
+
+def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
+    code = (
+        "import sys; from kerasstudio.cli import main; main(['--version']);"
+        "bad = {'PySide6', 'tensorflow', 'keras', 'h5py', 'pyqtgraph'} & set(sys.modules);"
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+
+
+def three_parts(answer: tuple[int, str, str], *words: str) -> None:
+    """Exit code 2, nothing on standard output, and what, expected, received on the other."""
+    code, out, err = answer
+    assert code == 2, err
+    assert out == ""
+    assert "error" in err
+    assert "expected" in err
+    for word in words:
+        assert word in err
+
+
+def test_bad_input_is_answered_in_words(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = tmp_path / "words.kstudio"
+    text.write_text("no project")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "code.py").write_text("x = 1")
+    three_parts(run("chek", "x.kstudio"), "chek", "check")
+    three_parts(run("chek"), "did you mean check?")
+    three_parts(run("check", "none.kstudio"), "none.kstudio")
+    three_parts(run("check", text), "words.kstudio")
+    three_parts(run("check", tmp_path / "empty"), "folder")
+    three_parts(run("train", "none.kstudio"))
+    three_parts(run("train", text, "--epochs", "0"), "whole number")
+    three_parts(run("train", text, "--seed", "x"), "whole number")
+    three_parts(run("evaluate", tmp_path / "empty"), "run folder")
+    three_parts(run("predict", "none", "--data", WINE, "--out", "p.csv"), "none")
+    three_parts(run("export", tmp_path / "empty", "out.keras"), "run folder")
+    three_parts(run("export", text, "out.onnx"), ".keras", ".onnx")
+    three_parts(run("export", text, tmp_path / "no" / "out.keras"), "folder")
+    three_parts(run("convert", "code.py", "a.kstudio"), "Python code")
+    three_parts(run("convert", text, "words.kstudio"), "same file")
+    three_parts(run("new", "a.txt", "--data", WINE), ".kstudio")
+    three_parts(run("new", text, "--data", WINE), "--force")
+    three_parts(run("new", "a.kstudio", "--data", "none.csv"), "none.csv")
+    three_parts(run("new", "a.kstudio", "--data", WINE, "--template", "x"), "iris_mlp")
+    code, out, err = run("check", "none.kstudio", "--json")
+    assert code == 2
+    value = json.loads(out)
+    assert value["ok"] is False
+    assert "none.kstudio" in value["problems"][0]["message"]
+    assert "none.kstudio" in err
+
+
+def test_bad_data_and_models_are_answered_in_words(run: Run, tmp_path: Path) -> None:
+    three_parts(
+        run("new", tmp_path / "a.kstudio", "--data", WINE, "--target", "colour"), "colour", "hue"
+    )
+    broken = tmp_path / "broken.keras"
+    broken.write_bytes(b"PK\x03\x04 not a zip")
+    three_parts(run("convert", broken, tmp_path / "b.kstudio"), "broken.keras")
+    assert not (tmp_path / "b.kstudio").exists()
+
+
+def test_doctor_and_help_speak(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = run("doctor", "--json")
+    value = json.loads(out)
+    assert value["versions"]["keras"].startswith("3.")
+    assert value["ok"] is (code == 0)
+    assert "CPU" in value["device"] or "GPU" in value["device"]
+    monkeypatch.setattr("kerasstudio.cli.libraries._is_there", lambda name: name != "libEGL.so.1")
+    monkeypatch.setattr("kerasstudio.cli.doctor._worker", lambda console, problems: None)
+    code, out, err = run("doctor")
+    assert code == 1
+    assert "apt-get install -y libegl1" in err
+    assert "Something is missing" in out
+    assert run("--version")[1].startswith("kerasstudio ")
+    code, out, _ = run("train", "--help")
+    assert code == 0
+    assert "--batch-size" in out
+
+
+def test_no_display_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    if sys.platform == "linux":
+        code, out, err = run()
+        assert code == 1
+        assert out == ""
+        assert "no display" in err
