@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
+from kerasstudio.ui.canvas import viewpoint
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.gestures.box_select import BoxSelect
@@ -31,17 +32,15 @@ from kerasstudio.ui.canvas.gestures.move_nodes import MoveNodes
 from kerasstudio.ui.canvas.gestures.pan import Pan
 from kerasstudio.ui.canvas.grid import Grid
 from kerasstudio.ui.canvas.hits import Hit, hit
+from kerasstudio.ui.canvas.layer_drops import LayerDrops
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.viewpoint import Box
 from kerasstudio.ui.canvas.wiring_rules import End
-from kerasstudio.ui.palette.layer_mime import dragged_layer
 from kerasstudio.ui.selection import Selection
 
-LEAST_ZOOM, MOST_ZOOM = 0.03, 3.0
 WORLD = 1_000_000.0
 REST_MS = 140
 EDGE = 26
-FRAME_MARGIN = 56.0
-COMFORTABLE_ZOOM = 1.0
 
 _LEFT, _MIDDLE, _RIGHT = (
     Qt.MouseButton.LeftButton,
@@ -84,6 +83,7 @@ class CanvasView(QGraphicsView):
         self.gesture: Gesture | None = None
         self.mouse_at = QPointF()
         self._grid = Grid()
+        self._drops = LayerDrops(self)
         self._space = False
         self._spot = QPointF()
         # A view does not own its scene: without this reference it would be gone.
@@ -148,7 +148,7 @@ class CanvasView(QGraphicsView):
 
     def set_zoom(self, zoom: float, spot: QPointF | None = None) -> None:
         """Zoom so that what is at `spot` (the middle by default) stays there."""
-        zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
+        zoom = viewpoint.limited(zoom)
         if spot is None:
             spot = QPointF(self.viewport().rect().center())
         at = self.to_scene(spot)
@@ -157,41 +157,19 @@ class CanvasView(QGraphicsView):
         self._rest.start()
         self.refresh()
 
-    def frame(self, box: tuple[float, float, float, float] | None) -> None:
+    def frame(self, box: Box | None) -> None:
         """Bring a part of the scene into view as a whole, never larger than life."""
-        if box is None:
-            self.set_zoom(COMFORTABLE_ZOOM)
-            self.put(QPointF(-80, -120), QPointF(0, 0))
-            return
-        x0, y0, x1, y1 = box
-        area = self.viewport().size()
-        zoom = min(
-            (area.width() - 2 * FRAME_MARGIN) / max(1.0, x1 - x0),
-            (area.height() - 2 * FRAME_MARGIN) / max(1.0, y1 - y0),
-            COMFORTABLE_ZOOM,
-        )
-        zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
-        self.setTransform(QTransform.fromScale(zoom, zoom))
-        middle = QPointF((x0 + x1) / 2, (y0 + y1) / 2)
-        self.put(middle, QPointF(area.width() / 2, area.height() / 2))
-        self._sharpen()
+        viewpoint.frame(self, box)
 
     def reveal(self, node: str) -> None:
         """Bring a node into view without more movement than needed."""
-        if node not in self.model.nodes:
-            return
-        x, y, width, height = self.model.nodes.rect(node)
-        first, last = (
-            self.to_spot(QPointF(x, y)),
-            self.to_spot(QPointF(x + width, y + height)),
-        )
-        area = QRectF(self.viewport().rect()).adjusted(40, 40, -40, -60)
-        if self.zoom < 0.5:
-            self.set_zoom(COMFORTABLE_ZOOM)
-        elif area.contains(first) and area.contains(last):
-            return
-        self.put(QPointF(x + width / 2, y + height / 2), area.center())
-        self.refresh()
+        viewpoint.reveal(self, node)
+
+    def look(self, zoom: float, at: QPointF, spot: QPointF) -> None:
+        """Take a zoom that will stay: cards are painted for exactly it."""
+        self.setTransform(QTransform.fromScale(zoom, zoom))
+        self.put(at, spot)
+        self._sharpen()
 
     def refresh(self) -> None:
         """Paint everything visible anew (about a millisecond)."""
@@ -470,44 +448,16 @@ class CanvasView(QGraphicsView):
     # ------------------------------------------------------------------ drops from the palette
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dragged_layer(event.mimeData(), self.model.catalogue) is None:
-            event.ignore()
-        else:
-            event.acceptProposedAction()
+        self._drops.entered(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        kind = dragged_layer(event.mimeData(), self.model.catalogue)
-        if kind is None:
-            event.ignore()
-            return
-        wire = self._splice_target(kind, self.to_scene(event.position()), event.modifiers())
-        self.emphasis.bright_wires = frozenset({wire} if wire else ())
-        self.refresh()
-        event.acceptProposedAction()
+        self._drops.moved(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.emphasis.bright_wires = frozenset()
-        self.refresh()
+        self._drops.left()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        kind = dragged_layer(event.mimeData(), self.model.catalogue)
-        self.emphasis.bright_wires = frozenset()
-        if kind is None:
-            event.ignore()
-            return
-        at = self.to_scene(event.position())
-        wire = self._splice_target(kind, at, event.modifiers())
-        event.acceptProposedAction()
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.layer_dropped.emit(kind, at, wire)
-
-    def _splice_target(self, kind: Any, at: QPointF, keys: Qt.KeyboardModifier) -> str | None:
-        """The wire a layer dropped here goes into; Shift keeps it out."""
-        if keys & _SHIFT or not kind.ports or not kind.outputs:
-            return None
-        if self.model.nodes.node_at(at.x(), at.y()) is not None:
-            return None
-        return self.model.wires.wire_at(at.x(), at.y(), max(14 / self.zoom, 24.0))
+        self._drops.dropped(event)
 
     # ------------------------------------------------------------------ painting
 

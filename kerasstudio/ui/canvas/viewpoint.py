@@ -1,0 +1,50 @@
+"""Where the view goes when it is asked to show something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+
+if TYPE_CHECKING:
+    from kerasstudio.ui.canvas.canvas_view import CanvasView
+
+Box = tuple[float, float, float, float]
+LEAST_ZOOM, MOST_ZOOM = 0.03, 3.0
+COMFORTABLE_ZOOM = 1.0
+_MARGIN = 56.0
+_EMPTY_CORNER = QPointF(-80, -120)
+
+
+def limited(zoom: float) -> float:
+    return min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
+
+
+def frame(view: CanvasView, box: Box | None) -> None:
+    """Show x0, y0, x1, y1 as a whole; where a drawing will begin when there is none."""
+    if box is None:
+        view.look(COMFORTABLE_ZOOM, _EMPTY_CORNER, QPointF(0, 0))
+        return
+    x0, y0, x1, y1 = box
+    area = view.viewport().size()
+    zoom = min(
+        (area.width() - 2 * _MARGIN) / max(1.0, x1 - x0),
+        (area.height() - 2 * _MARGIN) / max(1.0, y1 - y0),
+        COMFORTABLE_ZOOM,
+    )
+    middle = QPointF((x0 + x1) / 2, (y0 + y1) / 2)
+    view.look(limited(zoom), middle, QPointF(area.width() / 2, area.height() / 2))
+
+
+def reveal(view: CanvasView, node: str) -> None:
+    """Bring a node into view, larger when it is only a speck."""
+    if node not in view.model.nodes:
+        return
+    x, y, width, height = view.model.nodes.rect(node)
+    first, last = view.to_spot(QPointF(x, y)), view.to_spot(QPointF(x + width, y + height))
+    area = QRectF(view.viewport().rect()).adjusted(40, 40, -40, -60)
+    zoom = view.zoom
+    if zoom >= 0.5 and area.contains(first) and area.contains(last):
+        return
+    middle = QPointF(x + width / 2, y + height / 2)
+    view.look(zoom if zoom >= 0.5 else COMFORTABLE_ZOOM, middle, area.center())
