@@ -173,7 +173,7 @@ def test_a_picked_loss_and_back_to_automatic(desk: Desk) -> None:
     card = desk.page.outputs["l4"]
     desk.pick(card.loss.combo, "MeanSquaredError")
     assert desk.output().loss == KerasObject("MeanSquaredError", "keras.losses")
-    assert card.why.text() == "Chosen by hand."
+    assert card.why.isHidden()
     desk.feed.check()
     assert any("MeanSquaredError" in row.words.text() for row in desk.page.checks.rows)
     desk.pick(card.loss.combo, "automatic")
@@ -276,6 +276,15 @@ def test_without_validation_no_val_names_are_offered(desk: Desk) -> None:
     checkpoint = desk.training.checkpoint
     assert checkpoint is not None
     assert checkpoint.monitor == "loss"
+
+
+def test_a_warning_is_listed_but_not_red(desk: Desk) -> None:
+    desk.type_into(desk.page.fit.form, "batch_size", "999")
+    desk.feed.check()
+    assert desk.page.fit.form.errors_shown == {}
+    row = next(row for row in desk.page.checks.rows if "999" in row.words.text())
+    desk.qtbot.mouseClick(row.buttons[0], Qt.MouseButton.LeftButton)
+    assert desk.training.batch_size == 8
 
 
 def test_what_is_fine_before_the_first_batch(desk: Desk) -> None:

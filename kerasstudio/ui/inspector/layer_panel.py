@@ -133,8 +133,12 @@ class LayerPanel(QWidget):
             if problem.place.layer in ids or problem.place.node in nodes
         ]
         names = {argument.name for argument in self.form.arguments} if self.form else set()
-        at_argument = [problem for problem in mine if problem.place.argument in names]
-        elsewhere = [problem for problem in mine if problem.place.argument not in names]
+        at_argument = [
+            problem
+            for problem in mine
+            if problem.place.argument in names and problem.severity == "error"
+        ]
+        elsewhere = [problem for problem in mine if problem not in at_argument]
         self.problems.setVisible(bool(elsewhere))
         self.problems.show_checks((), elsewhere)
         if self.form is not None:
@@ -152,7 +156,12 @@ class LayerPanel(QWidget):
         parts = ", ".join(f"{classes.count(name)} {name}" for name in names)
         same = kinds[0] if len(names) == 1 else None
         title = plural(len(classes), "layer")
-        self.header.show_many(title, f"{parts}. A change here goes to all of them.", same)
+        shared = (
+            "A change here goes to all of them."
+            if common.common_arguments(self._layers, self._catalogue)
+            else "They have no argument in common."
+        )
+        self.header.show_many(title, f"{parts}. {shared}", same)
         names_shown = [layer.name for layer in self._layers[:MOST_NAMES]]
         more = len(self._layers) - len(names_shown)
         names_shown += [f"and {more:,} more"] if more else []

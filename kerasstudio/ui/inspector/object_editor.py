@@ -49,6 +49,7 @@ class ObjectEditor(ArgumentEditor):
         self.number: TextEditor | None = None
         self.combo = FieldCombo()
         self._fill()
+        self.combo.setAccessibleName(f"{argument.name}: class")
         self.combo.activated.connect(self._activated)
         if self._numeric():
             plain = msgspec.structs.replace(argument, kind="float", family=None)

@@ -178,7 +178,7 @@ class WatchPart(QWidget):
             self.form.hide()
             self.form.deleteLater()
         self._arguments = arguments
-        self.form = ArgumentForm(arguments, self._catalogue)
+        self.form = ArgumentForm(arguments, self._catalogue, label_width=140)
         self.form.argument_changed.connect(self._argument_changed)
         self.form.argument_reset.connect(self._argument_reset)
         self.form.editing_finished.connect(lambda _name: self.finished.emit())

@@ -65,7 +65,7 @@ class MetricsEditor(QWidget):
         if not same or len(self.rows) != len(metrics):
             self._rebuild()
         for row, metric in zip(self.rows, metrics, strict=True):
-            row.show_metric(metric, is_automatic=chosen is None)
+            row.show_metric(metric)
 
     def _rebuild(self) -> None:
         for row in self.rows:
@@ -126,13 +126,13 @@ class MetricRow(QWidget):
         self._column.setSpacing(2)
         self._column.addLayout(line)
 
-    def show_metric(self, metric: KerasObject, is_automatic: bool) -> None:
+    def show_metric(self, metric: KerasObject) -> None:
         self._metric = metric
         self.name.setText(metric.class_name)
         inside = {key: value for key, value in metric.config.items() if key != "name"}
         parts = [f"{key} {objects.in_short(value)}" for key, value in inside.items()]
         shown = [f"as {metric_name(metric, self._catalogue)}"]
-        self.note.setText(" · ".join(shown + parts + (["automatic"] if is_automatic else [])))
+        self.note.setText(" · ".join(shown + parts))
         self.remove.setAccessibleName(f"remove {metric.class_name}")
         kind = self._catalogue.object_type("metrics", metric.class_name)
         self.disclose.setVisible(bool(objects.arguments_of(kind)))

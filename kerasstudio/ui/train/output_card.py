@@ -64,7 +64,8 @@ class OutputCard(Card):
         self.body.addWidget(self.why)
         self.body.addWidget(self.weight)
         self.body.addSpacing(4)
-        self.body.addWidget(Label("Metrics", "muted"))
+        self.metrics_title = Label("Metrics", "muted")
+        self.body.addWidget(self.metrics_title)
         self.body.addWidget(self.metrics)
 
     def show_output(
@@ -83,10 +84,14 @@ class OutputCard(Card):
         self.problems.setVisible(bool(problems))
         self.problems.show_checks((), problems)
         self.loss.show_value(chosen.loss, automatic.loss)
-        self.why.setText(reason(chosen.loss, automatic.loss, binding, activation))
+        self.why.setVisible(chosen.loss is None)
+        self.why.setText(reason(automatic.loss, binding, activation))
         weight = {} if chosen.loss_weight == 1.0 else {"loss weight": chosen.loss_weight}
         self.weight.set_values(weight)
         self.weight.setVisible(several or bool(weight))
+        self.metrics_title.setText(
+            "Metrics, chosen automatically" if chosen.metrics is None else "Metrics"
+        )
         self.metrics.show_metrics(chosen.metrics, automatic.metrics or ())
 
 
@@ -98,14 +103,11 @@ def compared_with(binding: Binding | None) -> str:
 
 
 def reason(
-    chosen: KerasObject | None,
     automatic: KerasObject | None,
     binding: Binding | None,
     activation: str | None,
 ) -> str:
-    """Why this loss, in a sentence."""
-    if chosen is not None:
-        return "Chosen by hand."
+    """Why this loss was chosen, in a sentence."""
     facts = [target_words(binding)]
     if activation is not None:
         facts.append(

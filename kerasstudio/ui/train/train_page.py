@@ -227,6 +227,8 @@ def _at_arguments(
     mends: dict[str, tuple[Fix, ...]] = {}
     for problem in problems:
         name = problem.place.argument
+        if problem.severity != "error":
+            continue  # red is for what cannot go on; the list of checks has the rest
         if name is not None and problem.code.startswith("train.") and problem.place.layer is None:
             errors[name] = problem.message
             mends[name] = problem.fixes
