@@ -53,6 +53,8 @@ def _changed(
             if policy != "float32":
                 found[name] = policy
             continue
+        if name == "data_format" and value == keras.config.image_data_format():
+            continue  # None, the default, means what is configured
         value = _clean(value, catalogue)
         argument = known.get(name)
         if argument is not None and not argument.required and _is_default(value, argument.default):

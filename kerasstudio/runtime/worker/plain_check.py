@@ -28,7 +28,7 @@ def main(path: str) -> None:
         names = [str(name) for name in file["names"]]
         values = {name: file[str(index)] for index, name in enumerate(names)}
     model = load(task)
-    if task.get("compiled") and model.optimizer is None:
+    if task.get("compiled") and getattr(model, "optimizer", None) is None:
         raise ValueError("the model comes back without its optimizer, loss and metrics")
     found = model.predict(arranged(model, values), verbose=0)
     outputs: Any = {str(i): np.asarray(each) for i, each in enumerate(keras.tree.flatten(found))}

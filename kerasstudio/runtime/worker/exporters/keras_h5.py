@@ -39,7 +39,7 @@ def write(subject: Subject, path: Path) -> None:
         group.create_dataset("project", data=_bytes(encode_project(subject.project)))
         if compiled is not None:
             group.create_dataset("compile", data=_bytes(json.dumps(compiled).encode()))
-        optimizer = model.optimizer
+        optimizer = getattr(model, "optimizer", None)
         if optimizer is not None and optimizer.built:
             kept = group.create_group("optimizer")
             for index, variable in enumerate(optimizer.variables):
