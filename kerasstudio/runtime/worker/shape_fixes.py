@@ -67,7 +67,7 @@ def collapse(graph: str, source: Source) -> tuple[Fix, ...]:
     """One vector a sample: the mean over places, or all values in a row."""
     rank = len(source.spec.shape)
     fixes = []
-    if rank in _POOL:
+    if rank in _POOL and source.spec.shape[-1] is not None:
         fixes.append(_insert(graph, source.wire, _POOL[rank]))
     if rank > 2 and None not in source.spec.shape[1:]:
         fixes.insert(0, _insert(graph, source.wire, "Flatten"))

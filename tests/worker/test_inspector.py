@@ -1,0 +1,383 @@
+"""Shapes while drawing: right, incremental, with problems that say how to mend them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import keras
+import pytest
+from keras.src.backend.common import global_state
+from msgspec.structs import replace
+
+from kerasstudio.graph import edits
+from kerasstudio.graph.catalogue import shipped
+from kerasstudio.graph.fixes import FIX_KINDS, apply_fix
+from kerasstudio.graph.inspection import TensorSpec
+from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import ROOT, Project, Wire
+from kerasstudio.graph.sketch import Sketch
+from kerasstudio.runtime.protocol import Inspect, Inspected
+from kerasstudio.runtime.worker.build import build_model
+from kerasstudio.runtime.worker.inspector import Inspector
+
+pytestmark = pytest.mark.worker
+
+
+def inspect(inspector: Inspector, project: Project) -> Inspected:
+    return inspector.inspect(Inspect(id=1, revision=1, project=project))
+
+
+def fresh(project: Project) -> Inspected:
+    return inspect(Inspector(), project)
+
+
+def layer_id(project: Project, name: str) -> str:
+    return next(layer.id for layer in project.layers.values() if layer.name == name)
+
+
+def node_id(project: Project, name: str) -> str:
+    wanted = layer_id(project, name)
+    return next(node.id for node in project.graph.nodes.values() if node.layer == wanted)
+
+
+def small_cnn() -> Project:
+    sketch = Sketch()
+    x = sketch.input("image", [28, 28, 1])
+    x = sketch.layer("Conv2D", x, name="conv", filters=8, kernel_size=3, activation="relu")
+    x = sketch.layer("BatchNormalization", x, name="bn")
+    x = sketch.layer("MaxPooling2D", x, name="pool")
+    x = sketch.layer("Flatten", x, name="flat")
+    x = sketch.layer("Dense", x, name="scores", units=10, activation="softmax")
+    sketch.output("digit", x)
+    return sketch.project()
+
+
+def test_shapes_and_counts_are_those_of_the_built_model() -> None:
+    project = small_cnn()
+    report = fresh(project)
+    built = build_model(project)
+    for key, node in project.graph.nodes.items():
+        layer = built.layers.get(node.layer)
+        info = report.nodes[key]
+        assert info.status == "ok"
+        if layer is None:
+            continue
+        assert [spec.shape for spec in info.outputs] == [tuple(layer.output.shape)]
+        assert info.parameters == layer.count_params()
+    assert report.total == built.model.count_params()
+    trainable = sum(weight.numpy().size for weight in built.model.trainable_weights)
+    assert report.total_trainable == trainable
+    assert report.problems == ()
+    conv = report.nodes[node_id(project, "conv")]
+    assert conv.multiply_adds == 26 * 26 * 9 * 8
+    assert conv.activation_bytes == 26 * 26 * 8 * 4
+
+
+def test_only_what_changed_is_asked_and_told() -> None:
+    inspector = Inspector()
+    project = small_cnn()
+    inspect(inspector, project)
+    calls = inspector.inference.calls
+    assert inspect(inspector, project).nodes == {}
+
+    scores = layer_id(project, "scores")
+    wider = edits.set_argument(project, scores, "units", 20)
+    changed = {node_id(project, name) for name in ("scores", "digit")}
+    assert set(inspect(inspector, wider).nodes) == changed
+    assert inspector.inference.calls == calls + 1
+    inspect(inspector, project)
+    assert inspector.inference.calls == calls + 1, "undo was inferred again"
+
+    renamed = edits.rename_layer(project, scores, "digits")
+    moved = edits.move_nodes(renamed, {node_id(project, "conv"): (500.0, 20.0)})
+    assert inspect(inspector, moved).nodes == {}
+    assert inspector.inference.calls == calls + 1
+
+    frozen = inspect(inspector, edits.set_trainable(moved, scores, False))
+    assert frozen.total_trainable == frozen.total - (13 * 13 * 8 + 1) * 10 - 16
+
+
+def test_removed_nodes_are_named() -> None:
+    inspector = Inspector()
+    project = small_cnn()
+    inspect(inspector, project)
+    key = node_id(project, "scores")
+    report = inspect(inspector, edits.delete_nodes(project, [key]))
+    assert report.removed == (key,)
+    assert report.nodes[node_id(project, "digit")].status == "unknown"
+    assert report.total == fresh(edits.delete_nodes(project, [key])).total
+
+
+def test_nothing_piles_up() -> None:
+    inspector = Inspector()
+    project = small_cnn()
+    before = len(global_state.get_global_attribute("uninitialized_variables", []) or [])
+    for number in range(20):
+        inspect(
+            inspector, edits.set_argument(project, layer_id(project, "conv"), "filters", 9 + number)
+        )
+    assert len(global_state.get_global_attribute("uninitialized_variables", [])) == before
+    assert keras.layers.Dense(2).name.startswith("dense")
+    assert keras.layers.Dense(2)(keras.ops.ones((1, 3))).shape == (1, 2)
+
+
+def test_incremental_equals_from_scratch() -> None:
+    """Random edits: the remembering inspector always says what a new one would say."""
+    chance = random.Random(3)
+    inspector = Inspector()
+    project = small_cnn()
+    catalogue = shipped()
+    known: dict[str, object] = {}
+    for _ in range(40):
+        nodes = list(project.graph.nodes)
+        wires = list(project.graph.wires)
+        change = chance.choice(["filters", "units", "shape", "wire", "unwire", "layer", "delete"])
+        names = {layer.name: layer.id for layer in project.layers.values()}
+        if change == "filters" and "conv" in names:
+            project = edits.set_argument(project, names["conv"], "filters", chance.randint(1, 9))
+        elif change == "units" and "scores" in names:
+            project = edits.set_argument(project, names["scores"], "units", chance.randint(0, 5))
+        elif change == "shape" and "image" in names:
+            shape = chance.choice([[28, 28, 1], [28], [9, 9, 3], [2, 2, 1]])
+            project = edits.set_argument(project, names["image"], "shape", shape)
+        elif change == "unwire" and wires:
+            project = edits.disconnect(project, [chance.choice(wires)])
+        elif change == "layer":
+            kind = catalogue.named(chance.choice(["Dense", "Add", "LSTM", "Conv2D"]))
+            assert kind is not None
+            project, _ = edits.add_layer(project, kind, 0, 0)
+        elif change == "delete" and len(nodes) > 4:
+            project = edits.delete_nodes(project, [chance.choice(nodes)])
+        elif change == "wire" and len(nodes) > 1:
+            one, two = sorted(chance.sample(range(len(nodes)), 2))
+            kind = catalogue.layer_type(project.layers[project.graph.nodes[nodes[two]].layer])
+            source = project.layers[project.graph.nodes[nodes[one]].layer]
+            if kind is None or not kind.ports or source.is_output:
+                continue
+            port = kind.ports[0]
+            name = f"{port.name}.0" if port.many else port.name
+            project = edits.connect(project, nodes[one], nodes[two], name)
+        report = inspect(inspector, project)
+        known = {key: value for key, value in known.items() if key not in report.removed}
+        known |= report.nodes
+        expected = fresh(project)
+        assert known == expected.nodes
+        assert report.problems == expected.problems
+        assert (report.total, report.total_trainable) == (expected.total, expected.total_trainable)
+
+
+# --------------------------------------------------------------------------- problems and fixes
+
+
+def rank_of_image_layer() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("Conv2D", sketch.input("x", [784]), name="bad", filters=4, kernel_size=3)
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def recurrent_after_recurrent() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("LSTM", sketch.input("x", [10, 3]), name="first", units=8)
+    sketch.output("y", sketch.layer("LSTM", x, name="bad", units=4))
+    return sketch.project()
+
+
+def recurrent_after_convolution() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("Conv2D", sketch.input("x", [8, 8, 1]), filters=4, kernel_size=3)
+    sketch.output("y", sketch.layer("GRU", x, name="bad", units=4))
+    return sketch.project()
+
+
+def window_too_large() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("MaxPooling2D", sketch.input("x", [4, 4, 1]), name="bad", pool_size=5)
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def convolution_too_large() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [4, 4, 1])
+    x = sketch.layer("Conv2D", x, name="bad", filters=2, kernel_size=5)
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def sum_of_different_widths() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [4])
+    one = sketch.layer("Dense", x, units=3)
+    two = sketch.layer("Dense", x, units=5, name="two")
+    sketch.output("y", sketch.layer("Add", one, two, name="bad"))
+    return sketch.project()
+
+
+def sum_of_different_maps() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [8, 8, 3])
+    shorter = sketch.layer("Conv2D", x, filters=3, kernel_size=3, name="shorter")
+    sketch.output("y", sketch.layer("Add", x, shorter, name="bad"))
+    return sketch.project()
+
+
+def join_of_different_ranks() -> Project:
+    sketch = Sketch()
+    image, numbers = sketch.input("image", [8, 8, 3]), sketch.input("numbers", [5])
+    sketch.output("y", sketch.layer("Concatenate", image, numbers, name="bad"))
+    return sketch.project()
+
+
+def repeat_of_a_map() -> Project:
+    sketch = Sketch()
+    sketch.output("y", sketch.layer("RepeatVector", sketch.input("x", [4, 4, 2]), name="bad", n=3))
+    return sketch.project()
+
+
+def text_into_numbers() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [4], dtype="string")
+    sketch.output("y", sketch.layer("Dense", x, name="bad", units=3))
+    return sketch.project()
+
+
+def whole_numbers_into_convolution() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("CategoryEncoding", sketch.input("x", [4]), num_tokens=3)
+    x = sketch.input("ints", [6, 2], dtype="int32")
+    sketch.output("y", sketch.layer("Conv1D", x, name="bad", filters=3, kernel_size=2))
+    return sketch.project()
+
+
+def negative_units() -> Project:
+    sketch = Sketch()
+    sketch.output("y", sketch.layer("Dense", sketch.input("x", [4]), name="bad", units=-1))
+    return sketch.project()
+
+
+def groups_that_do_not_divide() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [8, 8, 3])
+    x = sketch.layer("Conv2D", x, name="bad", filters=4, kernel_size=3, groups=3)
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def unknown_activation() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("Dense", sketch.input("x", [4]), name="bad", units=2, activation="reluu")
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def open_axis() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [None, 3])  # type: ignore[list-item]
+    x = sketch.layer("Permute", x, dims=[2, 1])
+    sketch.output("y", sketch.layer("Dense", x, name="bad", units=2))
+    return sketch.project()
+
+
+MISTAKES: list[tuple[Callable[[], Project], str, list[str]]] = [
+    (rank_of_image_layer, "shape.rank", ["insert Reshape to 28 × 28 × 1"]),
+    (recurrent_after_recurrent, "shape.rank", ['let "first" return sequences']),
+    (recurrent_after_convolution, "shape.rank", ["insert Reshape to 36 × 4"]),
+    (window_too_large, "shape.too_small", ['set padding to "same"']),
+    (convolution_too_large, "shape.too_small", ['set padding to "same"']),
+    (
+        sum_of_different_widths,
+        "shape.mismatch",
+        ['set units of "two" to 3', "replace by Concatenate"],
+    ),
+    (sum_of_different_maps, "shape.mismatch", ['set padding of "shorter" to "same"']),
+    (
+        join_of_different_ranks,
+        "shape.mismatch",
+        ["insert Flatten", "insert GlobalAveragePooling2D"],
+    ),
+    (repeat_of_a_map, "shape.rank", ["insert Flatten", "insert GlobalAveragePooling2D"]),
+    (text_into_numbers, "shape.dtype", ['set dtype of "x" to float32']),
+    (whole_numbers_into_convolution, "shape.dtype", ['set dtype of "ints" to float32']),
+    (negative_units, "shape.argument", ["set units to 64"]),
+    (groups_that_do_not_divide, "shape.argument", ["reset groups"]),
+    (unknown_activation, "shape.argument", ["reset activation"]),
+    (open_axis, "shape.unknown_size", ["remove the wire"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "labels"), MISTAKES, ids=lambda each: getattr(each, "__name__", "")
+)
+def test_mistake_is_told_and_mended(
+    make: Callable[[], Project], code: str, labels: list[str]
+) -> None:
+    project = make()
+    report = fresh(project)
+    bad = node_id(project, "bad")
+    (problem,) = [each for each in report.problems if each.place.node == bad]
+    assert problem.code == code
+    assert "bad" in problem.message
+    assert problem.expected
+    assert problem.received
+    assert problem.severity == "error"
+    assert not _ugly(problem)
+    assert report.nodes[bad].status == "error"
+    assert report.nodes[node_id(project, "y")].status == "waiting"
+    offered = [fix.label for fix in problem.fixes]
+    assert offered[: len(labels)] == labels or set(labels) <= set(offered)
+    for fix in problem.fixes:
+        assert fix.kind in FIX_KINDS
+        mended = fresh(apply_fix(project, fix, shipped()))
+        still = [each for each in mended.problems if each.place.node == bad]
+        assert [each for each in still if each.code == code] == [], fix.label
+    if problem.code != "shape.argument":
+        assert problem.fixes[-1].kind == "remove_wire"
+
+
+def _ugly(problem: Problem) -> bool:
+    text = problem.message + problem.detail + problem.received
+    return "\x1b" in text or "Arguments received" in text or "(None," in text
+
+
+def test_embedding_of_decimals_is_a_warning() -> None:
+    sketch = Sketch()
+    x = sketch.input("x", [4])
+    sketch.output("y", sketch.layer("Embedding", x, name="words", input_dim=10, output_dim=2))
+    project = sketch.project()
+    report = fresh(project)
+    (problem,) = report.problems
+    assert (problem.code, problem.severity) == ("shape.dtype", "warning")
+    assert report.nodes[node_id(project, "words")].outputs == (TensorSpec((None, 4, 2)),)
+    mended = apply_fix(project, problem.fixes[0], shipped())
+    assert fresh(mended).problems == ()
+
+
+def test_nodes_on_a_loop_are_unknown() -> None:
+    sketch = Sketch()
+    x = sketch.input("x", [4])
+    one = sketch.layer("Dense", x, units=4)
+    two = sketch.layer("Dense", one, units=4)
+    project = sketch.project()
+    back = Wire(two, one, "inputs")
+    looped = replace(project.graph, wires={**project.graph.wires, back.key: back})
+    project = replace(project, graphs={ROOT: looped})
+    report = fresh(project)
+    assert report.nodes[one].status == report.nodes[two].status == "unknown"
+
+
+def test_shared_layer_must_fit_both_calls() -> None:
+    sketch = Sketch()
+    a, b = sketch.input("a", [4]), sketch.input("b", [7])
+    first = sketch.layer("Dense", a, units=3, name="shared")
+    project = sketch.project()
+    project, again = edits.call_again(project, layer_id(project, "shared"), 0, 0)
+    project = edits.connect(project, b, again, "inputs")
+    report = fresh(project)
+    assert report.nodes[first].status == "ok"
+    assert report.nodes[again].status == "error"
+    fitting = edits.set_argument(project, layer_id(project, "b"), "shape", [4])
+    good = fresh(fitting)
+    assert good.problems == ()
+    assert good.total == 15, "a shared layer counts once"
