@@ -298,6 +298,22 @@ def test_an_unreadable_file_is_told_and_changes_nothing(empty: Desk) -> None:
     )
 
 
+def test_data_that_cannot_be_read_any_more_is_told_on_top(desk: Desk) -> None:
+    assert desk.page._right_column.indexOf(desk.page.checks_card) == 2
+    desk.feed.summary = None
+    desk.feed.data_problem = Problem("data.missing_file", "There is no file /data/flowers.csv.")
+    desk.feed.summary_changed.emit()
+    desk.feed.check()
+    assert desk.page.sources.error.text() == "There is no file /data/flowers.csv."
+    assert words(desk.page.checks).startswith("There is no file")
+    assert desk.page._right_column.indexOf(desk.page.checks_card) == 0
+    desk.feed.data_problem, desk.feed.summary = None, small_project.summary()
+    desk.feed.summary_changed.emit()
+    desk.feed.check()
+    assert desk.page.sources.error.isHidden()
+    assert desk.page._right_column.indexOf(desk.page.checks_card) == 2
+
+
 def drop(page: DataPage, *paths: str) -> None:
     """What Qt sends when files are dragged over the page and let go."""
     mime = QMimeData()

@@ -76,7 +76,7 @@ class DataPage(QScrollArea):
         self.setAccessibleName("Data")
         store.project_changed.connect(self.refresh)
         store.document_replaced.connect(self._document_replaced)
-        feed.summary_changed.connect(self.refresh)
+        feed.summary_changed.connect(self._summary_changed)
         feed.problems_changed.connect(self._show_checks)
         feed.inspection_changed.connect(self._show_matching)
         feed.data_busy_changed.connect(self._busy_changed)
@@ -169,7 +169,7 @@ class DataPage(QScrollArea):
         middle.addStretch(1)
         row.addLayout(middle, 1)
         self._right = QWidget()
-        right = QVBoxLayout(self._right)
+        self._right_column = right = QVBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(14)
         for card in (self.split, self.matching, self.checks_card):
@@ -217,6 +217,11 @@ class DataPage(QScrollArea):
         fine = data_checks.fine_points(self._store.project, self._feed.summary, problems)
         self.checks.show_checks(fine, problems)
         self.checks_card.setVisible(bool(problems or fine))
+        # What keeps the data from being used must not be below the edge of a small window.
+        first = any(problem.severity == "error" for problem in problems)
+        if first != (self._right_column.indexOf(self.checks_card) == 0):
+            self._right_column.insertWidget(0 if first else 2, self.checks_card)
+            self.checks_card.show()
 
     # ------------------------------------------------------------------ files
 
@@ -231,10 +236,12 @@ class DataPage(QScrollArea):
         self._show_page()
 
     def _failed(self, problem: Problem) -> None:
-        self._say("\n".join((problem.message, *details_of(problem))))
+        self._say(_in_lines(problem))
 
     def _say(self, text: str) -> None:
-        self.sources.show_error(text)
+        """Why chosen files were not taken; else why the project's own cannot be read."""
+        unreadable = self._feed.data_problem
+        self.sources.show_error(text or (_in_lines(unreadable) if unreadable else ""))
         self.empty.show_error(text)
 
     def _progressed(self, text: str, done: float | None) -> None:
@@ -242,6 +249,10 @@ class DataPage(QScrollArea):
             self._say("")
         self.sources.show_progress(text, done)
         self.empty.show_progress(text)
+
+    def _summary_changed(self) -> None:
+        self._say("")
+        self.refresh()
 
     def _busy_changed(self, busy: bool) -> None:
         if not self.guess.is_busy:
@@ -331,3 +342,7 @@ def preview_note(summary: DataSummary | None) -> str:
     if summary is None or not summary.preview:
         return ""
     return f"first {len(summary.preview)} of {plural(summary.rows, 'row')}"
+
+
+def _in_lines(problem: Problem) -> str:
+    return "\n".join((problem.message, *details_of(problem)))

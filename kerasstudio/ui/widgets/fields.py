@@ -198,6 +198,8 @@ class FieldCombo(FieldLook, QComboBox):
 
     def showPopup(self) -> None:
         self.fill()
+        # The list may be wider than the box: class names are long.
+        self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 420))
         super().showPopup()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
