@@ -331,6 +331,8 @@ class Studio(QObject):
         self.selection.show_graph(self.store.project.root)
         self.selection.clear()
         self.run_feed.forget_current()
+        self.window.status.show_run(self.run_feed.current)
+        self._problems_changed()
         if self._begun:
             self.run_feed.read_runs()
             if self.window.page in ("start", ""):

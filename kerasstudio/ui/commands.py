@@ -26,7 +26,8 @@ class Commands:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self.actions = studio.window.actions_set
-        self.log_panel = LogPanel()
+        self.log_panel = LogPanel(studio.window)
+        self.log_panel.hide()  # until its tab is shown
         self._dialogs: list[QDialog] = []
         self._wire()
         self.refresh()
@@ -233,6 +234,7 @@ class Commands:
             "view.results": lambda: window.show_page("results"),
             "view.problems": lambda: window.show_panel("problems"),
             "view.charts": lambda: window.show_panel("charts"),
+            "view.code": lambda: window.show_panel("code"),
             "view.log": lambda: window.show_panel("log"),
             "view.bottom": self.toggle_panel,
             "view.theme": self.toggle_theme,

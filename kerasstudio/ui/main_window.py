@@ -109,7 +109,8 @@ class MainWindow(QMainWindow):
         wanted = self._wants_panel and self.page in PAGES_WITH_PANEL
         if wanted and self.panel.isHidden():
             self.panel.show()
-            height = max(self._split.height(), 400)
+            # Before the first layout the splitter does not know its height yet.
+            height = max(self._split.height(), self.height() - 80, 400)
             saved = self._settings.get("splitters").get("panel", PANEL_HEIGHT)
             below = min(saved, height // 2)
             self._split.setSizes([height - below, below])

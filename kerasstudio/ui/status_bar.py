@@ -14,6 +14,7 @@ from kerasstudio.ui.workers import WorkerClient
 
 HEIGHT = 30
 MESSAGE_MS = 8000
+WIDEST_STEP = "step 8,888 / 8,888 · 8,888 steps/s · 88:88 left"
 
 
 class StatusBar(QWidget):
@@ -33,6 +34,7 @@ class StatusBar(QWidget):
         self.progress.setFixedWidth(220)
         self.progress.setAccessibleName("Progress of the run")
         self.step = Label("", "muted")
+        self._step_width = self.step.fontMetrics().horizontalAdvance(WIDEST_STEP)
         self.message = Label("", "muted")
         self.problems = LinkButton("", "muted")
         self.problems.clicked.connect(self.problems_chosen)
@@ -59,7 +61,10 @@ class StatusBar(QWidget):
         self._forget.start()
 
     def show_run(self, view: RunView | None) -> None:
-        self.progress.setVisible(view is not None and not view.ended)
+        running = view is not None and not view.ended
+        self.progress.setVisible(running)
+        # A fixed width while the numbers run, so that nothing beside them moves.
+        self.step.setMinimumWidth(self._step_width if running else 0)
         if view is None:
             self.epoch.setText("")
             self.step.setText("")

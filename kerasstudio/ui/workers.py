@@ -62,6 +62,7 @@ class WorkerClient(QObject):
         self._answered: dict[int, Answered] = {}
         self._last_id = 0
         self._starts = 0
+        self._worker_pid = 0
         self._failures = 0
         self._stopping = False
         self._decode_timer = _once(self, 0, self._decode_some)
@@ -89,6 +90,7 @@ class WorkerClient(QObject):
         self._stderr.clear()
         self._stopping = False
         self.ready = None
+        self._worker_pid = 0
         self.stage = "starting"
         self.started_at = time.monotonic()
         self._starts += 1
@@ -97,8 +99,10 @@ class WorkerClient(QObject):
 
     @property
     def pid(self) -> int:
-        """The process id; 0 while there is no process."""
-        return int(self._process.processId()) if self._process is not None else 0
+        """The process that imports TensorFlow (a helper may have started it); 0 without one."""
+        if self._process is None:
+            return 0
+        return self._worker_pid or int(self._process.processId())
 
     @property
     def is_alive(self) -> bool:
@@ -214,6 +218,7 @@ class WorkerClient(QObject):
             self._refuse(report.protocol)
             return
         if isinstance(report, p.Starting):
+            self._worker_pid = report.pid
             self.stage = report.stage
             if self.state == "starting":
                 self.state_changed.emit(self.state)

@@ -127,6 +127,7 @@ def run_studio(
     command: list[str],
 ) -> Iterator[Studio]:
     studio = Studio(look, catalogue, settings, command)
+    studio.window.resize(1600, 1000)
     studio.show_template("blank")
     studio.begin()
     qtbot.waitUntil(lambda: studio.pool.analysis.ready is not None, timeout=20_000)

@@ -58,7 +58,8 @@ class ChoiceCard(QAbstractButton):
             column.addWidget(picture)
         row = QHBoxLayout()
         row.setSpacing(12)
-        self._icon = QLabel()
+        self._icon = QLabel(self)
+        self._icon.setVisible(bool(sign))
         if sign:
             middle = Qt.AlignmentFlag.AlignVCenter if prominent else Qt.AlignmentFlag.AlignTop
             row.addWidget(self._icon, 0, middle)
