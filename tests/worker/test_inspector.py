@@ -381,3 +381,33 @@ def test_shared_layer_must_fit_both_calls() -> None:
     good = fresh(fitting)
     assert good.problems == ()
     assert good.total == 15, "a shared layer counts once"
+
+
+def test_tracing_finds_what_symbolic_calls_accept() -> None:
+    sketch = Sketch()
+    x, state = sketch.input("x", [10, 3]), sketch.input("state", [9])
+    rnn = sketch.layer("GRU", x, name="bad", units=8)
+    up = sketch.layer("UpSampling2D", sketch.input("map", [4, 4, 1]), name="up", size=2)
+    sketch.output("y", rnn)
+    sketch.output("z", up)
+    project = edits.connect(sketch.project(), state, rnn, "initial_state.0")
+    inspector = Inspector()
+    assert inspect(inspector, project).problems == ()
+    while inspector.verify(1.0):
+        pass
+    (problem,) = inspector.problems()
+    assert problem.place.node == rnn
+    assert not _ugly(problem)
+    mended = edits.set_argument(project, layer_id(project, "state"), "shape", [8])
+    assert inspect(inspector, mended).problems == ()
+    while inspector.verify(1.0):
+        pass
+    assert inspector.problems() == ()
+
+
+def test_tracing_accepts_a_sound_model() -> None:
+    inspector = Inspector()
+    inspect(inspector, small_cnn())
+    while inspector.verify(1.0):
+        pass
+    assert inspector.problems() == ()

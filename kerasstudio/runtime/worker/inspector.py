@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Mapping
 
 import msgspec
@@ -18,6 +19,7 @@ from kerasstudio.runtime.worker.build import call_order, missing_output
 from kerasstudio.runtime.worker.keras_errors import Source, explain
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
 from kerasstudio.runtime.worker.port_rules import rule_problems
+from kerasstudio.runtime.worker.tracing import trace_refusal
 
 
 class Inspector:
@@ -70,12 +72,27 @@ class Inspector:
                     touched |= {layer.id for layer in project.layers.values() if layer.graph == key}
         self._project = project
 
+    def verify(self, limit_s: float = 0.2) -> bool:
+        """Trace accepted calls that were not traced yet, for about `limit_s` seconds: what only
+        TensorFlow notices joins `problems`. Returns whether any are left to trace."""
+        end = time.monotonic() + limit_s
+        for each in self._graphs.values():
+            for key in each.infos:
+                if key in each.traced or each.infos[key].status != "ok":
+                    continue
+                if time.monotonic() > end:
+                    return True
+                each.trace(self._project, key)
+        return False
+
     def problems(self) -> tuple[Problem, ...]:
         """All problems, in drawing order."""
         found: list[Problem] = []
         for key, graph in self._project.graphs.items():
-            known = self._graphs[key].problems
-            found += [problem for node in graph.nodes for problem in known.get(node, ())]
+            known, traced = self._graphs[key].problems, self._graphs[key].traced
+            for node in graph.nodes:
+                found += known.get(node, ())
+                found += traced.get(node, ())
         return tuple(found)
 
     def _uses(self, project: Project, graph: str, layers: set[str]) -> bool:
@@ -105,6 +122,8 @@ class GraphInspector:
     def __init__(self, key: str, catalogue: Catalogue, inference: LayerInference) -> None:
         self.infos: dict[str, NodeInfo] = {}
         self.problems: dict[str, tuple[Problem, ...]] = {}
+        self.traced: dict[str, tuple[Problem, ...]] = {}
+        """Nodes that were traced, with what was found (usually nothing)."""
         self._key = key
         self._catalogue = catalogue
         self._inference = inference
@@ -125,6 +144,7 @@ class GraphInspector:
         for key in [key for key in self.infos if key not in graph.nodes]:
             del self.infos[key]
             self.problems.pop(key, None)
+            self.traced.pop(key, None)
         dirty = set(nodes)
         dirty |= {key.rpartition(":")[0] for key in wires}
         dirty |= {node.id for node in graph.nodes.values() if node.layer in layers}
@@ -133,7 +153,22 @@ class GraphInspector:
         for key in dirty - self._order.keys():
             self.infos[key] = NodeInfo()
             self.problems.pop(key, None)
+            self.traced.pop(key, None)
         self._propagate(project, dirty)
+
+    def trace(self, project: Project, key: str) -> None:
+        """Look at one accepted call with TensorFlow."""
+        node = self._graph.nodes[key]
+        layer = project.layers[node.layer]
+        sources = self.sources(project, key)
+        self.traced[key] = ()
+        if not sources or layer.is_output:
+            return
+        inputs = {port: source.spec for port, source in sources.items()}
+        refusal = trace_refusal(self._inference, project, layer, node, inputs)
+        if refusal is not None:
+            kind = self._catalogue.layer_type(layer)
+            self.traced[key] = (explain(refusal, self._key, node, layer, kind, sources),)
 
     def sources(self, project: Project, node: str) -> dict[str, Source] | None:
         """What comes in at each wired port; None when something does not arrive."""
@@ -170,6 +205,7 @@ class GraphInspector:
             done = rank
             key = by_rank[rank]
             before = self.infos.get(key)
+            self.traced.pop(key, None)
             info, problems = self._infer(project, self._graph.nodes[key])
             self.infos[key] = info
             if problems:
