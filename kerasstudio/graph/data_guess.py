@@ -230,7 +230,7 @@ def _time_column(columns: list[ColumnSummary], summary: DataSummary) -> str | No
     if _are_dates(texts):
         rising = all(before <= after for before, after in pairwise(texts))
         return first.name if rising or named else None
-    if not named or first.kind not in {"number", "integer"}:
+    if not named or first.kind not in {"number", "integer"} or first.bad_count:
         return None
     numbers = [float(text) for text in texts if text]
     rising = all(before < after for before, after in pairwise(numbers))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kerasstudio.graph.data_spec import Source
 from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.graph.resources import resource
 from kerasstudio.runtime.worker.data.columns import Table
 from kerasstudio.runtime.worker.data.sources import kind_of, open_source
 
@@ -23,6 +27,14 @@ def problem(path: Path) -> Problem:
         read(path)
     assert caught.value.problem.place.file == str(path)
     return caught.value.problem
+
+
+def outcome(path: Path) -> str | int:
+    """The number of rows, or what the problem says. Any other error goes through."""
+    try:
+        return read(path).rows
+    except StudioError as error:
+        return error.problem.message
 
 
 def table(folder: Path, text: str | bytes, name: str = "data.csv") -> Path:
@@ -274,3 +286,66 @@ def test_changed_file_is_read_again(tmp_path: Path) -> None:
     assert read(path).rows == 2
     table(tmp_path, "a,b\n1,2\n3,4\n5,6\n")
     assert read(path).rows == 3
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.integers(-1000, 1000),
+            st.text("abc ,;\"'\n|é.", min_size=1, max_size=8),
+            st.floats(-1e6, 1e6, width=32),
+        ),
+        min_size=2,
+        max_size=30,
+    ),
+    ending=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_the_csv_module_writes_is_read(
+    rows: list[tuple[int, str, float]], ending: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("tables") / "data.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator=ending)
+        writer.writerow(["count", "words", "weight"])
+        writer.writerows(rows)
+    found = open_source(Source("s1", str(path), "csv", {"delimiter": ","}), path.parent)
+    assert found.rows == len(rows)
+    assert numbers(found, "count") == [row[0] for row in rows]
+    assert numbers(found, "weight") == pytest.approx([row[2] for row in rows])
+    words = found.columns["words"]
+    if words.codes is not None:
+        read_words = [words.texts[int(code)] if code >= 0 else "" for code in words.codes]
+        assert read_words == [row[1].strip() for row in rows]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    data=st.binary(min_size=1, max_size=300)
+    | st.text('ab1,;"\n\r\t.é', min_size=1, max_size=120).map(str.encode),
+    suffix=st.sampled_from([".csv", ".npy", ".npz"]),
+)
+def test_nothing_but_words_comes_of_broken_files(
+    data: bytes, suffix: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Any bytes give a table or a problem, never another error."""
+    path = tmp_path_factory.mktemp("broken") / f"data{suffix}"
+    path.write_bytes(data)
+    assert outcome(path)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    place=st.integers(0, 45_000),
+    change=st.binary(min_size=1, max_size=40),
+    name=st.sampled_from(["digits.npz", "iris.csv", "co2.csv"]),
+)
+def test_damaged_samples_give_words(
+    place: int, change: bytes, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = bytearray(resource(f"samples/{name}").read_bytes())
+    place %= len(whole)
+    whole[place : place + len(change)] = change
+    path = tmp_path_factory.mktemp("damaged") / name
+    path.write_bytes(bytes(whole))
+    assert outcome(path)

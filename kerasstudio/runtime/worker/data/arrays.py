@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,20 @@ MAP_ABOVE = 1 << 20
 """Smaller arrays are read at once: mapping them costs more than it saves."""
 _LOCAL_HEADER = 30
 _NPY_MAGIC = b"\x93NUMPY"
+# What NumPy and zipfile raise for damaged content; a header may also claim more than there is.
+_BROKEN = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    OSError,
+    OverflowError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _TRAIN = re.compile(r"^((?P<stem>.+)_train|train_(?P<end>.+))$")
 
 
@@ -89,7 +104,7 @@ def _single(path: Path, head: bytes) -> Array:
             raise ValueError("the file does not begin like a NumPy array")
         big = path.stat().st_size > MAP_ABOVE
         return np.load(path, mmap_mode="r" if big else None, allow_pickle=False)  # type: ignore[no-any-return]
-    except (ValueError, EOFError, OSError) as error:
+    except _BROKEN as error:
         raise _unreadable(path, error) from error
 
 
@@ -107,7 +122,7 @@ def _members(path: Path) -> dict[str, Array]:
                         mapped = np.lib.format.read_array(member, allow_pickle=False)
                 arrays[name] = mapped
             return arrays
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _unreadable(path, error) from error
 
 
@@ -186,6 +201,14 @@ def _unreadable(path: Path, error: Exception) -> Exception:
             "any program.",
             path,
             expected="arrays of numbers or words, saved with a dtype other than object",
+            detail=str(error),
+        )
+    if isinstance(error, MemoryError):
+        return fault(
+            "data.too_large",
+            f"{path.name} does not fit into memory, or its header is damaged.",
+            path,
+            expected="a file that fits, or an uncompressed one, which is read in parts",
             detail=str(error),
         )
     return fault(

@@ -173,8 +173,9 @@ def _column(name: str, series: pl.Series, source: Source, dialect: Dialect) -> R
 
 
 def _numbers(series: pl.Series) -> Any:
-    """As NumPy; NaN where empty, so integers with empty cells become float64."""
-    if series.null_count():
+    """As NumPy; NaN where empty, so integers with empty cells become float64, as do those of
+    more than 64 bits."""
+    if series.null_count() or series.dtype == pl.Int128:
         series = series.cast(pl.Float64).fill_null(float("nan"))
     return series.to_numpy()
 
