@@ -59,7 +59,7 @@ QLineEdit, QPlainTextEdit, QTextEdit {{ background: {t.field}; border: 1px solid
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border: 1px solid {t.accent}; }}
 QLineEdit:disabled {{ color: {t.text_faint}; }}
 QComboBox {{ background: {t.field}; border: 1px solid {t.border}; border-radius: {t.radius}px;
-  padding: 4px 8px; min-height: 18px; }}
+  padding: 4px 8px; min-height: 18px; combobox-popup: 0; }}
 QComboBox:focus {{ border: 1px solid {t.accent}; }}
 QComboBox:hover {{ border: 1px solid {t.border_strong}; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
