@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from kerasstudio.ui.charts.curve_layer import BarePlot, CurveLayer, Stroke, cache_axis
@@ -73,11 +73,14 @@ class MetricPlot(QFrame):
 
         self._title = QLabel(title)
         self._title.setObjectName("cardTitle")
+        # A long name gives way to the values; its tool tip has all of it.
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title.setToolTip(title)
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         header = QHBoxLayout()
-        header.addWidget(self._title)
-        header.addStretch(1)
+        header.setSpacing(8)
+        header.addWidget(self._title, 1)
         header.addWidget(self._legend)
 
         self._widget = BarePlot()
@@ -289,6 +292,12 @@ class MetricPlot(QFrame):
         text = "&nbsp;&nbsp;".join(parts)
         if text != self._legend.text():
             self._legend.setText(text)
+            self._fit_title()
+
+    def _fit_title(self) -> None:
+        room = self.width() - self._legend.sizeHint().width() - 40
+        metrics = self._title.fontMetrics()
+        self._title.setText(metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room))
 
     # ------------------------------------------------------------ pointing
 
@@ -357,6 +366,10 @@ class MetricPlot(QFrame):
         self.refresh()
 
     # ------------------------------------------------------------ Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_title()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick:

@@ -94,7 +94,7 @@ class ConfusionMatrix(QWidget):
         top, bottom = 4.0, labels.height() + 26.0
         count = max(1, len(self._classes))
         size = min((self.width() - left - 4.0) / count, (self.height() - top - bottom) / count)
-        return left, top, max(2.0, min(size, 64.0))
+        return left, top, max(2.0, min(size, 88.0))
 
     def _cell_at(self, position: QPoint) -> tuple[int, int] | None:
         left, top, size = self._grid()

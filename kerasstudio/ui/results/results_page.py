@@ -149,6 +149,11 @@ class ResultsPage(QWidget):
         self._outputs.setVisible(len(results.outputs) > 1)
         self._outputs.blockSignals(False)
         self._model.show_predictions(results.rows, results.outputs)
+        few = self._model.columnCount() <= 4
+        modes = QHeaderView.ResizeMode
+        self._table.horizontalHeader().setSectionResizeMode(
+            modes.Stretch if few else modes.ResizeToContents
+        )
         self._why_empty.setText(results.why_empty)
         self._why_empty.setVisible(bool(results.why_empty))
         self._wrong_only.setVisible(any(output.classes for output in results.outputs))
@@ -225,7 +230,7 @@ class ResultsPage(QWidget):
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._table = table
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self._wrong_only = QCheckBox("wrong only")
         self._wrong_only.toggled.connect(lambda: self._filter(-1, -1))
