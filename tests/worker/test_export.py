@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +180,27 @@ def test_script_loads_the_same_samples_and_builds_the_same_model(
     built.set_weights(model.get_weights())
     samples = structured(model, random_samples(model, 3))
     same(model.predict(samples, verbose=0), built.predict(samples, verbose=0))
+    if "adapt_layers" in script:
+        layer = next(each for each in built.layers if hasattr(each, "adapt"))
+        script["adapt_layers"](built, script["load_data"]()[0][0], [layer.name])
+        assert not np.allclose(layer.variance, 1)
     script["compile_model"](built)
     assert built.compiled
+
+
+def test_script_trains_by_itself(tmp_path: Path) -> None:
+    project = project_from("iris_mlp")
+    training = msgspec.structs.replace(project.training, epochs=2)
+    project = msgspec.structs.replace(project, training=training)
+    model = build_model(project).model
+    path = tmp_path / "iris.py"
+    write_script(Subject(project, model, tmp_path, trained=False), path)
+    done = subprocess.run(
+        [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "'accuracy':" in done.stdout
+    keras.models.load_model(tmp_path / "model.keras")
 
 
 def test_script_reads_a_table_with_gaps_words_and_commas(tmp_path: Path) -> None:

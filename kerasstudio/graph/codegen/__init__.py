@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasstudio.graph.catalogue import Catalogue, shipped
+from kerasstudio.graph.chains import chain_of
 from kerasstudio.graph.codegen.data import DataCode
 from kerasstudio.graph.codegen.helpers import ADAPT
 from kerasstudio.graph.codegen.model import model_code
@@ -46,7 +47,9 @@ def python_code(
         ]
         sections += [constants, data.functions(), model, compile_code(project, summary)]
         if adapted:
-            sections.append(ADAPT.strip("\n").splitlines())
+            # A Sequential model has no `input` before it is called.
+            inputs = "model.inputs" if chain_of(project, project.graph) else "model.input"
+            sections.append(ADAPT.format(inputs=inputs).strip("\n").splitlines())
         sections.append(_main(project, adapted))
     else:
         sections += [model, _summary_main()]

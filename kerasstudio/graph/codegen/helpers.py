@@ -114,6 +114,6 @@ def adapt_layers(model, x, names):
     """Let layers learn from the training data, each from what arrives at it."""
     for name in names:
         layer = model.get_layer(name)
-        arriving = keras.Model(model.input, layer.input)
+        arriving = keras.Model({inputs}, layer.input)
         layer.adapt(arriving.predict(x, verbose=0))
 '''
