@@ -64,7 +64,7 @@ def first_point(project: Project, base: Path) -> float:
     """Seconds from pressing Train (the run folder is made) to the first batch values."""
     with WorkerProcess() as worker:
         worker.wait_ready()
-        time.sleep(1.0)  # the spare has waited for a while when a person presses Train
+        time.sleep(4.0)  # the spare has waited for a while when a person presses Train
         begun = time.perf_counter()
         folder = create_run(base / "digits.studio", project, base)
         worker.send(Train(1, project, str(folder), str(base)))

@@ -135,6 +135,20 @@ def test_a_run_from_train_to_predictions(worker: WorkerProcess, tmp_path: Path) 
     assert len(lines) == 41 == predicted.rows + 1
 
 
+def test_a_run_repeats_itself(tmp_path: Path) -> None:
+    """The same seed gives the same run, in a worker that has warmed up and in one that has not."""
+    found = []
+    for wait in (0.0, 3.0):
+        with WorkerProcess() as worker:
+            worker.wait_ready(SECONDS)
+            assert worker.next_report(wait) is None
+            folder = start(worker, digits_mlp(epochs=2), tmp_path)
+            follow(worker)
+        found.append(read_curves(folder).batch["loss"])
+    assert len(found[0]) > 50
+    np.testing.assert_array_equal(*found)
+
+
 def test_the_digits_are_learnt(worker: WorkerProcess, tmp_path: Path) -> None:
     folder = start(worker, digits_cnn(epochs=25), tmp_path)
     assert statuses(follow(worker))[-1] == "finished"

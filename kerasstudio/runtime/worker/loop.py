@@ -49,8 +49,17 @@ from kerasstudio.runtime.worker.streams import ReportWriter, read_lines
 
 SHUTDOWN_GRACE = 10.0
 NICE = 10
+IDLE_SECONDS = 0.3
 
-PRELOADED = ("device", "training", "evaluation", "inspector", "data.requests", "exporters")
+PRELOADED = (
+    "device",
+    "training",
+    "warming",
+    "evaluation",
+    "inspector",
+    "data.requests",
+    "exporters",
+)
 
 Send = Callable[[Message], None]
 
@@ -90,11 +99,14 @@ class Loop:
         self._train_lock = threading.Lock()
         self._inspector: Any = None
         self._closing = False
+        self._asked = threading.Event()
+        self._warming = threading.Lock()  # seeds are the process's: one user at a time
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="reader", daemon=True).start()
         self._start_keras()
         threading.Thread(target=self._run_jobs, name="jobs", daemon=True).start()
+        threading.Thread(target=self._warm_when_idle, name="warming", daemon=True).start()
         while True:
             request = self._mailbox.get()
             self._guarded(request, self._dispatch)
@@ -122,6 +134,7 @@ class Loop:
                 self._closing = True
                 threading.Thread(target=self._shut_down, name="shutdown", daemon=True).start()
             else:
+                self._asked.set()
                 self._mailbox.put(request)
         if not self._closing:
             os._exit(0)  # the program is gone
@@ -150,6 +163,20 @@ class Loop:
         """Job thread: long requests, one after the other."""
         while True:
             self._guarded(self._jobs.get(), self._job)
+
+    def _warm_when_idle(self) -> None:
+        """A worker that nobody asks anything is a spare: it gets ready for its run."""
+        if self._asked.wait(IDLE_SECONDS):
+            return
+        with self._warming:
+            if self._asked.is_set():
+                return
+            try:
+                from kerasstudio.runtime.worker.warming import warm_up
+
+                warm_up()
+            except Exception as error:  # noqa: BLE001 (told; a run would say it again)
+                self._writer.send(LogLine(f"warming up failed: {error!r}", "warning"))
 
     def _shut_down(self) -> None:
         training = self._training
@@ -209,6 +236,8 @@ class Loop:
     def _train_here(self, request: Train) -> None:
         from kerasstudio.runtime.worker.training import train
 
+        with self._warming:
+            pass
         train(request, self._control, self._writer.send)
 
     def _steer(self, request: Control) -> None:
@@ -226,6 +255,8 @@ class Loop:
         def progress(text: str, done: float | None = None) -> None:
             send(Progress(id=request.id, text=text, done=done))  # type: ignore[union-attr]
 
+        with self._warming:
+            pass
         match request:
             case DescribeData() | GuessData():
                 from kerasstudio.runtime.worker.data import requests as data
