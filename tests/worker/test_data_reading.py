@@ -238,6 +238,7 @@ def test_objects_are_never_unpickled(tmp_path: Path) -> None:
         ({"x": np.float64(3.0)}, "data.no_samples"),
         ({"x": np.zeros((4, 2), dtype=complex)}, "data.array_type"),
         ({}, "data.empty_file"),
+        ({"x": np.zeros((10, 0, 3))}, "data.empty_array"),
     ],
 )
 def test_unusable_arrays(tmp_path: Path, arrays: dict[str, np.ndarray], code: str) -> None:

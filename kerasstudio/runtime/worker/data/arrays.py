@@ -164,6 +164,15 @@ def _column(name: str, values: Array, source: Source, path: Path) -> RawColumn:
             received="shape ()",
             column=name,
         )
+    if 0 in values.shape[1:]:
+        raise fault(
+            "data.empty_array",
+            f'The samples of the array "{name}" of {path.name} have no values.',
+            path,
+            expected="no axis of length 0",
+            received=f"shape {values.shape}",
+            column=name,
+        )
     kind = values.dtype.kind
     if kind in "US":
         if values.ndim > 1:
@@ -177,6 +186,8 @@ def _column(name: str, values: Array, source: Source, path: Path) -> RawColumn:
     if kind not in "biuf":
         words_for = {"c": "complex numbers", "O": "Python objects", "V": "records"}
         raise _unusable(name, values, path, words_for.get(kind, f"values of type {values.dtype}"))
+    if kind == "b":
+        values = values.view(np.uint8)
     if values.dtype.byteorder not in "=|<" or values.dtype.itemsize > 8:
         values = values.astype(np.float64 if kind == "f" else values.dtype.newbyteorder("="))
     return RawColumn(name, source.id, numbers=values)

@@ -1,4 +1,4 @@
-"""The kinds of data files, in one table; where a source's path leads; reading with a cache."""
+"""Where a source's path leads, and reading it with a cache (kinds: `graph.source_kinds`)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import hashlib
 from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
-from typing import Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast
 
 import msgspec
 
 from kerasstudio.graph.data_spec import Source
 from kerasstudio.graph.resources import resource
+from kerasstudio.graph.source_kinds import (
+    DATA_SUFFIXES,
+    SOURCE_KINDS,
+    SourceKind,
+    kind_of_file,
+)
 from kerasstudio.runtime.worker.data.columns import Report, Table, silent
 from kerasstudio.runtime.worker.data.faults import fault, listed
 
@@ -20,26 +26,11 @@ Value = TypeVar("Value")
 
 
 class Reader(Protocol):
-    """What the module of a source kind offers."""
+    """What the module of a source kind offers. It is imported when first needed: polars alone
+    takes longer than reading a small array."""
 
     def read(self, source: Source, path: Path, report: Report) -> Table: ...
 
-
-class SourceKind(NamedTuple):
-    """`module` (in this package) has a function `read(source, path, report) -> Table`; it is
-    imported when first needed, because polars alone takes longer than reading a small array."""
-
-    id: str
-    label: str
-    suffixes: tuple[str, ...]
-    module: str
-
-
-KINDS: tuple[SourceKind, ...] = (
-    SourceKind("csv", "table as text", (".csv", ".tsv", ".tab", ".txt"), "tables"),
-    SourceKind("npz", "NumPy arrays", (".npz",), "arrays"),
-    SourceKind("npy", "NumPy array", (".npy",), "arrays"),
-)
 
 # What other files begin with, to say what was really chosen.
 _CONTENTS: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
@@ -60,15 +51,14 @@ _CONTENTS: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
 
 def kind_of(path: Path) -> SourceKind:
     """The source kind by suffix. Raises `StudioError` for a suffix nobody reads."""
-    for kind in KINDS:
-        if path.suffix.lower() in kind.suffixes:
-            return kind
-    suffixes = [suffix for kind in KINDS for suffix in kind.suffixes]
+    kind = kind_of_file(path.name)
+    if kind is not None:
+        return kind
     raise fault(
         "data.unknown_kind",
         f"{path.name}: files ending in {path.suffix or 'nothing'} are not read as data.",
         path,
-        expected=f"a file ending in {listed(suffixes)}",
+        expected=f"a file ending in {listed(DATA_SUFFIXES)}",
         received=path.suffix or "no suffix",
     )
 
@@ -87,12 +77,12 @@ def open_source(source: Source, base: Path, report: Report = silent) -> Table:
     Raises `StudioError` naming the file when it is missing, empty, or not what it says."""
     path = locate(source, base)
     _check(path, source)
-    kind = next((kind for kind in KINDS if kind.id == source.kind), None) or kind_of(path)
+    kind = next((kind for kind in SOURCE_KINDS if kind.id == source.kind), None) or kind_of(path)
     stat = path.stat()
     key = (msgspec.json.encode(source), path, stat.st_mtime_ns, stat.st_size)
     table = _cache.get(key)
     if table is None:
-        reader = cast(Reader, import_module(f"{__package__}.{kind.module}"))
+        reader = cast(Reader, import_module(f"{__package__}.{kind.reader}"))
         try:
             table = reader.read(source, path, report)
         except OSError as error:
