@@ -12,6 +12,7 @@ import pytest
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType, shipped
 from kerasstudio.graph.project import STUDIO_MODULE
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
+from kerasstudio.runtime.worker import catalogue_words
 from kerasstudio.runtime.worker.cataloguing import describe_keras, public_classes
 from kerasstudio.runtime.worker.docstrings import dedented, read_docs
 from kerasstudio.runtime.worker.keras_objects import find_class, make_object
@@ -48,7 +49,7 @@ def test_overrides_name_real_things() -> None:
     known = {kind.class_name: kind for kind in shipped().layers}
     objects = {kind.class_name for kind in shipped().objects}
     tables: list[Any] = [
-        overrides.ALIASES, overrides.EXAMPLES_OF, overrides.PROBE_ARGUMENTS, overrides.MANY,
+        catalogue_words.ALIASES, overrides.EXAMPLES_OF, overrides.PROBE_ARGUMENTS, overrides.MANY,
         overrides.DTYPES, overrides.RANKS, overrides.OUTPUTS, overrides.HIDDEN, overrides.NEEDS,
         overrides.CATEGORY_OF,
     ]  # fmt: skip

@@ -280,6 +280,48 @@ def open_axis() -> Project:
     return sketch.project()
 
 
+def reshape_of_another_size() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("Reshape", sketch.input("x", [12]), name="bad", target_shape=[5, 4])
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def axis_that_is_not_there() -> Project:
+    sketch = Sketch()
+    x = sketch.layer("BatchNormalization", sketch.input("x", [12]), name="bad", axis=4)
+    sketch.output("y", x)
+    return sketch.project()
+
+
+def more_groups_than_channels() -> Project:
+    sketch = Sketch()
+    sketch.output("y", sketch.layer("GroupNormalization", sketch.input("x", [8, 8, 6]), name="bad"))
+    return sketch.project()
+
+
+def join_along_the_wrong_axis() -> Project:
+    sketch = Sketch()
+    one, two = sketch.input("one", [4, 3]), sketch.input("two", [5, 3])
+    sketch.output("y", sketch.layer("Concatenate", one, two, name="bad"))
+    return sketch.project()
+
+
+def setting_that_a_regularizer_does_not_have() -> Project:
+    sketch = Sketch()
+    l2 = {"module": "keras.regularizers", "class_name": "L2", "config": {"l3": 0.1}}
+    x = sketch.input("x", [4])
+    sketch.output("y", sketch.layer("Dense", x, name="bad", units=2, kernel_regularizer=l2))
+    return sketch.project()
+
+
+def open_channels() -> Project:
+    sketch = Sketch()
+    x = sketch.input("x", [8, 8, None])  # type: ignore[list-item]
+    sketch.output("y", sketch.layer("Conv2D", x, name="bad", filters=2, kernel_size=3))
+    return sketch.project()
+
+
 MISTAKES: list[tuple[Callable[[], Project], str, list[str]]] = [
     (rank_of_image_layer, "shape.rank", ["insert Reshape to 28 × 28 × 1"]),
     (recurrent_after_recurrent, "shape.rank", ['let "first" return sequences']),
@@ -303,6 +345,16 @@ MISTAKES: list[tuple[Callable[[], Project], str, list[str]]] = [
     (negative_units, "shape.argument", ["set units to 64"]),
     (groups_that_do_not_divide, "shape.argument", ["reset groups"]),
     (unknown_activation, "shape.argument", ["reset activation"]),
+    (reshape_of_another_size, "shape.refused", ["set target_shape to [-1, 4]"]),
+    (axis_that_is_not_there, "shape.axis", ["reset axis"]),
+    (more_groups_than_channels, "shape.refused", ["set groups to 6"]),
+    (join_along_the_wrong_axis, "shape.mismatch", ["join along axis 1"]),
+    (
+        setting_that_a_regularizer_does_not_have,
+        "shape.unknown_argument",
+        ["reset kernel_regularizer"],
+    ),
+    (open_channels, "shape.unknown_size", ["remove the wire"]),
     (open_axis, "shape.unknown_size", ["remove the wire"]),
 ]
 
@@ -332,7 +384,7 @@ def test_mistake_is_told_and_mended(
         mended = fresh(apply_fix(project, fix, shipped()))
         still = [each for each in mended.problems if each.place.node == bad]
         assert [each for each in still if each.code == code] == [], fix.label
-    if problem.code != "shape.argument":
+    if problem.code not in {"shape.argument", "shape.unknown_argument"}:
         assert problem.fixes[-1].kind == "remove_wire"
 
 
@@ -352,6 +404,17 @@ def test_embedding_of_decimals_is_a_warning() -> None:
     assert report.nodes[node_id(project, "words")].outputs == (TensorSpec((None, 4, 2)),)
     mended = apply_fix(project, problem.fixes[0], shipped())
     assert fresh(mended).problems == ()
+
+
+def test_stretching_is_hinted_at() -> None:
+    sketch = Sketch()
+    one, two = sketch.input("one", [4]), sketch.input("two", [4, 4])
+    sketch.output("y", sketch.layer("Add", one, two, name="sum"))
+    project = sketch.project()
+    report = fresh(project)
+    (problem,) = report.problems
+    assert (problem.code, problem.severity) == ("shape.broadcast", "hint")
+    assert report.nodes[node_id(project, "sum")].status == "ok"
 
 
 def test_nodes_on_a_loop_are_unknown() -> None:

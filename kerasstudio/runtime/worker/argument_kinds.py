@@ -9,6 +9,7 @@ from typing import Any
 
 from kerasstudio.graph.catalogue import Argument
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
+from kerasstudio.runtime.worker import catalogue_words
 
 _QUOTED = re.compile(r"[\"'`]{1,2}([a-z][a-z0-9_]*)[\"']")
 _LISTED = re.compile(
@@ -57,7 +58,7 @@ def describe_argument(owner: str, name: str, default: Any, required: bool, text:
         choices=choices if kind == "choice" else (),
         rank=_rank(owner, kind, name),
         family=family,
-        help=text or overrides.ARGUMENT_HELP.get(name, ""),
+        help=text or catalogue_words.ARGUMENT_HELP.get(name, ""),
         advanced=not required and _is_advanced(name),
         minimum=overrides.MINIMUM.get(name) if kind in {"int", "float", "int_or_tuple"} else None,
     )

@@ -18,6 +18,7 @@ import msgspec
 from kerasstudio.graph.catalogue import OUTPUT_TYPE, Argument, Catalogue, LayerType, ObjectType
 from kerasstudio.graph.project import INPUT_CLASS
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
+from kerasstudio.runtime.worker import catalogue_words
 from kerasstudio.runtime.worker.argument_kinds import describe_argument
 from kerasstudio.runtime.worker.docstrings import read_docs
 from kerasstudio.runtime.worker.keras_objects import make_layer
@@ -76,7 +77,7 @@ def _layer_type(layer_class: type, name: str, names: list[str], probe: bool) -> 
     docs = read_docs(layer_class.__doc__)
     arguments = _arguments(layer_class, docs.arguments)
     if name != INPUT_CLASS and not any(argument.name == "dtype" for argument in arguments):
-        help_text = overrides.ARGUMENT_HELP["dtype"]
+        help_text = catalogue_words.ARGUMENT_HELP["dtype"]
         arguments.append(describe_argument(name, "dtype", None, False, help_text))
     example = _example(name, arguments)
     needs = overrides.NEEDS.get(name)
@@ -90,12 +91,12 @@ def _layer_type(layer_class: type, name: str, names: list[str], probe: bool) -> 
             ranks = tuple(rank for rank in ranks if rank != 3)
         dtypes = overrides.DTYPES.get(name, dtypes)
         ports[0] = msgspec.structs.replace(ports[0], ranks=ranks, dtypes=dtypes)
-    aliases = [*overrides.ALIASES.get(name, ()), *(other for other in names if other != name)]
+    aliases = [*catalogue_words.ALIASES.get(name, ()), *(other for other in names if other != name)]
     return LayerType(
         class_name=name,
         module="keras.layers",
         category=_category(layer_class, name),
-        summary=docs.summary or overrides.SUMMARIES.get(name, ""),
+        summary=docs.summary or catalogue_words.SUMMARIES.get(name, ""),
         help=docs.text,
         arguments=tuple(arguments),
         ports=tuple(ports),

@@ -18,7 +18,7 @@ from kerasstudio.runtime.protocol import Inspect, Inspected
 from kerasstudio.runtime.worker.build import call_order, missing_output
 from kerasstudio.runtime.worker.keras_errors import Source, explain
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
-from kerasstudio.runtime.worker.port_rules import rule_problems
+from kerasstudio.runtime.worker.port_rules import broadcast_hint, rule_problems
 from kerasstudio.runtime.worker.tracing import trace_refusal
 
 
@@ -241,7 +241,8 @@ class GraphInspector:
             rules = (refused, *rules)
         if errors or refused is not None:
             return NodeInfo(status="error"), rules
-        return _info(found), rules
+        hints = tuple(broadcast_hint(self._key, node, layer, sources))
+        return _info(found), (*rules, *hints)
 
     def _refusal(
         self,

@@ -22,6 +22,10 @@ _NEGATIVE = re.compile(
     r"Computed output size would|dimension size .*(negative|zero)|non-?positive",
     re.IGNORECASE,
 )
+_OPEN_AXIS = re.compile(
+    r"should be defined|fully-defined|Found `None`|unsupported operand type.*NoneType|"
+    r"must have a known shape|cannot be None"
+)
 _SHAPE = re.compile(r"\(None(?=[,)])")
 _FOUND_RANK = re.compile(r"expected (min_|max_)?ndim=(\d+), found ndim=(\d+)")
 _UNKNOWN_ARGUMENT = re.compile(
@@ -103,7 +107,9 @@ def explain(
             fixes=(*fixes, *wire_fixes),
             detail=text,
         )
-    if "should be defined" in text or "fully-defined" in text or "Found `None`" in text:
+    if refusal.kind == "IndexError" and "axis" in layer.arguments and sources:
+        return _no_such_axis(layer, what, place, sources, wire_fixes, text)
+    if _OPEN_AXIS.search(text):
         fixes = tuple(
             fix for source in sources.values() for fix in shape_fixes.collapse(graph, source)
         )
@@ -117,13 +123,18 @@ def explain(
             detail=text,
         )
     argument = _argument_in(text, kind)
+    if sources:
+        source = next(iter(sources.values()))
+        mends = shape_fixes.fitting_value(layer, source)
+    else:
+        mends = ()
     return Problem(
         code="shape.refused",
         message=f"{what}: {_sentence(text)}",
         expected=_expected(text, kind),
         received=received,
         place=msgspec.structs.replace(place, argument=argument),
-        fixes=(*shape_fixes.reset(layer, kind, argument), *wire_fixes),
+        fixes=(*(mends or shape_fixes.reset(layer, kind, argument)), *wire_fixes),
         detail=text,
     )
 
@@ -220,6 +231,30 @@ def received_text(sources: Mapping[str, Source]) -> str:
     )
 
 
+def _no_such_axis(
+    layer: Layer,
+    what: str,
+    place: Place,
+    sources: Mapping[str, Source],
+    wire_fixes: tuple[Fix, ...],
+    text: str,
+) -> Problem:
+    axis = layer.arguments["axis"]
+    count = max(len(source.spec.shape) for source in sources.values())
+    return Problem(
+        code="shape.axis",
+        message=f"{what} works along axis {axis}, which its input does not have.",
+        expected=f"an axis from 1 to {count - 1}, or -1 for the last",
+        received=f"axis = {axis} for {received_text(sources)}",
+        place=msgspec.structs.replace(place, argument="axis"),
+        fixes=(
+            Fix("reset axis", "reset_argument", {"layer": layer.id, "name": "axis"}),
+            *wire_fixes,
+        ),
+        detail=text,
+    )
+
+
 def _bad_argument(
     text: str, refusal: Refusal, place: Place, layer: Layer, kind: LayerType | None
 ) -> Problem:
@@ -228,6 +263,18 @@ def _bad_argument(
     missing = _MISSING_ARGUMENT.search(text)
     if unknown:
         argument = unknown.group(1) or unknown.group(2)
+        outer = _outer_argument(layer, argument)
+        if outer is not None:
+            inner = layer.arguments[outer]["class_name"]
+            return Problem(
+                code="shape.unknown_argument",
+                message=f'{what}: {inner} in {outer} has no argument "{argument}".',
+                expected=f"arguments of {inner}",
+                received=argument,
+                place=msgspec.structs.replace(place, argument=outer),
+                fixes=shape_fixes.reset(layer, kind, outer),
+                detail=text,
+            )
         return Problem(
             code="shape.unknown_argument",
             message=f'{what} has no argument "{argument}".',
@@ -262,6 +309,16 @@ def _bad_argument(
         fixes=shape_fixes.reset(layer, kind, argument),
         detail=text,
     )
+
+
+def _outer_argument(layer: Layer, name: str) -> str | None:
+    """The argument whose object has a setting `name`, when the layer itself has none."""
+    if name in layer.arguments:
+        return None
+    for outer, value in layer.arguments.items():
+        if isinstance(value, dict) and name in (value.get("config") or {}):
+            return outer
+    return None
 
 
 def _argument_in(text: str, kind: LayerType | None, layer: Layer | None = None) -> str | None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from kerasstudio.graph.catalogue import LayerType, Port
 from kerasstudio.graph.ports import split_port
-from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Layer, Node
-from kerasstudio.runtime.worker.keras_errors import Source, wrong_dtype, wrong_rank
+from kerasstudio.runtime.worker.keras_errors import Source, received_text, wrong_dtype, wrong_rank
 
 _LARGEST_TRIED = 5
 _WARN_ONLY = {"Embedding", "ReversibleEmbedding", "IntegerLookup"}
 """They cut decimals off instead of failing."""
+_STRETCHING = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"}
 
 
 def rule_problems(
@@ -35,6 +36,24 @@ def rule_problems(
                 layer.class_name in _WARN_ONLY and value_class(source.spec.dtype) == "float32"
             )
             yield wrong_dtype(graph, node, layer, source, port.dtypes, only_warning)
+
+
+def broadcast_hint(
+    graph: str, node: Node, layer: Layer, sources: Mapping[str, Source]
+) -> Iterator[Problem]:
+    """Tensors with different numbers of axes are stretched without a word."""
+    ranks = {len(source.spec.shape) for source in sources.values()}
+    if layer.class_name not in _STRETCHING or len(ranks) < 2:
+        return
+    yield Problem(
+        code="shape.broadcast",
+        severity="hint",
+        message=f'"{layer.name}" ({layer.class_name}) stretches the smaller input to the size of '
+        "the larger one.",
+        expected="inputs of equal shape, unless stretching is meant",
+        received=received_text(sources),
+        place=Place(graph=graph, node=node.id, layer=layer.id),
+    )
 
 
 def value_class(dtype: str) -> str:

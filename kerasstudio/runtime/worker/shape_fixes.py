@@ -118,6 +118,10 @@ def mismatch(graph: str, layer: Layer, sources: Sequence[Source]) -> tuple[Fix, 
                     {"layer": layer.id, "class_name": "Concatenate"},
                 )
             )
+    elif len(ranks) == 1 and layer.class_name == "Concatenate" and _only_axis(shapes):
+        axis = _only_axis(shapes)
+        arguments = {"layer": layer.id, "name": "axis", "value": axis}
+        fixes.append(Fix(f"join along axis {axis}", "set_argument", arguments))
     elif len(ranks) > 1:
         lowest = min(ranks)
         for source in sources:
@@ -126,6 +130,12 @@ def mismatch(graph: str, layer: Layer, sources: Sequence[Source]) -> tuple[Fix, 
     else:
         fixes += _padded_alike(sources)
     return tuple(fixes)
+
+
+def _only_axis(shapes: Sequence[tuple[int | None, ...]]) -> int | None:
+    """The one axis in which shapes of equal rank differ; None when they differ in more."""
+    axes = [axis for axis in range(1, len(shapes[0])) if len({shape[axis] for shape in shapes}) > 1]
+    return axes[0] if len(axes) == 1 else None
 
 
 def _equal_sizes(sources: Sequence[Source]) -> Iterable[Fix]:
@@ -180,11 +190,11 @@ def change_dtype(graph: str, source: Source, dtypes: tuple[str, ...]) -> tuple[F
 
 def reset(layer: Layer, kind: LayerType | None, argument: str | None) -> tuple[Fix, ...]:
     """Back to Keras's default, or to a value that makes sense where there is none."""
+    described = kind.argument(argument) if kind and argument else None
+    if argument is not None and described is not None and described.required:
+        return example(layer, kind, [argument])
     if argument is None or argument not in layer.arguments:
         return ()
-    described = kind.argument(argument) if kind else None
-    if described is not None and described.required:
-        return example(layer, kind, [argument])
     return (Fix(f"reset {argument}", "reset_argument", {"layer": layer.id, "name": argument}),)
 
 
@@ -199,6 +209,34 @@ def example(layer: Layer, kind: LayerType | None, names: Sequence[str]) -> tuple
         )
         for name in names
         if isinstance(values.get(name), int | float | str | list)
+    )
+
+
+def fitting_value(layer: Layer, source: Source) -> tuple[Fix, ...]:
+    """Values that fit what comes in, where they can be computed."""
+    sizes = [axis for axis in source.spec.shape[1:] if axis is not None]
+    if len(sizes) + 1 < len(source.spec.shape) or not sizes:
+        return ()
+    name = ""
+    value: int | list[int] = 1
+    if layer.class_name == "Reshape":
+        wanted = layer.arguments.get("target_shape") or []
+        rest = [axis for axis in wanted[1:] if isinstance(axis, int) and axis > 0]
+        fits = len(rest) == len(wanted) - 1 and prod(sizes) % prod(rest) == 0
+        name, value = "target_shape", [-1, *rest] if fits else [-1]
+    elif layer.class_name == "GroupNormalization":
+        channels = sizes[-1]
+        most = min(layer.arguments.get("groups", 32), channels)
+        fitting = [count for count in range(1, most + 1) if channels % count == 0]
+        name, value = "groups", fitting[-1] if fitting else 1
+    if not name:
+        return ()
+    return (
+        Fix(
+            f"set {name} to {value}",
+            "set_argument",
+            {"layer": layer.id, "name": name, "value": value},
+        ),
     )
 
 
