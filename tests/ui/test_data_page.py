@@ -20,7 +20,6 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
-from kerasstudio.ui.data import column_edits
 from kerasstudio.ui.data.columns_model import KIND, MISSING, PREPARATION, ROLE
 from kerasstudio.ui.data.data_page import DataPage
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -367,9 +366,18 @@ def test_a_late_answer_to_an_older_choice_is_dropped(desk: Desk) -> None:
     assert desk.store.project is before
 
 
+def test_an_answer_is_not_given_to_another_document(desk: Desk) -> None:
+    desk.page.use_sample("sample:wine.csv")
+    desk.store.replace_document(Project())
+    desk.worker.answer(p.DataGuessed(1, small_project.flowers(), small_project.summary()))
+    assert desk.store.project == Project()
+    assert desk.page.empty.progress.isHidden()
+
+
 def test_a_source_is_removed_with_its_columns(desk: Desk) -> None:
-    source = desk.store.project.data.sources[0]
-    desk.store.apply(column_edits.remove_source(desk.store.project, source), "Remove")
+    box = desk.page.sources.boxes[0]
+    desk.qtbot.mouseClick(box.remove, Qt.MouseButton.LeftButton)
+    assert desk.store.undo_stack.undoText() == "Remove /data/flowers.csv"
     assert desk.store.project.data.columns == ()
     assert desk.page._pages.currentWidget() is desk.page.empty
     desk.store.undo_stack.undo()

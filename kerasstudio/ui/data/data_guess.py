@@ -45,6 +45,12 @@ class DataGuess(QObject):
         request = p.GuessData(number, tuple(paths), self.base())
         self._worker.ask(request, lambda report: self._answered(number, keep, report))
 
+    def forget(self) -> None:
+        """Another document is open: an answer still to come is not for it."""
+        if self._request:
+            self._request = 0
+            self.progressed.emit("", None)
+
     def base(self) -> str:
         """The folder that relative paths start from."""
         path = self._store.path

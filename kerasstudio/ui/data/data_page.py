@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
@@ -17,15 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.data_spec import DataSpec, Source
+from kerasstudio.graph.data_spec import DataSpec
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.problems import Fix, Problem, StudioError
-from kerasstudio.graph.project import Project
-from kerasstudio.ui.data import column_edits, data_checks
+from kerasstudio.ui.data import data_checks
 from kerasstudio.ui.data.columns_table import ColumnsTable
 from kerasstudio.ui.data.data_guess import DataGuess
+from kerasstudio.ui.data.data_steps import DataSteps
 from kerasstudio.ui.data.empty_data import EmptyData
 from kerasstudio.ui.data.matching_card import MatchingCard
 from kerasstudio.ui.data.preview_table import PreviewTable
@@ -33,7 +31,6 @@ from kerasstudio.ui.data.sources_card import SourcesCard
 from kerasstudio.ui.data.split_card import SplitCard
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
-from kerasstudio.ui.inspector.input_shapes import take_input_shapes
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card
@@ -61,8 +58,7 @@ class DataPage(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._store, self._feed, self._catalogue = store, feed, catalogue
-        self._edit = 0
-        self._stale = True
+        self.steps = DataSteps(store, self)
         self._wants_samples = False
         self.guess = DataGuess(store, worker, self)
         self.guess.guessed.connect(self._guessed)
@@ -87,6 +83,7 @@ class DataPage(QScrollArea):
     def choose_files(self, keep: bool = False) -> None:
         """Ask for files in a dialog; `keep` puts them beside those there are."""
         dialog = QFileDialog(self, "Choose data", "", FILES)
+        dialog.setObjectName("chooseData")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda paths: self.guess.ask(paths, keep))
@@ -107,8 +104,7 @@ class DataPage(QScrollArea):
 
     def refresh(self, _diff: object = None) -> None:
         """Show the project's data and what is known of it; while hidden, when shown next."""
-        self._stale = not self.isVisible()
-        if self._stale:
+        if not self.isVisible():
             return
         data, summary = self._store.project.data, self._feed.summary
         self._show_page()
@@ -135,21 +131,21 @@ class DataPage(QScrollArea):
         self.sources.choose_requested.connect(self.choose_files)
         self.sources.samples_requested.connect(self._show_samples)
         self.sources.decided.connect(self.guess.ask)
-        self.sources.removed.connect(self._remove_source)
+        self.sources.removed.connect(self.steps.remove_source)
         self.columns = ColumnsTable()
-        self.columns.chosen.connect(self._column_chosen)
+        self.columns.chosen.connect(self.steps.set_column)
         self.columns_card = Card("Columns")
         self.columns_card.body.addWidget(self.columns)
         self.preview = PreviewTable()
         self.preview_card = Card("Preview")
         self.preview_card.body.addWidget(self.preview)
         self.split = SplitCard(catalogue)
-        self.split.split_changed.connect(self._split_changed)
-        self.split.window_changed.connect(self._window_changed)
-        self.split.edit_ended.connect(self._end_edit)
+        self.split.split_changed.connect(self.steps.set_split)
+        self.split.window_changed.connect(self.steps.set_window)
+        self.split.edit_ended.connect(self.steps.end_edit)
         self.matching = MatchingCard()
-        self.matching.matched.connect(self._matched)
-        self.matching.shapes_requested.connect(self._take_shapes)
+        self.matching.matched.connect(self.steps.match)
+        self.matching.shapes_requested.connect(lambda: self.steps.take_shapes(self._feed.summary))
         self.matching.model_requested.connect(self._draw_model)
         self.matching.training_requested.connect(self.train_page_requested)
         self.checks_card = Card("Checks")
@@ -229,10 +225,7 @@ class DataPage(QScrollArea):
         self._wants_samples = False
         self._say("")
         project = self._store.project
-        if keep and project.data.sources:
-            self._store.apply(column_edits.add_data(project, data), "Add data")
-        else:
-            self._store.apply(column_edits.replace_data(project, data), "Choose data")
+        self.steps.take_data(data, keep and bool(project.data.sources))
         self._show_page()
 
     def _failed(self, problem: Problem) -> None:
@@ -258,60 +251,20 @@ class DataPage(QScrollArea):
         if not self.guess.is_busy:
             self.sources.show_progress("reading the data" if busy else "")
 
-    def _remove_source(self, source: Source) -> None:
-        project = column_edits.remove_source(self._store.project, source)
-        self._store.apply(project, f"Remove {source.path}")
-
     def _document_replaced(self) -> None:
         self._wants_samples = False
+        self.guess.forget()
         self._say("")
         self.sources.question.hide()
         self.refresh()
 
-    # ------------------------------------------------------------------ edits
-
-    def _column_chosen(self, name: str, field: str, value: str) -> None:
-        project = column_edits.set_column(self._store.project, name, **{field: value})
-        words = {"role": "role", "kind": "type", "encoding": "preparation"}
-        what = words.get(field, "missing values")
-        self._store.apply(project, f"Change {what} of {name}")
-
-    def _split_changed(self, changes: dict[str, Any], merge: str) -> None:
-        project = edits.set_split(self._store.project, **changes)
-        self._apply_merged(project, "Change the split", f"split:{merge}" if merge else "")
-
-    def _window_changed(self, changes: dict[str, Any], merge: str) -> None:
-        project = column_edits.set_window(self._store.project, **changes)
-        self._apply_merged(project, "Change time windows", f"window:{merge}")
-
-    def _apply_merged(self, project: Project, text: str, merge: str) -> None:
-        self._store.apply(project, text, f"data:{merge}:{self._edit}" if merge else None)
-
-    def _end_edit(self) -> None:
-        self._edit += 1
-
-    def _matched(self, layer: str, names: Sequence[str]) -> None:
-        project = edits.set_binding(self._store.project, layer, names)
-        name = project.layers[layer].name
-        self._store.apply(project, f"Match {name} with {', '.join(names) or 'data by name'}")
-
     def _draw_model(self) -> None:
-        """A sensible model for the data, where nothing is drawn yet."""
-        from kerasstudio.graph.templates import model_for_data  # needed once, if at all
-
-        summary = self._feed.summary
-        if summary is None:
+        if self._feed.summary is None:
             return
         try:
-            project = model_for_data(self._store.project.data, summary)
+            self.steps.draw_model(self._feed.summary)
         except StudioError as error:
             self._say(error.problem.message)
-            return
-        self._store.apply(project, "Draw a model for the data")
-
-    def _take_shapes(self) -> None:
-        project = take_input_shapes(self._store.project, self._feed.summary)
-        self._store.apply(project, "Take Input shapes from data")
 
     def _apply_fix(self, fix: Fix) -> None:
         apply_fix_step(self._store, fix, self._catalogue, self)

@@ -33,6 +33,7 @@ class SourcesCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Sources", parent=parent)
         self._shown: object = None
+        self.boxes: list[SourceBox] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.body.addLayout(self._list)
@@ -71,16 +72,16 @@ class SourcesCard(Card):
         if shown == self._shown:
             return
         self._shown = shown
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        for box in self.boxes:
+            self._list.removeWidget(box)
+            box.hide()
+            box.deleteLater()
+        self.boxes = []
         for source in data.sources:
             columns = sum(column.source == source.id for column in data.columns)
             box = SourceBox(source, columns, rows)
             box.removed.connect(self.removed)
+            self.boxes.append(box)
             self._list.addWidget(box)
 
     def show_progress(self, text: str, done: float | None = None) -> None:
@@ -116,11 +117,11 @@ class SourceBox(QWidget):
             facts.append(plural(rows, "row"))
         facts.append(plural(columns, "column"))
         where = "sample" if source.path.startswith(SAMPLE) else str(Path(source.path).parent)
-        remove = GlyphButton("✕", f"Remove {Path(name).name} and its columns")
-        remove.clicked.connect(lambda: self.removed.emit(source))
+        self.remove = GlyphButton("✕", f"Remove {Path(name).name} and its columns")
+        self.remove.clicked.connect(lambda: self.removed.emit(source))
         head = QHBoxLayout()
         head.addWidget(title, 1)
-        head.addWidget(remove)
+        head.addWidget(self.remove)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 8, 8)
         column.setSpacing(1)
