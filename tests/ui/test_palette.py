@@ -126,7 +126,7 @@ def test_the_ghost_is_the_card(qapp: QApplication) -> None:
 
 
 def test_a_drop_places_the_card_under_the_mouse(qtbot: QtBot, qapp: QApplication) -> None:
-    from tests.ui.test_canvas import Hand
+    from test_canvas import Hand
 
     theme.set_up(qapp, "dark")
     hand = Hand(qtbot)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from math import ceil
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ _REACH = 36.0
 _LABELS_AT_MOST = 60
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
-_NEW_PICTURES_A_FRAME = 24
+_RENDER_SECONDS = 0.0025
 _SMOOTH_AT_MOST = 60
 
 
@@ -210,15 +211,14 @@ class BatchPainter:
         smooth = step != zoom and len(seen) <= _SMOOTH_AT_MOST
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         rects = model.nodes.rects
-        fresh = 0
+        deadline = perf_counter() + _RENDER_SECONDS
         for slot in seen.tolist():
             node = model.nodes.ids[slot]
             if node is None:
                 continue
             wanted = step
             if not cache.has(node, step, ratio):
-                fresh += 1
-                if fresh > _NEW_PICTURES_A_FRAME:
+                if perf_counter() > deadline:
                     # A whole screen of unseen cards would cost several frames: the rest waits.
                     self.unfinished = True
                     wanted = self._spare_step(node, ratio)
@@ -324,6 +324,8 @@ class BatchPainter:
         ]
         chosen = model.nodes.slots_of(emphasis.selected)
         for slots, color in ((bad, theme.error), (chosen, theme.accent)):
+            if not slots:
+                continue
             visible = np.intersect1d(np.array(slots, np.intp), nodes)
             if len(visible):
                 pen = cosmetic(QColor(color), 2, self._ratio)

@@ -472,7 +472,7 @@ class CanvasView(QGraphicsView):
         self.painter.paint(painter, exposed, self.emphasis, ratio)
         self.emphasis.focused = focused
         if self.painter.unfinished:
-            QTimer.singleShot(0, self.viewport(), self.viewport().update)
+            QTimer.singleShot(8, self.viewport(), self.viewport().update)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.gesture is not None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from kerasstudio.ui.theme import tokens
 
 SPACING = 24.0
+PLAIN_ZOOM = 0.2
 _CELLS = 8
 
 
@@ -23,6 +24,9 @@ class Grid:
 
     def paint(self, painter: QPainter, exposed: QRectF, ratio: float) -> None:
         transform = painter.worldTransform()
+        if transform.m11() < PLAIN_ZOOM:
+            painter.fillRect(exposed, QColor(tokens().canvas))
+            return
         cell = SPACING * transform.m11()
         while cell < 15:
             cell *= 2
@@ -34,9 +38,11 @@ class Grid:
             self._made_for = (size, ratio)
         painter.save()
         painter.resetTransform()
-        box = transform.mapRect(exposed).adjusted(-1, -1, 1, 1)
+        # Whole pixels: anything else takes Qt's slow way of filling.
+        box = QRectF(transform.mapRect(exposed).toAlignedRect())
         pitch = self._tile.width() / ratio
-        origin = QPointF((box.x() - transform.dx()) % pitch, (box.y() - transform.dy()) % pitch)
+        left, top = round(transform.dx()), round(transform.dy())
+        origin = QPointF((box.x() - left) % pitch, (box.y() - top) % pitch)
         painter.drawTiledPixmap(box, self._tile, origin)
         painter.restore()
 
