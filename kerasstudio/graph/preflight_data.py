@@ -187,7 +187,7 @@ def _missing(
         code="data.missing",
         message=(
             f'"{column.name}" has {count:,} empty {what if count > 1 else what[:-1]} '
-            f"(or not finite), the first in row {row}."
+            f"(or not finite), the first in row {row}{_of(file)}."
         ),
         expected="a value in every row, or a rule for empty cells",
         received=f"{count:,} empty",
@@ -202,7 +202,7 @@ def _not_a_number(column: Column, found: ColumnSummary, file: str | None, ignore
     return Problem(
         code="data.not_a_number",
         message=(
-            f'Row {found.bad_row}: "{found.bad_text}" in the column "{column.name}" is no '
+            f'Row {found.bad_row}{_of(file)}: "{found.bad_text}" in the column "{column.name}" is no '
             f"number{more}."
         ),
         expected="a number, as in the other rows",
@@ -214,6 +214,11 @@ def _not_a_number(column: Column, found: ColumnSummary, file: str | None, ignore
             ignore,
         ),
     )
+
+
+def _of(file: str | None) -> str:
+    """ " of wine.csv" """
+    return f" of {file.removeprefix('sample:').rsplit('/', 1)[-1]}" if file else ""
 
 
 def _words(column: Column, found: ColumnSummary, place: Place, ignore: Fix) -> Problem:

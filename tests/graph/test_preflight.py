@@ -377,7 +377,7 @@ def test_columns_that_cannot_be_used(
 def test_missing_values_name_the_row() -> None:
     known = summary(INDEX, found("a", missing=3, first_missing_row=17))
     problem = next(each for each in check(model(INDEX), known) if each.code == "data.missing")
-    assert "row 17" in problem.message
+    assert "row 17 of data.csv" in problem.message
     assert problem.place.row == 17
 
 
