@@ -19,11 +19,14 @@ Wanted = TypeVar("Wanted")
 
 
 class Session:
-    """Start a worker, ask it, show what it does. A context manager."""
+    """Start a worker, ask it, show what it does. A context manager.
+
+    `said` are the worker's warnings and errors that were shown already."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self.worker = WorkerProcess()
+        self.said: set[str] = set()
 
     def __enter__(self) -> Session:
         # Ctrl+C reaches every process of the terminal; the worker is told by us instead.
@@ -82,6 +85,7 @@ class Session:
             elif isinstance(report, Progress):
                 self.console.status(report.text)
             elif isinstance(report, LogLine) and report.level != "info":
+                self.said.add(report.text)
                 self.console.tell(f"{report.level}: {report.text}")
             yield report
 

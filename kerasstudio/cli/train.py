@@ -13,7 +13,7 @@ from kerasstudio.cli.codes import FAILED, OK, exit_code
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import read_project
 from kerasstudio.cli.session import Session, noted_interruptions, worker_lost
-from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.problems import Problem, in_words
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import Control, EpochEnded, Failed, Points, RunChanged, Train
 from kerasstudio.runtime.runs import RunRecord, create_run, now, read_run, studio_folder, update_run
@@ -46,7 +46,7 @@ def run(options: Namespace, console: Console) -> int:
         console.tell(f"Run: {folder}")
         problems, interrupted = _follow(session, project, folder, path.parent, console)
     record = read_run(folder)
-    _show(record, project, console, problems)
+    _show(record, project, console, problems, session.said)
     for problem in problems:
         if record.status == "refused":
             return exit_code(problem)
@@ -142,13 +142,18 @@ class _Progress:
 
 
 def _show(
-    record: RunRecord, project: Project, console: Console, problems: tuple[Problem, ...]
+    record: RunRecord,
+    project: Project,
+    console: Console,
+    problems: tuple[Problem, ...],
+    said: set[str],
 ) -> None:
     found = problems or record.problems
     if not found and record.status not in ("finished", "stopped"):
         console.tell(f"error: {record.reason}")
     for problem in found:
-        console.problem(problem)
+        if in_words(problem) not in said:
+            console.problem(problem)
     console.say(f"{record.status}: {record.reason}" if not found else record.status)
     if record.epochs_done:
         console.say(
@@ -190,6 +195,8 @@ def _with_settings(project: Project, options: Namespace) -> Project:
 
 
 def _note_killed(folder: Path) -> None:
+    if read_run(folder).status in ("finished", "stopped"):
+        return  # it had ended just before
     update_run(folder, status="killed", reason="Ended at once by Ctrl+C.", ended=now())
 
 

@@ -33,7 +33,7 @@ def import_model(request: ImportModel, progress: Any) -> ModelImported:
     path = Path(request.path)
     progress(f"Looking at {path.name}")
     kind = sniff_model(path)
-    vet(path, kind)
+    config = vet(path, kind)
     if kind == "h5":
         own = own_project(path)
         if own is not None:
@@ -44,7 +44,17 @@ def import_model(request: ImportModel, progress: Any) -> ModelImported:
     project, notes = import_keras(model)
     if kind == "json":
         notes = (*notes, "the file holds no weights")
+    elif _has_training(path, kind, config):
+        notes = (*notes, "optimizer, loss and metrics of the file are not taken over")
     return ModelImported(request.id, project, notes)
+
+
+def _has_training(path: Path, kind: ModelKind, config: dict[str, Any]) -> bool:
+    """Whether the file says how its model was trained."""
+    if kind == "keras":
+        return bool(config.get("compile_config"))
+    with h5py.File(path, "r") as file:
+        return "training_config" in file.attrs
 
 
 def load_vetted(path: Path, kind: ModelKind) -> keras.Model:
