@@ -202,8 +202,8 @@ def _not_a_number(column: Column, found: ColumnSummary, file: str | None, ignore
     return Problem(
         code="data.not_a_number",
         message=(
-            f'Row {found.bad_row}{_of(file)}: "{found.bad_text}" in the column "{column.name}" is no '
-            f"number{more}."
+            f'Row {found.bad_row}{_of(file)}: "{found.bad_text}" in the column "{column.name}" '
+            f"is no number{more}."
         ),
         expected="a number, as in the other rows",
         received=found.bad_text,
