@@ -26,6 +26,7 @@ from kerasstudio.ui.errors import ErrorReporter
 from kerasstudio.ui.guards import display_hindrance, versions_hindrance
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.logs import LogSignal, ProgramLog
 from kerasstudio.ui.main_window import MainWindow, model_page
 from kerasstudio.ui.recovery import Autosave, RecoveryOffer
 from kerasstudio.ui.run_feed import RunFeed, RunView
@@ -82,6 +83,7 @@ class Studio(QObject):
         self.autosave = Autosave(self.store, self)
         self.recovery = RecoveryOffer(self.window, self.documents, self)
         self.errors = ErrorReporter(self.autosave.write_now, self)
+        self.log_signal = LogSignal(self)
         self.run_views: RunViews | None = None
         self._exports: ExportFlow | None = None
         self._imports = Tasks(self)
@@ -300,6 +302,9 @@ class Studio(QObject):
         pool.analysis_died.connect(self._analysis_died)
         pool.analysis.report_received.connect(self._analysis_report)
         self.settings.setting_changed.connect(self._setting_changed)
+        self.log_signal.logged.connect(
+            lambda text, level: self.commands.log(text, level, "program")
+        )
         self.errors.error_caught.connect(lambda *words: error_message(self.window, *words))
         self.show_title()
 
@@ -411,9 +416,11 @@ def main(file: str | Path | None = None, template: str | None = None) -> int:
         studio.close()
         return UNUSABLE
     studio.errors.install()
+    program_log = ProgramLog(studio.log_signal)
     studio.window.first_painted.connect(studio.begin)
     code = int(app.exec())
     studio.close()
+    program_log.close()
     return code
 
 

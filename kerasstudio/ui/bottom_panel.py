@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBo
 
 from kerasstudio.ui.theme import tokens, ui_font
 
+# Right of the badge, inside its tab.
+GAP = 8
+
 
 class BottomPanel(QWidget):
     """Tabs whose contents are made when first shown. `tab_shown(name)` after a change."""
@@ -108,7 +111,7 @@ class Badge(QLabel):
     def show_count(self, count: int, errors: bool) -> None:
         self._errors = errors
         self.setText(str(count) if count else "")
-        self.setFixedSize(max(22, self.fontMetrics().horizontalAdvance(str(count)) + 12), 18)
+        self.setFixedSize(max(22, self.fontMetrics().horizontalAdvance(str(count)) + 12) + GAP, 18)
         if not count:
             self.setFixedSize(0, 18)
         self.update()
@@ -121,6 +124,7 @@ class Badge(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.badge if self._errors else theme.border_strong))
-        painter.drawRoundedRect(self.rect(), 5, 5)
+        box = self.rect().adjusted(0, 0, -GAP, 0)
+        painter.drawRoundedRect(box, 5, 5)
         painter.setPen(QColor(theme.on_badge if self._errors else theme.text))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())

@@ -42,7 +42,7 @@ SETTINGS: tuple[Setting, ...] = (
         "right",
         "Direction of new projects",
         (("right", "Left to right"), ("down", "Top to bottom")),
-        "An open project keeps its own direction: see the View menu.",
+        "An open project keeps its own direction: see the Model menu.",
     ),
     Setting("motion", True, "Animations", help="Off: the canvas jumps instead of gliding."),
     Setting(

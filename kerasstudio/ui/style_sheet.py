@@ -102,6 +102,7 @@ QAbstractItemView {{ background: transparent; alternate-background-color: {t.hov
 QAbstractItemView::item {{ padding: 4px 6px; }}
 QAbstractItemView::item:hover {{ background: {t.hover}; }}
 QAbstractItemView::item:selected {{ background: {t.selected}; color: {t.text}; }}
+QListWidget#commands::item {{ padding: 0; border-radius: 4px; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {t.text_muted}; border: none;
   border-bottom: 1px solid {t.border}; padding: 5px 6px; }}

@@ -33,6 +33,7 @@ class CommandPalette(QDialog):
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
         self.list = QListWidget()
+        self.list.setObjectName("commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(lambda _item: self._run())
         column = QVBoxLayout(self)
