@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 PROBLEMS, UNUSABLE = 1, 2
 FREEZE_MS = 1500
+# Pages that are imported before they are first wanted.
+LATER = ("data.data_page", "train.train_page", "results.results_page", "exporting")
 IDLE_MS = 250
 
 log = logging.getLogger("kerasstudio")
@@ -133,6 +136,8 @@ class Studio(QObject):
             lambda: import_module("kerasstudio.ui.charts.charts_panel"),
             lambda _module: self.window.panel.begin(),
         )
+        for name in LATER:
+            self._imports.run(partial(import_module, f"kerasstudio.ui.{name}"))
         QTimer.singleShot(IDLE_MS, self, self._make_model_page)
         QTimer.singleShot(FREEZE_MS, self, _freeze)
 
