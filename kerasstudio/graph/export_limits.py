@@ -32,9 +32,10 @@ _CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
 def format_of(name: str) -> str | None:
-    """The id of the format that a file name means ("model.weights.h5" → "weights"), or None."""
-    lower = name.lower()
-    return next((kind for suffix, kind in _FORMATS.items() if lower.endswith(suffix)), None)
+    """The id of the format that a file name means ("model.weights.h5" → "weights"), or None.
+
+    Capital letters are no suffix: Keras would write such a file and not load it again."""
+    return next((kind for suffix, kind in _FORMATS.items() if name.endswith(suffix)), None)
 
 
 def export_limits(project: Project, format_id: str) -> list[Problem]:

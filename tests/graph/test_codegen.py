@@ -146,7 +146,8 @@ def test_identifiers_are_unique_and_no_keywords() -> None:
 def test_formats_by_suffix() -> None:
     wanted = {
         "a.keras": "keras",
-        "a.H5": "h5",
+        "a.h5": "h5",
+        "a.H5": None,
         "a.hdf5": "h5",
         "a.weights.h5": "weights",
         "a.json": "json",
