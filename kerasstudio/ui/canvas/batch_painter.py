@@ -33,7 +33,7 @@ _REACH = 36.0
 _LABELS_AT_MOST = 60
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
-_RENDER_SECONDS = 0.0025
+_RENDER_SECONDS, _RENDER_AT_LEAST = 0.0025, 6
 _SMOOTH_AT_MOST = 60
 
 
@@ -211,20 +211,21 @@ class BatchPainter:
         smooth = step != zoom and len(seen) <= _SMOOTH_AT_MOST
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         rects = model.nodes.rects
-        deadline = perf_counter() + _RENDER_SECONDS
+        deadline, fresh = perf_counter() + _RENDER_SECONDS, 0
         for slot in seen.tolist():
             node = model.nodes.ids[slot]
             if node is None:
                 continue
             wanted = step
-            if not cache.has(node, step, ratio):
-                if perf_counter() > deadline:
-                    # A whole screen of unseen cards would cost several frames: the rest waits.
-                    self.unfinished = True
-                    wanted = self._spare_step(node, ratio)
-                    if not wanted:
-                        self._paint_blank(painter, slot, zoom, dx, dy)
-                        continue
+            fresh += not cache.has(node, step, ratio)
+            late = fresh > _RENDER_AT_LEAST and perf_counter() > deadline
+            if late and not cache.has(node, step, ratio):
+                # A whole screen of unseen cards would cost several frames: the rest waits.
+                self.unfinished = True
+                wanted = self._spare_step(node, ratio)
+                if not wanted:
+                    self._paint_blank(painter, slot, zoom, dx, dy)
+                    continue
             picture = cache.picture(node, model.face, wanted, ratio)
             x, y = rects[slot, :2].tolist()
             left = (x - MARGIN) * zoom + dx

@@ -91,11 +91,22 @@ def card_state(info: NodeInfo | None, problems: Sequence[Problem]) -> State:
 
 # Problem codes that a footer can say in two words.
 _BRIEF = {
-    "structure.missing_input": "no input",
-    "structure.unfed": "no input",
     "structure.port_unfed": "no input",
+    "structure.no_input": "no input",
+    "structure.unreachable": "no Input feeds it",
+    "structure.unconnected": "not wired",
+    "structure.dead_end": "leads to no Output",
     "structure.cycle": "in a loop",
-    "structure.unknown_layer": "unknown layer",
+    "structure.unknown_class": "unknown layer",
+    "structure.missing_argument": "a value is missing",
+    "structure.name_taken": "name is taken",
+    "shape.unknown_class": "unknown layer",
+    "shape.missing_argument": "a value is missing",
+    "shape.too_small": "input is too small",
+    "shape.broadcast": "shapes differ",
+    "shape.mismatch": "shapes differ",
+    "shape.rank": "wrong rank",
+    "shape.dtype": "wrong dtype",
     "data.input_unbound": "no data",
     "data.output_unbound": "no target",
 }
@@ -106,8 +117,6 @@ def trouble_line(problems: Sequence[Problem]) -> str:
     first = next((problem for problem in problems if problem.severity == "error"), None)
     if first is None:
         return ""
-    if first.code in _BRIEF:
-        return _BRIEF[first.code]
-    if first.code == "shape.rank" and first.expected:
+    if first.code == "shape.rank" and first.expected and len(first.expected) <= 18:
         return f"needs {first.expected}"
-    return first.message
+    return _BRIEF.get(first.code, first.message)

@@ -185,7 +185,10 @@ def _paint_header(
             painter.setPen(QColor(color))
             painter.drawText(QRectF(right, 2, room, HEADER - 2), _LEFT, count)
         right -= 4
-    painter.setFont(ui_font(13, QFont.Weight.DemiBold))
+    font = ui_font(13, QFont.Weight.DemiBold)
+    while font.pixelSize() > 11 and _advance(font, face.title) > right - _PAD:
+        font.setPixelSize(font.pixelSize() - 1)
+    painter.setFont(font)
     painter.setPen(QColor(theme.text_muted if face.state == "waiting" else theme.text))
     _draw(painter, face.title, QRectF(_PAD, 2, right - _PAD, HEADER - 2))
 
@@ -195,7 +198,6 @@ def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     rows = 1 + len(face.lines)
     top = HEADER + (height - HEADER - FOOTER - rows * _LINE) / 2
     painter.setFont(ui_font(12, QFont.Weight.Medium))
-    painter.setPen(QColor(theme.text_muted if face.state != "waiting" else theme.text_faint))
     painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.accent))
     room = width - 2 * _PAD
     _draw(painter, face.name, QRectF(_PAD, top, room, _LINE))
@@ -282,6 +284,10 @@ def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _advance(font: QFont, text: str) -> float:
+    return QFontMetricsF(font).horizontalAdvance(text)
 
 
 def _draw(painter: QPainter, text: str, box: QRectF) -> None:
