@@ -107,23 +107,29 @@ class Executor:
     def _execute(self, iterator: Any, batches: tf.Tensor) -> tf.Tensor:
         """`batches` steps in a graph loop; a table (batches, metrics) of their values."""
 
-        def body(index: tf.Tensor, rows: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-            kept = [tf.identity(state.value) for state in self._states]
-            for state in self._states:
-                state.assign(tf.zeros(state.shape, state.dtype))
+        states = self._states
+        sums = [tf.identity(state.value) for state in states]
+        zeros = [tf.zeros(state.shape, state.dtype) for state in states]
+
+        def body(
+            index: tf.Tensor, rows: tf.TensorArray, sums: list[tf.Tensor]
+        ) -> tuple[tf.Tensor, tf.TensorArray, list[tf.Tensor]]:
+            for state, zero in zip(states, zeros, strict=True):
+                state.assign(zero)
             logs = self._step(iterator.get_next())
             row = tf.stack([tf.cast(logs[name], tf.float32) for name in self.names])
-            for state, before in zip(self._states, kept, strict=True):
-                state.assign_add(before)
-            return index + 1, rows.write(index, row)
+            sums = [total + state.value for total, state in zip(sums, states, strict=True)]
+            return index + 1, rows.write(index, row), sums
 
         rows = tf.TensorArray(tf.float32, size=batches, element_shape=(len(self.names),))
-        _, rows = tf.while_loop(
-            lambda index, _: index < batches,
+        _, rows, sums = tf.while_loop(
+            lambda index, *_: index < batches,
             body,
-            (tf.constant(0), rows),
+            (tf.constant(0), rows, sums),
             parallel_iterations=1,
         )
+        for state, total in zip(states, sums, strict=True):
+            state.assign(total)
         return rows.stack()
 
 
