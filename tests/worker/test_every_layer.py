@@ -29,7 +29,10 @@ NOT_RUN = {
 }
 # Hidden ones that make no sense alone: cells run inside RNN, Wrapper is abstract.
 NOT_CALLED = {"GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells", "Wrapper"}
-RANK_OF = {"RNN": 3, "Pipeline": 4, "ConvLSTM3D": 6, "Flatten": 3}
+RANK_OF = {
+    "RNN": 3, "Pipeline": 4, "ConvLSTM3D": 6, "Flatten": 3, "Permute": 3, "EinsumDense": 3,
+    "Bidirectional": 3, "TimeDistributed": 3, "SpectralNormalization": 2,
+}  # fmt: skip
 
 LAYERS = [
     kind

@@ -406,6 +406,20 @@ def test_embedding_of_decimals_is_a_warning() -> None:
     assert fresh(mended).problems == ()
 
 
+def test_layers_whose_rank_depends_on_arguments() -> None:
+    sketch = Sketch()
+    image = sketch.input("image", [4, 6, 3])
+    turned = sketch.layer("Permute", image, dims=[3, 1, 2])
+    text = sketch.layer("TextVectorization", sketch.input("text", [1], dtype="string"))
+    dense = sketch.layer("EinsumDense", image, equation="abcd,de->abce", output_shape=[4, 6, 5])
+    project = sketch.project()
+    report = fresh(project)
+    assert report.problems == ()
+    assert report.nodes[turned].outputs[0].shape == (None, 3, 4, 6)
+    assert report.nodes[dense].outputs[0].shape == (None, 4, 6, 5)
+    assert report.nodes[text].outputs[0].dtype == "int64"
+
+
 def test_stretching_is_hinted_at() -> None:
     sketch = Sketch()
     one, two = sketch.input("one", [4]), sketch.input("two", [4, 4])

@@ -152,12 +152,13 @@ def wrong_rank(
     wanted = ", ".join(str(rank) for rank in ranks if rank < 6) or str(ranks[0])
     shape = shape_words(source.spec)
     count = f"{limit}{ranks[0]}" if limit else _or(wanted)
+    axes = "axis" if count == "1" else "axes"
     example = AXES.get(ranks[0], "")
     return Problem(
         code="shape.rank",
-        message=f'"{layer.name}" ({layer.class_name}) takes {count} axes, '
+        message=f'"{layer.name}" ({layer.class_name}) takes {count} {axes}, '
         f'but "{source.layer.name}" gives {len(source.spec.shape)}.',
-        expected=f"{count} axes, such as {example}" if example else f"{count} axes",
+        expected=f"{count} {axes}, such as {example}" if example else f"{count} {axes}",
         received=shape,
         place=Place(
             graph=graph,
