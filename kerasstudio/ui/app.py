@@ -149,6 +149,7 @@ class Studio(QObject):
         # Qt empties the stack when it is deleted; nobody is left to hear of that.
         self.store.undo_stack.blockSignals(True)
         self._imports.wait()
+        self.feed.close()
         self.pool.close()
         self.run_feed.close()
         if self._exports is not None:

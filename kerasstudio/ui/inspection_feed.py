@@ -12,11 +12,15 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.inspection import Inspection, NodeInfo
 from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient
 
 DEBOUNCE_MS = 60
+# Drawings with more nodes are checked in another thread: it takes longer than a frame.
+LARGE = 1500
 SEVERITIES = ("error", "warning", "hint")
 
 
@@ -52,6 +56,8 @@ class InspectionFeed(QObject):
         self._reported: dict[str, NodeInfo] = {}
         self._unshown: set[str] = set()
         self._structure: tuple[Problem, ...] = ()
+        self._structure_revision = -1
+        self._tasks = Tasks(self)
         # Answers to this revision or a later one are about the model as it is now.
         self._model_revision = store.revision
         self._data_request = 0
@@ -75,8 +81,12 @@ class InspectionFeed(QObject):
     def errors(self) -> int:
         return sum(problem.severity == "error" for problem in self.problems)
 
+    def close(self) -> None:
+        self._tasks.wait()
+
     def refresh(self) -> None:
         """Check and ask for everything again."""
+        self._structure_revision = -1
         self._check_timer.start()
         self._inspect_timer.start()
         self._describe_if_needed()
@@ -108,21 +118,42 @@ class InspectionFeed(QObject):
         self.refresh()
 
     def check(self) -> None:
-        """Structure and training settings against what is known, now."""
+        """Structure and training settings against what is known, now. Structure is looked at
+        again only after an edit that may have changed it."""
         from kerasstudio.graph.preflight import preflight_problems
         from kerasstudio.graph.structure import structure_problems
 
         project = self._store.project
-        structure = tuple(structure_problems(project, self._catalogue))
+        revision = self._model_revision
+        if self._structure_revision != revision:
+            if len(project.graph.nodes) > LARGE:
+                self._check_apart(project, revision)
+            else:
+                self._structure = tuple(structure_problems(project, self._catalogue))
+                self._structure_revision = revision
         preflight = tuple(
             preflight_problems(project, self.inspection, self.summary, self._catalogue)
         )
         data = self.summary.problems if self.summary is not None else ()
         failed = (self.data_problem,) if self.data_problem is not None else ()
-        merged = _merged(structure, self.inspection.problems, failed, data, preflight)
+        merged = _merged(self._structure, self.inspection.problems, failed, data, preflight)
         if merged != self.problems:
             self.problems = merged
             self.problems_changed.emit()
+
+    def _check_apart(self, project: Project, revision: int) -> None:
+        """The same in another thread, one at a time; until then the last result is shown."""
+        from kerasstudio.graph.structure import structure_problems
+
+        if self._tasks.busy:
+            return
+
+        def checked(problems: list[Problem]) -> None:
+            self._structure = tuple(problems)
+            self._structure_revision = revision
+            self.check()
+
+        self._tasks.run(lambda: structure_problems(project, self._catalogue), checked)
 
     # ------------------------------------------------------------------ shapes
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.edits import disconnect, move_nodes, set_argument
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.structure import structure_problems
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.store import DocumentStore
@@ -142,3 +143,20 @@ def test_another_document_starts_from_nothing(qtbot: QtBot, make: Make) -> None:
     assert feed.inspection is not old
     assert feed.inspection.nodes == {}
     assert feed.summary is None
+
+
+def test_large_drawings_are_checked_in_another_thread(
+    qtbot: QtBot, make: Make, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kerasstudio.ui.inspection_feed.LARGE", 3)
+    store, feed, _client = make()
+    for wire in list(store.project.graph.wires)[:3]:
+        store.apply(disconnect(store.project, [wire]), "Disconnect")
+        feed.check()
+    # The newest state wins, whatever was being checked when it came.
+    wanted = structure_problems(store.project, catalogue)
+    qtbot.waitUntil(lambda: all(each in feed.problems for each in wanted), timeout=10_000)
+    while store.undo_stack.canUndo():
+        store.undo_stack.undo()
+    qtbot.waitUntil(lambda: feed.errors == 0, timeout=10_000)
+    feed.close()
