@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import PROJECT_SUFFIX, existing, writable_target
 from kerasstudio.cli.session import Session
 from kerasstudio.graph import files
+from kerasstudio.graph.data_spec import DataSpec
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.templates import model_for_data, templates
 from kerasstudio.runtime.protocol import DataGuessed, GuessData
@@ -58,10 +60,10 @@ def run(options: Namespace, console: Console) -> int:
             lambda number: GuessData(number, paths, str(target.parent), options.target),
             DataGuessed,
         )
-    project = model_for_data(guessed.data, guessed.summary, options.template)
-    files.write_project(target, project)
     for problem in guessed.summary.problems:
         console.problem(problem)
+    project = model_for_data(guessed.data, guessed.summary, options.template)
+    files.write_project(target, project)
     roles = {
         role: [column.name for column in guessed.data.columns if column.role == role]
         for role in ("feature", "target", "ignore")
@@ -69,7 +71,7 @@ def run(options: Namespace, console: Console) -> int:
     layers = [project.layer_of(node).class_name for node in project.graph.nodes.values()]
     console.say(f"{options.out}: {guessed.summary.rows:,} samples")
     console.say(f"  predicts {', '.join(roles['target']) or 'nothing yet'}")
-    console.say(f"  from {_few(roles['feature'])}")
+    console.say(f"  from {_few(roles['feature'] or _past(guessed.data, roles['target']))}")
     if roles["ignore"]:
         console.say(f"  without {_few(roles['ignore'])}")
     console.say(f"  by {' → '.join(layers)}")
@@ -98,6 +100,13 @@ def _data_path(path: str) -> str:
     )
 
 
+def _past(data: DataSpec, targets: list[str]) -> list[str]:
+    """What a series without other columns is told from: its own last values."""
+    length = data.window.length
+    return [f"the last {length} values of {name}" for name in targets] if length else []
+
+
 def _few(names: list[str], most: int = 6) -> str:
-    shown = ", ".join(names[:most]) or "nothing"
+    shown = ", ".join(textwrap.shorten(name, 60, placeholder="…") for name in names[:most])
+    shown = shown or "nothing"
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
@@ -17,7 +18,7 @@ from kerasstudio.graph.problems import Problem, in_words
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import Control, EpochEnded, Failed, Points, RunChanged, Train
 from kerasstudio.runtime.runs import RunRecord, create_run, now, read_run, studio_folder, update_run
-from kerasstudio.runtime.states import has_ended
+from kerasstudio.runtime.states import RunStatus, has_ended
 
 TICK = 0.2
 LINE_SECONDS = 2.0
@@ -82,7 +83,7 @@ def _follow(
                 _note_failed(folder, report.problem)
                 return (report.problem,), asked > 0
     problem = worker_lost(session)
-    _note_failed(folder, problem)
+    _note_failed(folder, problem, "killed")
     return (problem,), asked > 0
 
 
@@ -111,7 +112,15 @@ class _Progress:
             from tqdm import tqdm
 
             self._console.clear_status()
-            self._bar = tqdm(total=self._epochs * self.steps, unit="step", dynamic_ncols=True)
+            # Some terminals do not tell their size (0 × 0); there tqdm would show nothing.
+            known = shutil.get_terminal_size((0, 0)) != (0, 0)
+            self._bar = tqdm(
+                total=self._epochs * self.steps,
+                dynamic_ncols=known,
+                ncols=None if known else 80,
+                nrows=None if known else 24,
+                bar_format="{desc} {percentage:3.0f}% |{bar:20}| {remaining} left{postfix}",
+            )
         self._bar.n = min(self._bar.total, points.epoch * self.steps + points.step)
         loss = points.values.get("loss") or [None]
         if loss[-1] is not None:
@@ -200,8 +209,8 @@ def _note_killed(folder: Path) -> None:
     update_run(folder, status="killed", reason="Ended at once by Ctrl+C.", ended=now())
 
 
-def _note_failed(folder: Path, problem: Problem) -> None:
-    update_run(folder, status="failed", reason=problem.message, problems=(problem,), ended=now())
+def _note_failed(folder: Path, problem: Problem, status: RunStatus = "failed") -> None:
+    update_run(folder, status=status, reason=problem.message, problems=(problem,), ended=now())
 
 
 def _values(values: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from kerasstudio.graph.data_spec import (
     ColumnKind,
     DataSpec,
     Encoding,
+    Missing,
     Source,
     Split,
     Window,
@@ -46,6 +47,11 @@ _TIME_NAMES = {"date", "time", "year", "month", "week", "day", "datetime", "time
 _DATE = re.compile(
     r"^\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d|$)|^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}($| )"
 )
+_EMPTY_CELLS: dict[str, str] = {
+    "drop_row": '"{0}" is empty (or not finite) in {1:,} rows; those rows are left out.',
+    "mean": '"{0}" is empty (or not finite) in {1:,} rows; there it gets the mean of the others.',
+    "most_frequent": '"{0}" is empty in {1:,} rows; there it gets the most frequent value.',
+}
 MOST_TARGET_CLASSES = 100
 LONGEST_WINDOW = 24
 
@@ -85,6 +91,11 @@ def guess(
         )
         for column in columns
     )
+    hints += [
+        _hint(column.name, _EMPTY_CELLS[column.missing].format(column.name, seen.missing))
+        for column, seen in zip(found, columns, strict=True)
+        if column.role != "ignore" and column.missing in _EMPTY_CELLS
+    ]
     window = Window()
     split = Split(method="random")
     if series:
@@ -143,7 +154,22 @@ def _column(found: ColumnSummary, is_target: bool, ignore: bool, series: bool, r
     elif not is_target and kind == "category":
         encoding = "one_hot"
     role = "target" if is_target else "ignore" if ignore else "feature"
-    return Column(found.name, found.source, kind, role, encoding)  # type: ignore[arg-type]
+    missing = _rule_for_empty_cells(found, encoding, is_target, series)
+    return Column(found.name, found.source, kind, role, encoding, missing)  # type: ignore[arg-type]
+
+
+def _rule_for_empty_cells(
+    found: ColumnSummary, encoding: Encoding, is_target: bool, series: bool
+) -> Missing:
+    """Nothing is made up for a target or in a series: those rows are left out.
+
+    A word among numbers and a hole in an array may be mistakes: they stay questions."""
+    if not found.missing or found.shape or (found.bad_count and encoding == "none"):
+        return "refuse"
+    if is_target or series:
+        return "drop_row"
+    numeric = encoding == "none" and found.kind in {"number", "integer"}
+    return "mean" if numeric else "most_frequent"
 
 
 def _few(found: ColumnSummary, rows: int) -> bool:

@@ -45,7 +45,8 @@ def build_for_data(data: DataSpec, summary: DataSummary, style: str = "auto") ->
             Problem(
                 code="data.no_feature",
                 message="No column can be a feature, so there is nothing to learn from.",
-                expected="at least one column of numbers or classes, or an array",
+                expected="a column of numbers or classes besides the target, or an array",
+                received=_roles_in_words(data),
             )
         )
     sketch = Sketch()
@@ -71,6 +72,18 @@ def build_for_data(data: DataSpec, summary: DataSummary, style: str = "auto") ->
         bindings[sketch.layer_id(output)] = tuple(column.name for column in columns)
     project = sketch.project(data, _training(data, summary))
     return with_data(project, bindings=bindings)
+
+
+def _roles_in_words(data: DataSpec) -> str:
+    """ "target: y; left out: id, date", to say where all columns have gone."""
+    words = {"target": "target", "ignore": "left out"}
+    parts = []
+    for role, text in words.items():
+        names = [column.name for column in data.columns if column.role == role]
+        if names:
+            more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+            parts.append(f"{text}: {', '.join(names[:8])}{more}")
+    return "; ".join(parts) or "no column"
 
 
 def _feature_groups(

@@ -10,6 +10,8 @@ from kerasstudio.graph.problems import Fix, Place, Problem
 
 MOST_CLASSES = 1000
 FEWEST_ROWS = 10
+LARGEST = 3.4028234e38
+"""The largest number of 32-bit floating point, which layers compute with."""
 
 
 def data_problems(data: DataSpec, summary: DataSummary | None) -> list[Problem]:
@@ -68,7 +70,11 @@ def _size_problems(data: DataSpec, summary: DataSummary) -> Iterator[Problem]:
     elif summary.rows < FEWEST_ROWS:
         yield Problem(
             code="data.too_few_rows",
-            message=f"The data has only {summary.rows} samples.",
+            message=(
+                f"The data has only {summary.rows} sample{'' if summary.rows == 1 else 's'}."
+                if summary.rows
+                else "The data has no samples."
+            ),
             expected=f"at least {FEWEST_ROWS}",
             received=str(summary.rows),
         )
@@ -133,6 +139,19 @@ def _column_problems(column: Column, found: ColumnSummary, file: str | None) -> 
         )
     if _is_constant(found) and single:
         yield _constant(column, found, place, ignore)
+    if column.encoding == "none" and _largest(found) > LARGEST:
+        yield Problem(
+            code="data.too_large_number",
+            message=f'"{column.name}" holds {_largest(found):g}, too large for a layer.',
+            expected=f"numbers up to {LARGEST:.2g} (32-bit floating point)",
+            received=f"{_largest(found):g}",
+            place=place,
+            fixes=(ignore,),
+        )
+
+
+def _largest(found: ColumnSummary) -> float:
+    return max(abs(found.minimum or 0.0), abs(found.maximum or 0.0))
 
 
 def _is_harmless(column: Column, found: ColumnSummary) -> bool:
@@ -144,6 +163,7 @@ def _is_harmless(column: Column, found: ColumnSummary) -> bool:
         and column.kind in {"number", "integer", "array"}
         and found.dtype != "str"
         and not _is_constant(found)
+        and _largest(found) <= LARGEST
     )
 
 

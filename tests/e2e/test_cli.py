@@ -124,6 +124,33 @@ def test_ctrl_c_stops_in_order_and_keeps_the_checkpoint(run: Run, tmp_path: Path
     assert record.epochs_done >= 1
 
 
+def test_a_killed_worker_is_told_and_its_curves_are_kept(run: Run, tmp_path: Path) -> None:
+    project = tmp_path / "wine.kstudio"
+    assert run("new", project, "--data", WINE)[0] == 0
+    command = [sys.executable, "-m", "kerasstudio", "train", str(project), "--json"]
+    process = subprocess.Popen(
+        [*command, "--epochs", "1000000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        folder = tmp_path / "wine.studio" / "runs" / "0001"
+        end = time.monotonic() + 120
+        while not (folder / "checkpoints" / "last" / "checkpoint.npz").exists():
+            assert time.monotonic() < end, "no checkpoint appeared"
+            assert process.poll() is None
+            time.sleep(0.1)
+        os.kill(read_run(folder).pid, signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1
+    told = json.loads(out)
+    assert told["status"] == read_run(folder).status == "killed"
+    assert told["epochs"] > 0
+    assert "SIGKILL" in err
+    assert "Traceback" not in err
+
+
 def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
     code = (
         "import sys; from kerasstudio.cli import main; main(['--version']);"

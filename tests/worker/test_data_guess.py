@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from kerasstudio.graph.data_spec import Column, DataSpec
+from kerasstudio.graph.data_summary import DataSummary
+from kerasstudio.graph.preflight_data import data_problems
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.templates import model_for_data
 from kerasstudio.runtime.protocol import DataDescribed, DataGuessed, DescribeData, GuessData
@@ -15,9 +17,13 @@ from kerasstudio.runtime.worker.data import guess_data
 from kerasstudio.runtime.worker.data.requests import answer
 
 
-def guessed(folder: Path, header: str, rows: list[str]) -> DataSpec:
+def guess_data_of(folder: Path, header: str, rows: list[str]) -> tuple[DataSpec, DataSummary]:
     (folder / "data.csv").write_text("\n".join([header, *rows]) + "\n")
-    return guess_data(["data.csv"], folder)[0]
+    return guess_data(["data.csv"], folder)
+
+
+def guessed(folder: Path, header: str, rows: list[str]) -> DataSpec:
+    return guess_data_of(folder, header, rows)[0]
 
 
 def roles(data: DataSpec) -> dict[str, str]:
@@ -136,6 +142,58 @@ def test_paths_are_written_so_that_projects_can_move(tmp_path: Path) -> None:
     assert data.sources[0].path == "data/x.npy"
     data, _ = guess_data([str(tmp_path / "data" / "x.npy")], tmp_path / "elsewhere")
     assert data.sources[0].path == str(tmp_path / "data" / "x.npy")
+
+
+def test_empty_cells_get_a_rule_and_a_reason(tmp_path: Path) -> None:
+    """What `new` proposes can be trained at once."""
+    rows = [
+        f"{'' if n % 9 == 4 else n % 7 * 1.5},{'' if n % 8 == 3 else 'uvw'[n % 3]},"
+        f"{'NA' if n % 11 == 5 else 'ab'[n % 2]}"
+        for n in range(80)
+    ]
+    (tmp_path / "data.csv").write_text("\n".join(["size,colour,label", *rows]) + "\n")
+    data, summary = guess_data(["data.csv"], tmp_path)
+    assert {each.name: each.missing for each in data.columns} == {
+        "size": "mean",
+        "colour": "most_frequent",
+        "label": "drop_row",
+    }
+    told = {each.place.column: each.message for each in summary.problems}
+    assert "9 rows; there it gets the mean" in told["size"]
+    assert "7 rows; those rows are left out" in told["label"]
+    assert summary.rows == 73
+    assert data_problems(data, summary) == []
+
+
+def test_a_series_with_gaps_leaves_those_rows_out(tmp_path: Path) -> None:
+    data, summary = guess_data(["sample:co2.csv"], tmp_path)
+    assert column(data, "co2_ppm").missing == "drop_row"
+    assert data_problems(data, summary) == []
+
+
+def test_a_word_among_numbers_stays_a_question(tmp_path: Path) -> None:
+    rows = [f"{'4O' if n == 7 else n % 13},{n % 5},{'ab'[n % 2]}" for n in range(80)]
+    (tmp_path / "data.csv").write_text("\n".join(["size,weight,label", *rows]) + "\n")
+    data, summary = guess_data(["data.csv"], tmp_path)
+    assert column(data, "size").missing == "refuse"
+    assert [each.code for each in data_problems(data, summary)] == ["data.not_a_number"]
+
+
+def test_numbers_too_large_for_a_layer_are_refused(tmp_path: Path) -> None:
+    rows = [f"{n}e300,{n % 5},{'ab'[n % 2]}" for n in range(80)]
+    (tmp_path / "data.csv").write_text("\n".join(["size,weight,label", *rows]) + "\n")
+    data, summary = guess_data(["data.csv"], tmp_path)
+    problems = data_problems(data, summary)
+    assert [(each.code, each.place.column) for each in problems] == [
+        ("data.too_large_number", "size")
+    ]
+
+
+def test_where_all_columns_went_is_said(tmp_path: Path) -> None:
+    data, summary = guess_data_of(tmp_path, "id,unit,value", [f"{n},kg,{n % 7}" for n in range(80)])
+    with pytest.raises(StudioError) as caught:
+        model_for_data(data, summary)
+    assert caught.value.problem.received == "target: value; left out: id, unit"
 
 
 def test_features_alone_have_no_target(tmp_path: Path) -> None:

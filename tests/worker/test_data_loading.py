@@ -172,7 +172,7 @@ def test_missing_cell_is_named_by_file_column_and_row(tmp_path: Path) -> None:
     lines[17] = ",red,yes"
     write(tmp_path, "\n".join(lines))
     data, summary = guess_data(["data.csv"], tmp_path)
-    project = model_for_data(data, summary)
+    project = column(model_for_data(data, summary), "size", missing="refuse")
     found = refused(lambda: load(project, tmp_path), "data.missing").problem
     assert (found.place.column, found.place.row) == ("size", 18)
     assert "data.csv" in (found.place.file or "")

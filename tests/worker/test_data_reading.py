@@ -119,6 +119,22 @@ def test_no_header(tmp_path: Path) -> None:
     found = read(table(tmp_path, "5.1,3.5,setosa\n4.9,3.0,setosa\n6,2,virginica\n"))
     assert list(found.columns) == ["column_1", "column_2", "column_3"]
     assert (found.rows, found.row_number(0)) == (3, 1)
+    assert [note.message for note in found.notes] == [
+        "data.csv: it has no header; its columns are called column_1 to column_3."
+    ]
+
+
+def test_many_repeated_names_are_told_in_few_notes(tmp_path: Path) -> None:
+    found = read(table(tmp_path, ",".join("a" * 60) + "\n" + ",".join("1" * 60) + "\n"))
+    assert len(found.columns) == 60
+    assert len(found.notes) < 12
+    assert "51 more" in found.notes[-1].message
+
+
+def test_arrays_without_samples_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "none.npz", x=np.zeros((0, 8)), y=np.zeros(0))
+    with pytest.raises(StudioError, match="no samples"):
+        read(tmp_path / "none.npz")
 
 
 def test_repeated_and_empty_column_names(tmp_path: Path) -> None:

@@ -76,6 +76,14 @@ def read(source: Source, path: Path, report: Report) -> Table:
             ),
         )
     rows = next(iter(lengths.values()))
+    if rows == 0:
+        raise fault(
+            "data.too_few_rows",
+            f"The arrays of {path.name} hold no samples: their first axis has the length 0.",
+            path,
+            expected="at least 10 samples",
+            received="0 samples",
+        )
     return Table(source=source, path=path, rows=rows, columns=columns, notes=notes)
 
 

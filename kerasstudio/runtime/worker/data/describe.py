@@ -163,7 +163,8 @@ def _column(raw: RawColumn, table: Table, column: Column | None, train: Array) -
         summary = msgspec.structs.replace(summary, kind=column.kind)
     if raw.numbers is None or not len(train) or summary.minimum is None:
         return summary
-    mean, deviation = _moments(raw.numbers, train)
+    with np.errstate(over="ignore", invalid="ignore"):  # told as `data.too_large_number`
+        mean, deviation = _moments(raw.numbers, train)
     return msgspec.structs.replace(summary, train_mean=mean, train_deviation=deviation)
 
 
@@ -235,7 +236,8 @@ def _moments(values: Array, rows: Array) -> tuple[float | None, float | None]:
     if not count:
         return None, None
     mean = total / count
-    return mean, float(np.sqrt(max(0.0, squares / count - mean * mean)))
+    deviation = float(np.sqrt(max(0.0, squares / count - mean * mean)))
+    return (mean, deviation) if np.isfinite(deviation) else (None, None)
 
 
 def _classes(raw: RawColumn) -> tuple[int | None, tuple[str, ...] | None, tuple[int, ...]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kerasstudio.runtime.worker.data.faults import fault
 
+MOST_NOTES = 8
 SAMPLE_BYTES = 256 * 1024
 DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?$")
@@ -136,12 +137,19 @@ def _comma(cells: list[str], delimiter: str) -> bool:
     )
 
 
+def _from_to(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+
+
 def column_names(header: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Usable names for the header's cells, and what had to be changed, in words.
 
     Empty ones become "column_3", repeated ones "name_2"."""
     names: list[str] = []
     notes: list[str] = []
+    if not any(header):
+        names = [f"column_{number}" for number in range(1, len(header) + 1)]
+        return names, [f"it has no header; its columns are called {_from_to(names)}"]
     wanted = [cell.strip().strip("\ufeff") for cell in header]
     for number, cell in enumerate(wanted, start=1):
         name = cell or f"column_{number}"
@@ -156,4 +164,7 @@ def column_names(header: tuple[str, ...]) -> tuple[list[str], list[str]]:
         elif not cell:
             notes.append(f'column {number} has no name and is called "{name}"')
         names.append(name)
+    if len(notes) > MOST_NOTES:
+        more = len(notes) - MOST_NOTES
+        notes = [*notes[:MOST_NOTES], f"{more} more columns were given names in the same way"]
     return names, notes

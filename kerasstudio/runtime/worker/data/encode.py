@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kerasstudio.graph.data_spec import Column
+from kerasstudio.graph.preflight_data import LARGEST
 from kerasstudio.runtime.fitted_data import FittedColumn
 from kerasstudio.runtime.worker.data.columns import (
     Array,
@@ -95,7 +96,8 @@ def _numbers(fitted: FittedColumn, raw: RawColumn, table: Table, rows: Array | N
             row=table.row_number(0),
         )
     values = raw.numbers if rows is None else raw.numbers[rows]
-    values = values.astype(np.float32)
+    with np.errstate(over="ignore"):  # a number too large for a layer is told below
+        values = values.astype(np.float32)
     empty = ~np.isfinite(values)
     if empty.any():
         if fitted.fill is None:
@@ -138,13 +140,17 @@ def _class_numbers(fitted: FittedColumn, raw: RawColumn, table: Table, rows: Arr
 def _empty_cell(fitted: FittedColumn, raw: RawColumn, table: Table, index: int) -> Exception:
     row = table.row_number(index)
     what = "is empty or no finite number"
-    if raw.bad is not None and raw.bad.index == index:
+    expected = "a number" if not fitted.classes else f"one of: {listed(fitted.classes)}"
+    if raw.numbers is not None and np.isfinite(raw.numbers[index]):
+        what = f"holds {float(raw.numbers[index]):g}, which is too large for a layer"
+        expected = f"numbers up to {LARGEST:.2g}"
+    elif raw.bad is not None and raw.bad.index == index:
         what = f'holds "{raw.bad.text}", which is no number'
     return fault(
         "data.missing",
         f'Row {row} of {table.path.name}: the cell in the column "{raw.name}" {what}.',
         table.path,
-        expected="a number" if not fitted.classes else f"one of: {listed(fitted.classes)}",
+        expected=expected,
         column=raw.name,
         row=row,
     )
