@@ -27,7 +27,13 @@ def test_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(unpacked)
         names = set(archive.namelist())
-    for folder in ("samples/digits.npz", "samples/README.md", "fonts/Inter-OFL.txt"):
+    for folder in (
+        "samples/digits.npz",
+        "samples/README.md",
+        "fonts/Inter-OFL.txt",
+        "templates/index.json",
+        "templates/digits_cnn.kstudio",
+    ):
         assert f"kerasstudio/resources/{folder}" in names
     assert any(name.startswith("kerasstudio/resources/icons/") for name in names)
     assert not any(name.startswith(("tests/", "bench/")) for name in names)

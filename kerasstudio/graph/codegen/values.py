@@ -70,8 +70,11 @@ def object_source(value: Mapping[str, Any]) -> Piece:
 def layer_source(
     layer: Layer, kind: LayerType | None, catalogue: Catalogue, named: bool = True
 ) -> Call:
-    """The constructor call of a layer: required arguments first, only what differs from Keras."""
-    arguments = dict(layer.arguments)
+    """The constructor call of a layer: required arguments first, only what differs from Keras.
+
+    Arguments stand in Keras's order, however the person or a file ordered them."""
+    order = {argument.name: index for index, argument in enumerate(kind.arguments if kind else ())}
+    arguments = dict(sorted(layer.arguments.items(), key=lambda item: order.get(item[0], 999)))
     positional: list[Piece] = []
     for argument in kind.arguments if kind is not None else ():
         # Dense(64), Conv2D(32, 3): what everybody writes without names.
