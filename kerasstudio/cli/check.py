@@ -61,7 +61,7 @@ def find_problems(
 ) -> tuple[list[Problem], Inspection]:
     """Structure, shapes, data and training settings; errors first, each problem once."""
     problems = list(structure_problems(project, shipped()))
-    report = session.ask(lambda number: Inspect(number, 1, project), Inspected)
+    report = session.ask(lambda number: Inspect(number, 1, project, thorough=True), Inspected)
     inspection = Inspection(
         revision=report.revision,
         nodes=report.nodes,

@@ -32,11 +32,13 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type",
 class Inspect(Message, frozen=True):
     """Infer shapes of `project`. The worker keeps the previous project and recomputes only what
     changed. Answer: `Inspected` with the same id and revision, or nothing when a newer `Inspect`
-    is already waiting."""
+    is already waiting. When tracing the calls in idle time finds more, `Inspected` comes again;
+    `thorough` has that done before the only answer."""
 
     id: int
     revision: int
     project: Project
+    thorough: bool = False
 
 
 class DescribeData(Message, frozen=True):

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.edits import disconnect, move_nodes, set_argument
+from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.structure import structure_problems
 from kerasstudio.runtime import protocol as p
@@ -90,6 +91,19 @@ def test_a_late_answer_is_not_shown_and_its_news_not_lost(qtbot: QtBot, make: Ma
         pass
     assert node in changed.args[0]
     assert feed.inspection.nodes[node].parameters == 77
+
+
+def test_a_second_answer_to_one_revision_is_shown(qtbot: QtBot, make: Make) -> None:
+    store, feed, client = make()
+    qtbot.waitUntil(lambda: known(feed, store) and client.state == "ready", timeout=20_000)
+    node = next(iter(store.project.graph.nodes))
+    found = Problem("shape.call", "TensorFlow has something against it.", place=Place(node=node))
+    total = feed.inspection.total
+    with qtbot.waitSignal(feed.problems_changed, timeout=5000):
+        client._deliver(p.Inspected(1, feed.inspection.revision, {}, (), (found,), total))
+    assert found in feed.problems
+    assert feed.inspection.nodes[node].status == "ok"
+    assert client.state == "ready"
 
 
 def test_problems_of_all_kinds_come_together(qtbot: QtBot, make: Make) -> None:

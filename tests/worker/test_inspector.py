@@ -15,7 +15,7 @@ from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.fixes import FIX_KINDS, apply_fix
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Problem
-from kerasstudio.graph.project import ROOT, Project, Wire
+from kerasstudio.graph.project import ROOT, Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.sketch import Sketch
 from kerasstudio.runtime.protocol import Inspect, Inspected
 from kerasstudio.runtime.worker.build import build_model
@@ -460,6 +460,37 @@ def test_shared_layer_must_fit_both_calls() -> None:
     assert good.total == 15, "a shared layer counts once"
 
 
+def test_a_layer_shared_with_a_block_counts_once() -> None:
+    sketch = Sketch()
+    x = sketch.input("x", [4])
+    shared = sketch.layer("Dense", x, units=4, name="shared")
+    sketch.output("y", sketch.layer("Dense", shared, units=2, name="head"))
+    project = sketch.project()
+    key, head = layer_id(project, "shared"), node_id(project, "head")
+    layers = {
+        **project.layers,
+        "in": replace(project.layers[layer_id(project, "x")], id="in", name="inner"),
+        "out": replace(project.layers[layer_id(project, "y")], id="out", name="outer"),
+        "block": Layer("block", "Functional", "block", "keras.models", graph="g"),
+    }
+    inner_nodes = {"b1": Node("b1", "in"), "b2": Node("b2", key), "b3": Node("b3", "out")}
+    inner_wires = (Wire("b1", "b2", "inputs"), Wire("b2", "b3", "inputs"))
+    inner = Graph("g", nodes=inner_nodes, wires={wire.key: wire for wire in inner_wires})
+    kept = [wire for wire in project.graph.wires.values() if wire.target != head]
+    wires = [*kept, Wire(shared, "b", "inputs"), Wire("b", head, "inputs")]
+    outer = replace(
+        project.graph,
+        nodes={**project.graph.nodes, "b": Node("b", "block")},
+        wires={wire.key: wire for wire in wires},
+    )
+    project = replace(project, layers=layers, graphs={ROOT: outer, "g": inner})
+    report = fresh(project)
+    assert report.problems == ()
+    assert report.total == build_model(project).model.count_params() == 20 + 10
+    frozen = replace(project, layers={**layers, "block": replace(layers["block"], trainable=False)})
+    assert (fresh(frozen).total, fresh(frozen).total_trainable) == (30, 10)
+
+
 def test_tracing_finds_what_symbolic_calls_accept() -> None:
     sketch = Sketch()
     x, state = sketch.input("x", [10, 3]), sketch.input("state", [9])
@@ -480,6 +511,22 @@ def test_tracing_finds_what_symbolic_calls_accept() -> None:
     while inspector.verify(1.0):
         pass
     assert inspector.problems() == ()
+
+
+def test_a_thorough_inspection_traces_before_it_answers() -> None:
+    sketch = Sketch()
+    words = sketch.input("words", [4], dtype="string")
+    sketch.output("y", sketch.layer("Dense", words, name="dense", units=2))
+    maps = sketch.input("map", [4, 4, 1])
+    misspelt = {"size": 2, "interpolation": "bilinaer"}
+    sketch.output("z", sketch.layer("UpSampling2D", maps, name="up", **misspelt))
+    request = Inspect(id=1, revision=1, project=sketch.project(), thorough=True)
+    problems = Inspector().inspect(request).problems
+    assert {sketch.project().layers[problem.place.layer].name for problem in problems} == {
+        "dense",
+        "up",
+    }
+    assert not any(map(_ugly, problems))
 
 
 def test_tracing_accepts_a_sound_model() -> None:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from projects import digits_mlp
+from projects import Step, chain, digits_mlp
 
+from kerasstudio.graph.data_spec import DataSpec
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import TrainingSpec
 from kerasstudio.runtime import launcher
 from kerasstudio.runtime.liveness import is_running
 from kerasstudio.runtime.protocol import (
@@ -19,6 +21,7 @@ from kerasstudio.runtime.protocol import (
     DescribeData,
     Failed,
     Inspect,
+    Inspected,
     Ping,
     Points,
     Pong,
@@ -161,6 +164,28 @@ class TestForkServer:
             assert worker.wait_ready(120).pid == worker.pid
 
 
+def test_an_idle_worker_looks_a_second_time(worker: WorkerProcess) -> None:
+    """A misspelt interpolation passes Keras's symbolic call; TensorFlow notices when idle."""
+    steps: list[Step] = [
+        ("InputLayer", "x", {"shape": [4, 4, 1]}),
+        ("UpSampling2D", "up", {"size": 2, "interpolation": "bilinaer"}),
+        ("Output", "y", {}),
+    ]
+    project = chain(steps, DataSpec(), TrainingSpec())
+    worker.send(Inspect(1, 7, project))
+    first = next(report for report in worker.reports(30) if isinstance(report, Inspected))
+    assert (first.id, first.revision, first.problems) == (1, 7, ())
+    second = next(report for report in worker.reports(30) if isinstance(report, Inspected))
+    assert (second.id, second.revision, second.nodes) == (1, 7, {})
+    (problem,) = second.problems
+    assert problem.place.node == "n2"
+    # What is known is told at once from now on, and not a second time.
+    worker.send(Inspect(2, 8, project))
+    third = next(report for report in worker.reports(30) if isinstance(report, Inspected))
+    assert (third.id, third.problems) == (2, second.problems)
+    assert worker.next_report(0.8) is None
+
+
 def test_of_waiting_inspects_the_newest_is_kept() -> None:
     mailbox = Mailbox()
     empty = Project()
@@ -176,6 +201,7 @@ def test_of_waiting_inspects_the_newest_is_kept() -> None:
     assert mailbox.get() == requests[1]
     mailbox.put(requests[0])
     assert mailbox.get() == requests[0]
+    assert mailbox.get(0.01) is None
 
 
 def test_lines_are_cut_and_too_long_ones_thrown_away() -> None:

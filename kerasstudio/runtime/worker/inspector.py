@@ -15,7 +15,7 @@ from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.runtime.protocol import Inspect, Inspected
-from kerasstudio.runtime.worker.build import call_order, missing_output
+from kerasstudio.runtime.worker.build import call_order, missing_output, needed_nodes
 from kerasstudio.runtime.worker.keras_errors import Source, explain
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
 from kerasstudio.runtime.worker.port_rules import broadcast_hint, rule_problems
@@ -33,8 +33,14 @@ class Inspector:
         self.inference = LayerInference(self._catalogue)
 
     def inspect(self, request: Inspect) -> Inspected:
-        """What changed since the last call, all problems, and the sums."""
+        """What changed since the last report, all problems, and the sums."""
         self.update(request.project)
+        while request.thorough and self.verify(1.0):
+            pass
+        return self.report(request)
+
+    def report(self, request: Inspect) -> Inspected:
+        """The same of the project as it was inspected last (after `verify`)."""
         nodes = {key: info for each in self._graphs.values() for key, info in each.infos.items()}
         changed = {key: info for key, info in nodes.items() if self._reported.get(key) != info}
         removed = tuple(key for key in self._reported if key not in nodes)
@@ -101,19 +107,42 @@ class Inspector:
         )
 
     def _totals(self) -> tuple[int, int]:
-        """Weights of the root graph, each layer once; those inside blocks count with them."""
-        root = self._graphs.get(self._project.root)
-        if root is None:
+        """Weights, all and those that training changes: each layer once, wherever it is called."""
+        if self._project.root not in self._graphs:
             return 0, 0
-        layers: dict[str, NodeInfo] = {}
-        for key, node in self._project.graph.nodes.items():
-            info = root.infos.get(key)
-            if info is not None and (node.layer not in layers or info.parameters):
-                layers[node.layer] = info
+        found: dict[str, NodeInfo] = {}
+        frozen: set[str] = set()
+        self._collect(self._project.root, set(self._project.graph.nodes), False, found, frozen)
         return (
-            sum(info.parameters for info in layers.values()),
-            sum(info.trainable for info in layers.values()),
+            sum(info.parameters for info in found.values()),
+            sum(info.trainable for key, info in found.items() if key not in frozen),
         )
+
+    def _collect(
+        self,
+        graph: str,
+        nodes: set[str],
+        is_frozen: bool,
+        found: dict[str, NodeInfo],
+        frozen: set[str],
+    ) -> None:
+        """Layers of a graph, and of its blocks those that lead to an Output. A block that is
+        frozen freezes its layers also where they stand elsewhere."""
+        project, infos = self._project, self._graphs[graph].infos
+        for key in nodes:
+            layer = project.layers[project.graphs[graph].nodes[key].layer]
+            info = infos.get(key)
+            if info is None or info.status != "ok":
+                continue
+            if layer.graph is not None:
+                needed = needed_nodes(project, project.graphs[layer.graph])
+                still = is_frozen or not layer.trainable
+                self._collect(layer.graph, needed, still, found, frozen)
+                continue
+            if is_frozen:
+                frozen.add(layer.id)
+            if layer.id not in found or info.parameters:
+                found[layer.id] = info
 
 
 class GraphInspector:

@@ -2,8 +2,9 @@
 
 Kinds of threads: the *reader* takes requests from the pipe and answers what must be prompt
 at once (`Ping`, `Control`, end of input); the *main thread* imports TensorFlow, then infers
-shapes; *jobs* run long requests one after the other, and *training* has a thread of its own.
-So nothing waits behind a `fit`, and a dead program ends its workers even in the middle of one.
+shapes, and looks at them a second time when idle; *jobs* run long requests one after the other,
+and *training* has a thread of its own. So nothing waits behind a `fit`, and a dead program ends
+its workers even in the middle of one.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ from kerasstudio.runtime.worker.streams import ReportWriter, read_lines
 SHUTDOWN_GRACE = 10.0
 NICE = 10
 IDLE_SECONDS = 0.3
+# A second look at the drawing waits for a pause, and is cut so short that edits do not notice.
+VERIFY_AFTER = 0.4
+VERIFY_SLICE = 0.1
 
 PRELOADED = (
     "device",
@@ -98,6 +102,7 @@ class Loop:
         self._training: threading.Thread | None = None
         self._train_lock = threading.Lock()
         self._inspector: Any = None
+        self._unverified: Inspect | None = None
         self._closing = False
         self._asked = threading.Event()
         self._warming = threading.Lock()  # seeds are the process's: one user at a time
@@ -107,9 +112,16 @@ class Loop:
         self._start_keras()
         threading.Thread(target=self._run_jobs, name="jobs", daemon=True).start()
         threading.Thread(target=self._warm_when_idle, name="warming", daemon=True).start()
+        pause = VERIFY_AFTER
         while True:
-            request = self._mailbox.get()
-            self._guarded(request, self._dispatch)
+            waiting = self._unverified
+            request = self._mailbox.get(None if waiting is None else pause)
+            if request is not None:
+                pause = VERIFY_AFTER
+                self._guarded(request, self._dispatch)
+            elif waiting is not None:
+                pause = 0.0
+                self._guarded(waiting, self._verify)
 
     # ------------------------------------------------------------------ threads
 
@@ -214,6 +226,17 @@ class Loop:
 
             self._inspector = Inspector()
         self._writer.send(self._inspector.inspect(request))
+        self._unverified = request
+
+    def _verify(self, request: Inspect) -> None:
+        """Trace some of the calls that were accepted; what that finds is reported once more."""
+        self._unverified = None  # an error of ours must not come again and again
+        before = self._inspector.problems()
+        left = self._inspector.verify(VERIFY_SLICE)
+        if self._inspector.problems() != before:
+            self._writer.send(self._inspector.report(request))
+        if left:
+            self._unverified = request
 
     def _train(self, request: Train) -> None:
         with self._train_lock:

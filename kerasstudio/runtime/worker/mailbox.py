@@ -26,9 +26,8 @@ class Mailbox:
             self._waiting.append(request)
             self._filled.notify()
 
-    def get(self) -> Request:
-        """The next request; waits for one."""
+    def get(self, seconds: float | None = None) -> Request | None:
+        """The next request; waits for one, at most `seconds`, then None."""
         with self._filled:
-            while not self._waiting:
-                self._filled.wait()
-            return self._waiting.popleft()
+            self._filled.wait_for(lambda: self._waiting, seconds)
+            return self._waiting.popleft() if self._waiting else None
