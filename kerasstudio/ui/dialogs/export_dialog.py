@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout,
 
 from kerasstudio.runtime.runs import RunRecord
 from kerasstudio.ui.exporting import ExportFlow
-from kerasstudio.ui.results.export_card import ExportCard
+from kerasstudio.ui.results.export_card import ExportCard, run_words
 
 
 class ExportDialog(QDialog):
@@ -42,4 +42,4 @@ class ExportDialog(QDialog):
 
     def _show_run(self) -> None:
         run = self._run if self._trained.isChecked() else None
-        self.card.set_run(f"run {run.number}, weights of the best epoch" if run else None)
+        self.card.set_run(run_words(run) if run is not None else None)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.runtime.protocol import Exported, Format
+from kerasstudio.runtime.runs import RunRecord
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
@@ -92,3 +93,9 @@ class ExportCard(Card):
     def _enable(self) -> None:
         for button in self._buttons.values():
             button.setEnabled(not self._busy)
+
+
+def run_words(record: RunRecord) -> str:
+    """Which weights of a run an export writes."""
+    which = "last" if record.evaluated == "last" else "best"
+    return f"run {record.number}, weights of the {which} epoch"

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from kerasstudio.runtime.runs import RunRecord
 from kerasstudio.ui.charts.metric_plot import ChartColors, number_text
 from kerasstudio.ui.results.confusion_matrix import ConfusionMatrix, MatrixColors
-from kerasstudio.ui.results.export_card import ExportCard
+from kerasstudio.ui.results.export_card import ExportCard, run_words
 from kerasstudio.ui.results.predictions_model import OutputPredictions, PredictionsModel
 from kerasstudio.ui.results.run_results import RunResults, confusion, read_results
 from kerasstudio.ui.results.runs_table import RunRow, RunsTable
@@ -117,7 +117,7 @@ class ResultsPage(QWidget):
         if record is None:
             return
         self._shown = folder
-        self.export.set_run(f"run {record.number}, weights of the best epoch")
+        self.export.set_run(run_words(record))
         self._continue.setVisible(record.status in {"killed", "stopped", "failed"})
         self._show_metrics(record)
         self.run_chosen.emit(folder)
@@ -137,7 +137,8 @@ class ResultsPage(QWidget):
             self._metrics.setText(values)
         else:
             self._metrics.setText(record.reason or "Not evaluated.")
-        self._quality.set_note(f"run {record.number}, test part")
+        weights = {"best": ", weights of the best epoch", "last": ", weights of the last epoch"}
+        self._quality.set_note(f"run {record.number}, test part{weights.get(record.evaluated, '')}")
 
     def _show_results(self, results: RunResults) -> None:
         if results.folder != self._shown:
