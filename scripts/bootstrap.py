@@ -196,14 +196,17 @@ def run_tests() -> int:
     ready = install_packages(missing_packages(for_tests=True), "The tests")
     pytest = (str(BIN / "python"), "-m", "pytest", "-q")
     offscreen = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    rooms = ("tests/graph", "tests/runtime", "tests/ui", "tests/worker")
-    first = run(*pytest, *rooms, cwd=ROOT, env=offscreen)
+    light = ("tests/graph", "tests/runtime", "tests/ui")
+    code = run(*pytest, *light, cwd=ROOT, env=offscreen)
+    # A process of its own: TensorFlow must not be where the window's tests run.
+    code = run(*pytest, "tests/worker", cwd=ROOT, env=offscreen) or code
+    real = ("tests/desktop", "tests/e2e")
     if sys.platform != "linux":
-        return first or run(*pytest, "tests/e2e", cwd=ROOT)
+        return run(*pytest, *real, cwd=ROOT) or code
     if not ready:
         say("The tests in real windows need the packages named above.")
-        return first or 2
-    return run_on_virtual_screen((*pytest, "tests/desktop", "tests/e2e")) or first
+        return code or 2
+    return run_on_virtual_screen((*pytest, *real)) or code
 
 
 def run_on_virtual_screen(command: tuple[str, ...]) -> int:
