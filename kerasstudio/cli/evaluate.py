@@ -17,6 +17,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "run", metavar="RUN", type=Path, help="a run folder, or a project for its last good run"
     )
     parser.add_argument("--data", metavar="PATH", type=Path, help="instead of the test part")
+    parser.add_argument(
+        "--checkpoint",
+        choices=("best", "last"),
+        default="best",
+        help="the weights of the best epoch (default) or of the last one",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -24,9 +30,20 @@ def run(options: Namespace, console: Console) -> int:
     folder = find_run(options.run)
     data = str(existing(options.data, "a data file")) if options.data is not None else None
     with Session(console) as session:
-        answer = session.ask(lambda number: Evaluate(number, str(folder), data), Evaluated)
-    console.say(f"{folder} on {data or 'its test part'}")
+        answer = session.ask(
+            lambda number: Evaluate(number, str(folder), data, options.checkpoint), Evaluated
+        )
+    weights = f"weights of the {answer.checkpoint} epoch"
+    console.say(f"{folder} on {data or 'its test part'}, {weights}")
     for name, value in answer.values.items():
         console.say(f"  {name} {value:.6g}")
-    console.result({"ok": True, "run": str(folder), "data": data, "metrics": answer.values})
+    console.result(
+        {
+            "ok": True,
+            "run": str(folder),
+            "data": data,
+            "metrics": answer.values,
+            "checkpoint": answer.checkpoint,
+        }
+    )
     return OK

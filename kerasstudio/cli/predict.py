@@ -18,6 +18,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--data", metavar="PATH", type=Path, required=True, help="the rows")
     parser.add_argument("--out", metavar="FILE.csv", type=Path, required=True, help="the table")
+    parser.add_argument(
+        "--checkpoint",
+        choices=("best", "last"),
+        default="best",
+        help="the weights of the best epoch (default) or of the last one",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -27,7 +33,8 @@ def run(options: Namespace, console: Console) -> int:
     target = writable_target(options.out)
     with Session(console) as session:
         answer = session.ask(
-            lambda number: Predict(number, str(folder), str(data), str(target)), Predicted
+            lambda number: Predict(number, str(folder), str(data), str(target), options.checkpoint),
+            Predicted,
         )
     console.say(f"{answer.rows:,} rows predicted: {options.out}")
     console.result(

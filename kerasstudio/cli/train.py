@@ -170,7 +170,7 @@ def _show(
             f"{record.steps_per_second:,.0f} steps/s"
         )
     if record.test:
-        console.say(f"  test: {_values(record.test)}")
+        console.say(f"  test ({record.measured}): {_values(record.test)}")
     console.say(f"  run: {record.folder}")
     console.result(
         {
@@ -182,6 +182,7 @@ def _show(
             "epochs_wanted": project.training.epochs,
             "history": record.history,
             "test": record.test,
+            "evaluated": record.evaluated,
             "steps_per_second": record.steps_per_second,
             "parameters": record.parameters,
             "best_epoch": None if record.best_epoch is None else record.best_epoch + 1,

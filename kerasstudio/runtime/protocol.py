@@ -80,20 +80,24 @@ class Control(Message, frozen=True):
 
 
 class Evaluate(Message, frozen=True):
-    """Evaluate the run's model on its test part, or on the files of `data` when given."""
+    """Evaluate the run's model on its test part, or on the file `data` when given. `checkpoint`
+    as in `Export`."""
 
     id: int
     run_folder: str
     data: str | None = None
+    checkpoint: Literal["best", "last"] = "best"
 
 
 class Predict(Message, frozen=True):
-    """Predict every row of the file `data`, and write a CSV table to `out`."""
+    """Predict every row of the file `data`, and write a CSV table to `out`. `checkpoint` as in
+    `Export`."""
 
     id: int
     run_folder: str
     data: str
     out: str
+    checkpoint: Literal["best", "last"] = "best"
 
 
 class Export(Message, frozen=True):
@@ -236,11 +240,13 @@ class EpochEnded(Message, frozen=True):
 
 
 class Evaluated(Message, frozen=True):
-    """`values` are metrics by name; details lie in the run folder's `evaluation.json`."""
+    """`values` are metrics by name; details lie in the run folder's `evaluation.json`.
+    `checkpoint` says which weights were evaluated."""
 
     id: int
     run_folder: str
     values: dict[str, float]
+    checkpoint: Literal["best", "last"] = "last"
 
 
 class Predicted(Message, frozen=True):

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -50,7 +50,8 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     Times are ISO 8601 in UTC. `history` maps metric names to one value per epoch (None where it
     is no finite number). `outputs` are losses and metrics by Output layer id as they were really
-    used, those chosen automatically included. `test` holds the metrics on the test part. `base`
+    used, those chosen automatically included. `test` holds the metrics on the test part, of the
+    weights that `evaluated` names: "best" are those of the epoch `best_epoch` (from 0). `base`
     is the folder that relative data paths start from. `pid` is the process that answers for the
     run and `pid_start` tells its life from another process with the same id. `folder` and
     `unreadable` are filled while reading and never written: a folder whose `run.json` cannot be
@@ -77,6 +78,7 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     steps_per_second: float = 0.0
     history: dict[str, list[float | None]] = {}
     test: dict[str, float] = {}
+    evaluated: Literal["best", "last", ""] = ""
     best_epoch: int | None = None
     best_value: float | None = None
     monitor: str = ""
@@ -91,6 +93,13 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def ended_well(self) -> bool:
         """Whether there are results to look at."""
         return self.status in {"finished", "stopped"}
+
+    @property
+    def measured(self) -> str:
+        """Which weights were evaluated, in words."""
+        if self.evaluated == "best" and self.best_epoch is not None:
+            return f"weights of epoch {self.best_epoch + 1}, the best"
+        return "weights of the last epoch"
 
 
 def now() -> str:

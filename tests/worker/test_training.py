@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from projects import digits_cnn, digits_mlp, wired
 
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
 from kerasstudio.graph.project import Project
-from kerasstudio.graph.training_spec import EarlyStopping, KerasObject, TrainingSpec
+from kerasstudio.graph.training_spec import Checkpoint, EarlyStopping, KerasObject, TrainingSpec
 from kerasstudio.runtime.evaluations import load_evaluation
 from kerasstudio.runtime.protocol import (
     Control,
@@ -21,6 +22,7 @@ from kerasstudio.runtime.protocol import (
     Evaluate,
     Evaluated,
     Failed,
+    LogLine,
     Points,
     Predict,
     Predicted,
@@ -133,6 +135,54 @@ def test_a_run_from_train_to_predictions(worker: WorkerProcess, tmp_path: Path) 
     lines = table.read_text().splitlines()
     assert lines[0] == "row,predicted,score"
     assert len(lines) == 41 == predicted.rows + 1
+
+
+def test_the_weights_kept_are_the_weights_measured(worker: WorkerProcess, tmp_path: Path) -> None:
+    """The worst epoch is asked for as the best one here: it is the first."""
+    project = digits_mlp(epochs=3, checkpoint=Checkpoint("val_loss", "max"))
+    folder = start(worker, project, tmp_path)
+    assert statuses(follow(worker))[-1] == "finished"
+    record = read_run(folder)
+    assert (record.evaluated, record.best_epoch) == ("best", 0)
+    assert record.measured == "weights of epoch 1, the best"
+    found = {}
+    for number, which in enumerate(("last", "best")):
+        worker.send(Evaluate(number, str(folder), checkpoint=which))  # type: ignore[arg-type]
+        answer = next(r for r in worker.reports(SECONDS) if isinstance(r, Evaluated | Failed))
+        assert isinstance(answer, Evaluated), answer
+        assert answer.checkpoint == which == read_run(folder).evaluated
+        found[which] = answer.values
+    assert found["best"] == pytest.approx(record.test)
+    assert found["last"]["loss"] < 0.9 * found["best"]["loss"]
+    # Continuing goes on from the last weights, also when they are not the best.
+    more = digits_mlp(epochs=4, checkpoint=Checkpoint("val_loss", "max"))
+    second = start(worker, more, tmp_path, resume_from=folder)
+    assert statuses(follow(worker))[-1] == "finished"
+    continued = read_run(second)
+    assert continued.history["loss"][3] < record.history["loss"][2]  # type: ignore[operator]
+    assert (continued.evaluated, continued.best_epoch) == ("best", 0)
+    assert continued.test == pytest.approx(record.test)
+
+
+def test_changed_data_is_noticed(worker: WorkerProcess, tmp_path: Path) -> None:
+    project = two_by_two(tmp_path, epochs=1)
+    folder = start(worker, project, tmp_path)
+    follow(worker)
+    before = read_run(folder).data_fingerprint[:8]
+    with np.load(tmp_path / "two.npz") as file:
+        fewer = {name: file[name][:390] for name in file.files}
+    np.savez(tmp_path / "two.npz", **fewer)
+    worker.send(Evaluate(3, str(folder)))
+    failed = next(r for r in worker.reports(SECONDS) if isinstance(r, Evaluated | Failed))
+    assert isinstance(failed, Failed)
+    assert before in failed.problem.expected
+    more = replace(project, training=replace(project.training, epochs=2))
+    second = start(worker, more, tmp_path, resume_from=folder)
+    warnings = [r.text for r in follow(worker) if isinstance(r, LogLine) and r.level == "warning"]
+    now = read_run(second).data_fingerprint[:8]
+    assert now != before
+    (warning,) = [text for text in warnings if before in text]
+    assert f"now {now}" in warning
 
 
 def test_a_run_repeats_itself(tmp_path: Path) -> None:
@@ -347,6 +397,7 @@ def test_early_stopping_goes_back_to_the_best_epoch(worker: WorkerProcess, tmp_p
         epochs=500,
         optimizer=KerasObject("Adam", "keras.optimizers", {"learning_rate": 0.05}),
         early_stopping=EarlyStopping("val_loss", patience=3),
+        checkpoint=None,
     )
     folder = start(worker, project, tmp_path)
     assert statuses(follow(worker))[-1] == "finished"
@@ -356,6 +407,7 @@ def test_early_stopping_goes_back_to_the_best_epoch(worker: WorkerProcess, tmp_p
     assert record.epochs_done == len(losses) < 500
     assert record.best_epoch == int(np.argmin(np.array(losses, float)))
     assert record.epochs_done == record.best_epoch + 1 + 3
+    assert record.evaluated == "best"
     best = folder / "checkpoints" / "best" / "checkpoint.npz"
     last = folder / "checkpoints" / "last" / "checkpoint.npz"
     with np.load(best) as one, np.load(last) as other:

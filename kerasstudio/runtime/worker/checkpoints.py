@@ -16,7 +16,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import msgspec
@@ -51,6 +51,12 @@ class Snapshot(msgspec.Struct):
 
 def checkpoint_path(run_folder: Path, which: str) -> Path:
     return run_folder / "checkpoints" / which / CHECKPOINT_FILE
+
+
+def choose_checkpoint(run_folder: Path, wanted: str = BEST) -> Literal["best", "last"]:
+    """Which weights stand for a run: those of its best epoch where they are kept, else the last."""
+    best = wanted == BEST and checkpoint_path(run_folder, BEST).exists()
+    return "best" if best else "last"
 
 
 def snapshot(model: keras.Model, optimizer: bool) -> Snapshot:
@@ -124,7 +130,14 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], CheckpointState]:
                 place=Place(file=str(path)),
             )
         ) from error
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        zipfile.BadZipFile,
+        msgspec.DecodeError,
+    ) as error:
         raise StudioError(
             Problem(
                 code="file.checkpoint",

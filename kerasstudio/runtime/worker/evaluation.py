@@ -21,6 +21,7 @@ from kerasstudio.runtime.evaluations import (
 )
 from kerasstudio.runtime.fitted_data import FittedData
 from kerasstudio.runtime.protocol import Evaluate, Evaluated, Predict, Predicted
+from kerasstudio.runtime.runs import update_run
 from kerasstudio.runtime.worker.data import LoadedData, load
 from kerasstudio.runtime.worker.data.other_files import load_rows
 from kerasstudio.runtime.worker.restoring import Restored, base_of, by_output, restore_run
@@ -56,21 +57,19 @@ def answer_evaluate(request: Evaluate, progress: Report) -> Evaluated:
     """Evaluate on the run's own test part (the files are written anew), or on another file."""
     folder = Path(request.run_folder)
     progress("Building the model")
-    run = restore_run(folder)
+    run = restore_run(folder, request.checkpoint)
     if request.data is None:
         data = load(run.project, base_of(run.record), progress)
         if data.fitted.fingerprint != run.fitted.fingerprint:
-            raise StudioError(_changed_data(run.fitted))
+            raise StudioError(_changed_data(run.fitted, data.fitted))
         if data.count("test") == 0:
             raise StudioError(
                 Problem(code="data.no_test_part", message="The project has no test part.")
             )
         progress("Evaluating")
-        return Evaluated(
-            request.id,
-            request.run_folder,
-            evaluate_part(run.model, data, "test", folder, run.losses).metrics,
-        )
+        metrics = evaluate_part(run.model, data, "test", folder, run.losses).metrics
+        update_run(folder, test=metrics, evaluated=run.checkpoint)
+        return Evaluated(request.id, request.run_folder, metrics, run.checkpoint)
     x, y, _ = rows_of(run, Path(request.data))
     if y is None:
         raise StudioError(
@@ -84,13 +83,13 @@ def answer_evaluate(request: Evaluate, progress: Report) -> Evaluated:
     progress("Evaluating")
     values = run.model.evaluate(x, y, batch_size=BATCH, verbose=0, return_dict=True)
     metrics = {name: float(value) for name, value in values.items()}
-    return Evaluated(request.id, request.run_folder, metrics)
+    return Evaluated(request.id, request.run_folder, metrics, run.checkpoint)
 
 
 def answer_predict(request: Predict, progress: Report) -> Predicted:
     """Predict every row of a file into a CSV table."""
     progress("Building the model")
-    run = restore_run(Path(request.run_folder))
+    run = restore_run(Path(request.run_folder), request.checkpoint)
     x, y, rows = rows_of(run, Path(request.data))
     progress("Predicting")
     raw = run.by_output(run.model.predict(x, batch_size=BATCH, verbose=0))
@@ -217,9 +216,13 @@ def _number(value: Any) -> str:
     return f"{value:.7g}" if isinstance(value, float | np.floating) else str(value)
 
 
-def _changed_data(fitted: FittedData) -> Problem:
+def _changed_data(before: FittedData, now: FittedData) -> Problem:
     return Problem(
         code="data.changed",
-        message="The data has changed since this run: its test part is not the same any more.",
-        expected=f"files with the fingerprint {fitted.fingerprint[:12]}",
+        message=(
+            "The data has changed since this run: its test part may hold rows the model was "
+            "trained on. A file can be evaluated by itself."
+        ),
+        expected=f"the data as it was, with the fingerprint {before.fingerprint[:8]}",
+        received=f"the fingerprint {now.fingerprint[:8]}",
     )

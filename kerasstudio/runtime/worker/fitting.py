@@ -286,10 +286,13 @@ class Fit:
         return best
 
     def _restore_best(self) -> None:
-        """What Keras's `EarlyStopping(restore_best_weights=True)` does at the end."""
+        """What Keras's `EarlyStopping(restore_best_weights=True)` does at the end. Without a
+        checkpoint of its own this epoch is the best one that is kept."""
         if self._patience_taken is not None:
             path = self._folder / "checkpoints"
             restore_arrays(self.model, self._patience_taken, path, optimizer=False)
+            if self._best is None:
+                self._best_taken, self._best_unsaved = self._patience_taken, True
 
 
 class _Epochs(keras.callbacks.Callback):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import msgspec
@@ -13,7 +13,7 @@ from kerasstudio.graph.project import Project
 from kerasstudio.runtime.fitted_data import FittedData, load_fitted
 from kerasstudio.runtime.runs import RunRecord, read_project, read_run
 from kerasstudio.runtime.worker.build import build_model
-from kerasstudio.runtime.worker.checkpoints import LAST, restore_checkpoint
+from kerasstudio.runtime.worker.checkpoints import BEST, choose_checkpoint, restore_checkpoint
 from kerasstudio.runtime.worker.compiling import compile_model
 
 
@@ -25,15 +25,16 @@ class Restored(msgspec.Struct):
     fitted: FittedData
     losses: dict[str, keras.losses.Loss]
     record: RunRecord
+    checkpoint: Literal["best", "last"]
 
     def by_output(self, values: Any) -> dict[str, np.ndarray]:
         """Predictions or targets by Output name (one Output gives a bare array)."""
         return by_output(self.fitted, values)
 
 
-def restore_run(run_folder: Path, which: str = LAST) -> Restored:
-    """Rebuild a run's model. `which` is "last" (the weights training ended with, the ones that
-    were evaluated) or "best" (of the best epoch by the checkpoint's metric).
+def restore_run(run_folder: Path, wanted: str = BEST) -> Restored:
+    """Rebuild a run's model. `wanted` is "best" (the weights of the best epoch where they are
+    kept, else the last ones: those that were evaluated) or "last" (those training ended with).
 
     Raises `StudioError` when the folder is broken or holds no checkpoint yet."""
     record = read_run(run_folder)
@@ -47,8 +48,9 @@ def restore_run(run_folder: Path, which: str = LAST) -> Restored:
     model = build_model(project).model
     losses = compile_model(model, project)
     model.optimizer.build(model.trainable_variables)
+    which = choose_checkpoint(run_folder, wanted)
     restore_checkpoint(model, run_folder, which)
-    return Restored(project, model, fitted, losses, record)
+    return Restored(project, model, fitted, losses, record, which)
 
 
 def by_output(fitted: FittedData, values: Any) -> dict[str, np.ndarray]:

@@ -25,6 +25,7 @@ from kerasstudio.runtime.worker.checkpoints import (
     BEST,
     CheckpointState,
     checkpoint_path,
+    choose_checkpoint,
     read_state,
     restore_checkpoint,
 )
@@ -77,6 +78,7 @@ class Run:
             prepared = prepare(project, Path(request.base), self._progress, adapt=state is None)
             for problem in prepared.warnings:
                 self._log(in_words(problem), "warning")
+            self._compare_data(prepared)
             result = self._fit(prepared, state)
             self._finish(prepared, result)
 
@@ -116,11 +118,25 @@ class Run:
             )
         copy_curves(source, self.folder, state.epochs_done, state.batches_done)
         best = checkpoint_path(source, BEST)
-        if best.exists():
+        if best.exists() and self._request.project.training.checkpoint is not None:
             target = checkpoint_path(self.folder, BEST)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(best, target)
         return state
+
+    def _compare_data(self, prepared: Prepared) -> None:
+        """Say when a run is continued with other data than it began with."""
+        if self._request.resume_from is None:
+            return
+        before = runs.read_run(Path(self._request.resume_from)).data_fingerprint
+        now = prepared.data.summary.fingerprint
+        if before and before != now:
+            self._log(
+                f"The data has changed since run {Path(self._request.resume_from).name} "
+                f"({before[:8]}, now {now[:8]}): rows it was trained on may be in the validation "
+                "and test parts now.",
+                "warning",
+            )
 
     def _fit(self, prepared: Prepared, state: CheckpointState | None) -> FitResult:
         spec, model = prepared.project.training, prepared.model
@@ -172,7 +188,7 @@ class Run:
             return fit.run(prepared.training, prepared.validation)
 
     def _finish(self, prepared: Prepared, result: FitResult) -> None:
-        """Evaluate, then say how it ended."""
+        """Evaluate the weights that stand for this run, then say how it ended."""
         kept: dict[str, Any] = {
             "epochs_done": result.epochs_done,
             "batches_done": result.batches_done,
@@ -184,6 +200,9 @@ class Run:
         runs.update_run(self.folder, **kept)
         if prepared.data.count("test") > 0:
             self._progress("Evaluating on the test part")
+            kept["evaluated"] = which = choose_checkpoint(self.folder)
+            if which == BEST:
+                restore_checkpoint(prepared.model, self.folder, BEST, optimizer=False)
             evaluation = evaluate_part(
                 prepared.model, prepared.data, "test", self.folder, prepared.losses
             )

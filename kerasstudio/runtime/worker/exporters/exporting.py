@@ -18,7 +18,6 @@ from kerasstudio.runtime.atomic import sync_folder
 from kerasstudio.runtime.protocol import Export, Exported
 from kerasstudio.runtime.worker.build import build_model
 from kerasstudio.runtime.worker.checking import CHECKED_SAMPLES, check_file
-from kerasstudio.runtime.worker.checkpoints import BEST, LAST, checkpoint_path
 from kerasstudio.runtime.worker.compiling import compile_model, complete_training
 from kerasstudio.runtime.worker.data import load
 from kerasstudio.runtime.worker.exporters.exporter import Exporter, Report, Subject
@@ -65,12 +64,9 @@ def _subject(request: Export) -> Subject:
     base = Path(request.base)
     if request.run_folder is not None:
         folder = Path(request.run_folder)
-        best = request.checkpoint == "best" and checkpoint_path(folder, BEST).exists()
-        restored = restore_run(folder, BEST if best else LAST)
+        restored = restore_run(folder, request.checkpoint)
         subject = Subject(restored.project, restored.model, base, trained=True)
-        subject.notes.append(
-            f"weights of the {'best' if best else 'last'} epoch of run {folder.name}"
-        )
+        subject.notes.append(f"weights of the {restored.checkpoint} epoch of run {folder.name}")
         return subject
     project = request.project
     keras.utils.set_random_seed(project.training.seed)
