@@ -10,8 +10,9 @@ from kerasstudio.graph.names import name_error, unique_name
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Layer, Project
 
-# Classes of these modules are no layers, so the catalogue does not list them.
-_OPERATION_MODULES = ("keras.ops", "keras.src.ops")
+# What the catalogue lists completely. A class of another module (an operation, a layer private to
+# `keras.applications`, somebody's own) may well exist: the worker says when it cannot be built.
+_LISTED_MODULES = ("keras.layers", "keras.src.layers")
 
 
 def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
@@ -108,10 +109,10 @@ def _called_twice(layer: Layer, where: list[tuple[str, str]]) -> Problem:
 
 
 def _is_foreign(project: Project, layer: Layer) -> bool:
-    """Classes that come from elsewhere: blocks, operations, the project's own code."""
+    """Classes that come from elsewhere: blocks, other modules, the project's own code."""
     return (
         layer.graph is not None
-        or layer.module.startswith(_OPERATION_MODULES)
+        or not layer.module.startswith(_LISTED_MODULES)
         or any(f"class {layer.class_name}" in text for text in project.code.values())
     )
 

@@ -234,6 +234,10 @@ def test_missing_arguments_and_unknown_classes() -> None:
     assert found(project) == []
     custom = with_layer(drawing.project, drawing.layer(nodes[2]).id, class_name="Mine")
     assert found(edits.set_code(custom, "a.py", "class Mine(keras.Layer): pass")) == []
+    # The catalogue does not list Keras's private layers; the worker builds them all the same.
+    private = "keras.src.applications.convnext"
+    scaled = {"class_name": "LayerScale", "module": private}
+    assert found(with_layer(drawing.project, drawing.layer(nodes[2]).id, **scaled)) == []
 
 
 def test_an_input_drawn_twice() -> None:
