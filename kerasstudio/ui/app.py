@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +25,7 @@ from kerasstudio.ui.dialogs.messages import error_message, problem_message
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.errors import ErrorReporter
 from kerasstudio.ui.guards import display_hindrance, versions_hindrance
+from kerasstudio.ui.idle_steps import IdleSteps
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.logs import LogSignal, ProgramLog
@@ -43,9 +44,12 @@ if TYPE_CHECKING:
 
 PROBLEMS, UNUSABLE = 1, 2
 FREEZE_MS = 1500
-# Pages that are imported before they are first wanted.
-LATER = ("data.data_page", "train.train_page", "results.results_page", "exporting")
-IDLE_MS = 250
+# Imported in another thread before they are first wanted, in this order.
+CHECKS = ("graph.preflight", "graph.structure")
+CHARTS = ("ui.charts.charts_panel", "ui.charts.colors", "ui.run_views", "ui.results_wiring")
+PAGES = ("ui.data.data_page", "ui.train.train_page", "ui.results.results_page", "ui.exporting")
+# How long, in seconds, a thread that imports may keep the window's from running.
+SWITCH_SECONDS = 0.002
 
 log = logging.getLogger("kerasstudio")
 
@@ -90,7 +94,12 @@ class Studio(QObject):
         self.run_views: RunViews | None = None
         self._exports: ExportFlow | None = None
         self._imports = Tasks(self)
+        self.idle = IdleSteps(self)
         self._begun = False
+        self._freeze_timer = QTimer(self)
+        self._freeze_timer.setSingleShot(True)
+        self._freeze_timer.setInterval(FREEZE_MS)
+        self._freeze_timer.timeout.connect(_freeze)
         self._closed = False
         self._add_pages()
         self._add_panels()
@@ -123,29 +132,39 @@ class Studio(QObject):
         if self._begun:
             return
         self._begun = True
-        self.window.actions_set.refresh_icons()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.window.top_bar.refresh_icons()
         self.pool.start()
         self.window.status.light.watch(self.pool.analysis)
-        self.feed.refresh()
         self.run_feed.read_runs()
         self.recovery.look()
         self.app.styleHints().colorSchemeChanged.connect(self._theme_again)
-        # The plots' library takes long to import: in another thread, the window stays alive.
-        self._imports.run(
-            lambda: import_module("kerasstudio.ui.charts.charts_panel"),
-            lambda _module: self.window.panel.begin(),
-        )
-        for name in LATER:
-            self._imports.run(partial(import_module, f"kerasstudio.ui.{name}"))
-        QTimer.singleShot(IDLE_MS, self, self._make_model_page)
-        QTimer.singleShot(FREEZE_MS, self, _freeze)
+        self.idle.add(self.window.actions_set.refresh_icons, partial(self._make_page, "model"))
+        self._import(CHECKS, self.feed.refresh)
+        self._import(CHARTS, self.window.panel.begin)
+        self._import(PAGES, self._make_pages)
+
+    def _import(self, names: tuple[str, ...], then: Callable[[], object]) -> None:
+        """Import in another thread: some modules take long, and the window stays alive."""
+
+        def work() -> None:
+            for name in names:
+                import_module(f"kerasstudio.{name}")
+
+        self._imports.run(work, lambda _none: self.idle.add(then))
+
+    def _make_pages(self) -> None:
+        """Before they are wanted, one at a time."""
+        for name in ("data", "train", "results"):
+            self.idle.add(partial(self._make_page, name))
+        self.idle.add(self._freeze_soon)
 
     def close(self) -> None:
         """End processes and threads; the window is gone afterwards."""
         if self._closed:
             return
         self._closed = True
+        self.idle.clear()
         # Qt empties the stack when it is deleted; nobody is left to hear of that.
         self.store.undo_stack.blockSignals(True)
         self._imports.wait()
@@ -205,22 +224,24 @@ class Studio(QObject):
     def _data_page(self) -> QWidget:
         from kerasstudio.ui.data.data_page import DataPage
 
-        self.data_page = DataPage(self.store, self.feed, self.pool.analysis, self.catalogue)
+        self.data_page = DataPage(
+            self.store, self.feed, self.pool.analysis, self.catalogue, self.window.pages
+        )
         self.data_page.train_page_requested.connect(lambda: self.window.show_page("train"))
         return self.data_page
 
     def _train_page(self) -> QWidget:
         from kerasstudio.ui.train.train_page import TrainPage
 
-        start = self.commands.train
-        return TrainPage(self.store, self.feed, self.run_feed, self.catalogue, start)
+        start, parent = self.commands.train, self.window.pages
+        return TrainPage(self.store, self.feed, self.run_feed, self.catalogue, start, parent)
 
     def _results_page(self) -> QWidget:
         from kerasstudio.ui.charts.colors import chart_colors, matrix_colors
         from kerasstudio.ui.results.results_page import ResultsPage
         from kerasstudio.ui.results_wiring import ResultsWiring
 
-        page = ResultsPage(chart_colors(), matrix_colors(), self.say)
+        page = ResultsPage(chart_colors(), matrix_colors(), self.say, self.window.pages)
         worker, base = self.pool.analysis, self.documents.base
         ResultsWiring(page, self.store, worker, base, self.exports(), self.say, self.show_problem)
         self.window.panel.widget("charts")
@@ -282,10 +303,8 @@ class Studio(QObject):
     def _log_panel(self) -> QWidget:
         return self.commands.log_panel
 
-    def _make_model_page(self) -> None:
-        """While the person reads the start page."""
-        if not self._closed:
-            self.window.page_widget("model")
+    def _make_page(self, name: str) -> None:
+        self.window.page_widget(name)
 
     # ------------------------------------------------------------------ connections
 
@@ -348,7 +367,10 @@ class Studio(QObject):
             self.run_feed.read_runs()
             if self.window.page in ("start", ""):
                 self.window.show_page("model")
-        QTimer.singleShot(FREEZE_MS, self, _freeze)
+        self._freeze_soon()
+
+    def _freeze_soon(self) -> None:
+        self._freeze_timer.start()
 
     def _use_data(self, paths: list[str]) -> None:
         self.window.show_page("data")
@@ -388,7 +410,7 @@ class Studio(QObject):
             self.canvas.motion = self.settings.get("motion")
 
     def _theme_again(self, _scheme: object = None) -> None:
-        theme.apply_theme(self.app, self.settings.get("theme"))
+        theme.change_theme(self.app, self.settings.get("theme"))
 
 
 def _freeze() -> None:

@@ -85,6 +85,12 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         return self._pages[name]
 
+    @property
+    def pages(self) -> QWidget:
+        """The parent of pages. A page that is made inside of it is styled once, not again when
+        it is put there."""
+        return self._stack
+
     def has_page(self, name: str) -> bool:
         """Whether the page was made already."""
         return name in self._pages

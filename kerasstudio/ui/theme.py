@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from kerasstudio.graph.resources import resource
 from kerasstudio.ui.style_sheet import style_sheet
@@ -18,6 +19,7 @@ CHOICES: tuple[Choice, ...] = ("system", "dark", "light", "contrast")
 
 TEXT_SIZE = 13
 SMALL_SIZE = 12
+TURN_MS = 4
 FONT_FILES = (
     "Inter-Regular.ttf",
     "Inter-Medium.ttf",
@@ -51,6 +53,35 @@ def apply_theme(app: QApplication, choice: str) -> None:
     look = _resolved(app, choice)
     if look is _current.tokens and app.styleSheet():
         return
+    # Over an old sheet Qt works out each widget's style again several times; without one, once.
+    app.setStyleSheet("")
+    _show(app, look)
+
+
+def change_theme(app: QApplication, choice: str) -> None:
+    """`apply_theme` in short turns of the event loop; nothing is painted in between."""
+    look = _resolved(app, choice)
+    if look is _current.tokens and app.styleSheet():
+        return
+    _current.tokens = look
+    windows = [window for window in app.topLevelWidgets() if window.updatesEnabled()]
+    for window in windows:
+        window.setUpdatesEnabled(False)
+    app.setStyleSheet("")
+
+    def paint() -> None:
+        for window in windows:
+            if isValid(window):
+                window.setUpdatesEnabled(True)
+
+    def show() -> None:
+        _show(app, _current.tokens)
+        QTimer.singleShot(TURN_MS, app, paint)
+
+    QTimer.singleShot(TURN_MS, app, show)
+
+
+def _show(app: QApplication, look: Tokens) -> None:
     _current.tokens = look
     app.setPalette(palette(look))
     app.setStyleSheet(style_sheet(look))

@@ -123,6 +123,12 @@ class DataPage(QScrollArea):
     # ------------------------------------------------------------------ building
 
     def _build(self, catalogue: Catalogue) -> None:
+        # From the outside to the inside: what is put somewhere is styled again with all it holds.
+        self._pages = QStackedWidget()
+        self.setWidget(self._pages)
+        self._full = full = QWidget()
+        self._pages.addWidget(full)
+        row = QHBoxLayout(full)
         self.empty = EmptyData()
         self.empty.choose_requested.connect(self.choose_files)
         self.empty.sample_chosen.connect(self.use_sample)
@@ -153,8 +159,6 @@ class DataPage(QScrollArea):
         self.checks.fix_chosen.connect(self._apply_fix)
         self.checks_card.body.addWidget(self.checks)
 
-        full = QWidget()
-        row = QHBoxLayout(full)
         row.setContentsMargins(14, 14, 14, 14)
         row.setSpacing(14)
         row.addWidget(self.sources)
@@ -172,11 +176,8 @@ class DataPage(QScrollArea):
             right.addWidget(card)
         right.addStretch(1)
         row.addWidget(self._right)
-        self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
-        self._full = full
-        self._pages.addWidget(full)
-        self.setWidget(self._pages)
+        self._pages.setCurrentWidget(self.empty)
         self._set_widths()
 
     def _set_widths(self) -> None:

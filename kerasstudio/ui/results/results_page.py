@@ -50,9 +50,13 @@ class ResultsPage(QWidget):
     continue_chosen = Signal(str)
 
     def __init__(
-        self, chart: ChartColors, matrix: MatrixColors, failed: Callable[[str], None]
+        self,
+        chart: ChartColors,
+        matrix: MatrixColors,
+        failed: Callable[[str], None],
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._failed = failed
         self._tasks = Tasks(self)
         self._records: dict[str, RunRecord] = {}
@@ -67,7 +71,17 @@ class ResultsPage(QWidget):
         self._scatter = ScatterPlot(chart)
         self._model = PredictionsModel(self)
 
+        # From the outside to the inside: what is put somewhere is styled again with all it holds.
+        self._stack = QStackedLayout(self)
+        empty = Label(EMPTY, "muted")
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack.addWidget(empty)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._stack.addWidget(scroll)
         page = QWidget()
+        scroll.setWidget(page)
         grid = QGridLayout(page)
         grid.setContentsMargins(16, 16, 16, 16)
         grid.setSpacing(12)
@@ -79,15 +93,6 @@ class ResultsPage(QWidget):
         grid.setColumnStretch(1, 4)
         grid.setColumnStretch(2, 3)
         grid.setRowStretch(1, 1)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        empty = Label(EMPTY, "muted")
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(empty)
-        self._stack.addWidget(scroll)
 
     # ------------------------------------------------------------ what is shown
 

@@ -82,6 +82,9 @@ class TrainPage(QScrollArea):
     # ------------------------------------------------------------------ building
 
     def _build(self, run_feed: RunFeed, start: Callable[[], object]) -> None:
+        # From the outside to the inside: what is put somewhere is styled again with all it holds.
+        inside = QWidget()
+        self.setWidget(inside)
         self.optimizer = KerasObjectEditor("optimizers", self._catalogue)
         self.optimizer.changed.connect(self._optimizer_changed)
         self.optimizer.finished.connect(self._end_edit)
@@ -107,7 +110,6 @@ class TrainPage(QScrollArea):
         self._empty_card = Card("Outputs")
         self._empty_card.body.addWidget(self.no_outputs)
 
-        inside = QWidget()
         row = QHBoxLayout(inside)
         row.setContentsMargins(14, 14, 14, 14)
         row.setSpacing(14)
@@ -119,7 +121,6 @@ class TrainPage(QScrollArea):
         row.addWidget(settings, 4)
         self._right, _right = _column(self.run, checks_card)
         row.addWidget(self._right, 4)
-        self.setWidget(inside)
         self._left_column = left
         self._settings = settings
         self._is_wide = True
