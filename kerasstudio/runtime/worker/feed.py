@@ -48,12 +48,19 @@ class Feed:
         self._sent = 0.0
         self._marks: deque[tuple[float, int]] = deque()
         self._begun = time.monotonic()
+        self._last = self._begun
+        self._seconds = 0.0
+        self._counted = 0
         self._paused_since: float | None = None
         self._points: IO[bytes] = (folder / POINTS_FILE).open("ab", buffering=0)
         self._epoch_file: IO[bytes] = (folder / EPOCHS_FILE).open("ab", buffering=0)
 
     def start_epoch(self, epoch: int) -> None:
         self.epoch, self.step = epoch, 0
+
+    def begin(self) -> None:
+        """Batches are computed from now on (their data is read meanwhile)."""
+        self._last = time.monotonic()
 
     def add(self, names: Sequence[str], table: NDArray[np.float32]) -> None:
         """Values of finished batches: one row a batch, one column a name."""
@@ -67,6 +74,9 @@ class Feed:
         now = time.monotonic()
         if not self._marks:  # the first execution traces the model: speed counts from its end
             self._begun, self._begun_with = now, self.batches
+        else:
+            self._seconds += now - self._last
+            self._counted += len(table)
         self._marks.append((now, self.batches))
         while len(self._marks) > 2 and now - self._marks[0][0] > SPEED_WINDOW:
             self._marks.popleft()
@@ -118,13 +128,17 @@ class Feed:
         return (after - before) / (last - first) if last > first else 0.0
 
     def mean_speed(self) -> float:
-        """Batches a second over the whole run, validation included, tracing left out."""
-        seconds = time.monotonic() - self._begun
-        return (self.batches - self._begun_with) / seconds if seconds > 0 else 0.0
+        """Batches a second of the whole run; tracing, validation, saving and pauses do not count.
+        0 when there was only the first execution."""
+        return self._counted / self._seconds if self._seconds > 0 else 0.0
 
     def seconds_left(self) -> float | None:
-        """To the end of the last epoch, from the mean speed so far; None before it is known."""
-        speed = self.mean_speed() if self.batches > self._steps else self.speed()
+        """To the end of the last epoch, from the pace so far (validation and saving take time
+        too); None before it is known."""
+        speed = self.speed()
+        elapsed = time.monotonic() - self._begun
+        if self.batches > self._steps and elapsed > 0:
+            speed = (self.batches - self._begun_with) / elapsed
         if speed <= 0:
             return None
         left = (self._epochs - self.epoch) * self._steps - self.step

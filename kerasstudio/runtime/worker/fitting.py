@@ -205,6 +205,7 @@ class Fit:
                 self._on_pause(False)
         if control.stop_now:
             raise StopTraining
+        self.feed.begin()
 
     def _after(self, table: Table) -> None:
         """After every execution: the values of its batches; the first column is the loss."""
