@@ -19,7 +19,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kerasstudio.ui.canvas.card_cache import STEPS, CardCache, nearest_step
 from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
-from kerasstudio.ui.canvas.card_painter import MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
 from kerasstudio.ui.canvas.node_index import Floats, Slots
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import mono_font, tokens
@@ -33,7 +33,7 @@ _REACH = 36.0
 _LABELS_AT_MOST = 60
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
-_RENDER_SECONDS, _RENDER_AT_LEAST = 0.0025, 6
+_RENDER_SECONDS, _RENDER_AT_LEAST = 0.0015, 2
 _SMOOTH_AT_MOST = 60
 
 
@@ -112,35 +112,31 @@ class BatchPainter:
             return
         wires = self._model.wires
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        colors = wires.colors[seen]
-        for color in range(COLOR_COUNT):
-            chosen = seen[colors == color]
-            if not len(chosen):
-                continue
-            if color == ERROR_COLOR:
-                for slot in chosen.tolist():
-                    self._paint_dashed(painter, slot)
-            else:
-                painter.setPen(self._pens[color])
-                if len(seen) <= _CURVES_AT_MOST:
-                    for slot in chosen.tolist():
-                        painter.drawPolyline(self._points(slot))
-                else:
-                    draw_lines(painter, wires.segments[chosen].reshape(-1, 4))
+        scale = painter.worldTransform().m11() * self._ratio
+        whole = wires.colors[seen] == ERROR_COLOR
+        if len(seen) <= _CURVES_AT_MOST:
+            whole[:] = True
+        for slot in seen[whole].tolist():
+            self._paint_curve(painter, slot)
+        lines, colors = wires.lines(seen[~whole], scale)
+        for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
+            painter.setPen(self._pens[color])
+            draw_lines(painter, lines[colors == color])
         self._paint_special(painter, emphasis)
 
-    def _paint_dashed(self, painter: QPainter, slot: int) -> None:
-        pen = QPen(self._pens[ERROR_COLOR])
-        pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.drawPolyline(self._points(slot))
-
-    def _points(self, slot: int) -> list[QPointF]:
+    def _paint_curve(self, painter: QPainter, slot: int) -> None:
         """A wire as one line without joints: nicer, and dearer, than its pieces."""
-        segments = self._model.wires.segments[slot]
+        wires = self._model.wires
+        color = int(wires.colors[slot])
+        pen = self._pens[color]
+        if color == ERROR_COLOR:
+            pen = QPen(pen)
+            pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        segments = wires.segments[slot]
         points = [QPointF(x, y) for x, y in segments[:, :2].tolist()]
         points.append(QPointF(*segments[-1, 2:].tolist()))
-        return points
+        painter.drawPolyline(points)
 
     def _paint_special(self, painter: QPainter, emphasis: Emphasis) -> None:
         theme = tokens()
@@ -210,53 +206,67 @@ class BatchPainter:
         # With many small cards in motion the eye does not see the difference, the clock does.
         smooth = step != zoom and len(seen) <= _SMOOTH_AT_MOST
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        rects = model.nodes.rects
+        ids, rects = model.nodes.ids, model.nodes.rects[seen, :2]
+        lefts = (rects[:, 0] - MARGIN) * zoom + dx
+        tops = rects[:, 1] * zoom + dy
+        dimmed = emphasis.dimmed
         deadline, fresh = perf_counter() + _RENDER_SECONDS, 0
-        for slot in seen.tolist():
-            node = model.nodes.ids[slot]
+        places = zip(seen.tolist(), lefts.tolist(), tops.tolist(), strict=True)
+        for slot, left, middle in places:
+            node = ids[slot]
             if node is None:
                 continue
-            wanted = step
-            fresh += not cache.has(node, step, ratio)
-            late = fresh > _RENDER_AT_LEAST and perf_counter() > deadline
-            if late and not cache.has(node, step, ratio):
-                # A whole screen of unseen cards would cost several frames: the rest waits.
-                self.unfinished = True
-                wanted = self._spare_step(node, ratio)
-                if not wanted:
-                    self._paint_blank(painter, slot, zoom, dx, dy)
-                    continue
-            picture = cache.picture(node, model.face, wanted, ratio)
-            x, y = rects[slot, :2].tolist()
-            left = (x - MARGIN) * zoom + dx
-            top = (y - top_margin(model.face(node))) * zoom + dy
-            if node in emphasis.dimmed:
+            wanted, picture = step, cache.found(node, step, ratio)
+            if picture is None:
+                if fresh < _RENDER_AT_LEAST or perf_counter() < deadline:
+                    fresh += 1
+                    picture = cache.picture(node, model.face, step, ratio)
+                else:
+                    # A whole screen of unseen cards would cost several frames: the rest waits.
+                    self.unfinished = True
+                    wanted, picture = self._spare(node, step, ratio)
+                    if picture is None:
+                        self._paint_blank(painter, slot, zoom, dx, dy)
+                        continue
+            top = middle - top_margin(model.face(node)) * zoom
+            if dimmed and node in dimmed:
                 painter.setOpacity(0.35)
             if wanted == zoom:
-                painter.drawPixmap(
-                    QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), picture
-                )
+                at = QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio)
+                painter.drawPixmap(at, picture)
             else:
                 scale = zoom / wanted / ratio
+                width, height = picture.width(), picture.height()
                 painter.drawPixmap(
-                    QRectF(left, top, picture.width() * scale, picture.height() * scale),
+                    QRectF(left, top, width * scale, height * scale),
                     picture,
-                    QRectF(picture.rect()),
+                    QRectF(0, 0, width, height),
                 )
-            painter.setOpacity(1.0)
+            if dimmed:
+                painter.setOpacity(1.0)
         painter.restore()
         self._paint_rings(painter, seen, emphasis, zoom)
 
-    def _spare_step(self, node: str, ratio: float) -> float:
-        """A step at which a picture of the node is at hand; 0 when there is none."""
-        return next((step for step in STEPS if self.cache.has(node, step, ratio)), 0.0)
+    def _spare(self, node: str, step: float, ratio: float) -> tuple[float, QPixmap | None]:
+        """What may stand in for a card for a few frames: a picture of another size, or the card
+        without its words; and the step it was made for."""
+        for other in STEPS:
+            picture = self.cache.found(node, other, ratio)
+            if picture is not None:
+                return other, picture
+        face = self._model.face(node)
+        if self.cache.has_plate(face, step, ratio):
+            return step, self.cache.plate(face, step, ratio)
+        return step, None
 
     def _paint_blank(self, painter: QPainter, slot: int, zoom: float, dx: float, dy: float) -> None:
-        x, y, width, height = self._model.nodes.rects[slot].tolist()
+        nodes = self._model.nodes
+        x, y, width, height = nodes.rects[slot].tolist()
         box = QRectF(x * zoom + dx, y * zoom + dy, width * zoom, height * zoom)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().node))
-        painter.drawRoundedRect(box, RADIUS * zoom, RADIUS * zoom)
+        painter.fillRect(box, QColor(tokens().node))
+        category = QColor(tokens().category(self._model.categories[nodes.categories[slot]]))
+        category.setAlphaF(0.4)
+        painter.fillRect(QRectF(box.x(), box.y(), box.width(), HEADER * zoom), category)
 
     def _paint_rings(self, painter: QPainter, seen: Slots, emphasis: Emphasis, zoom: float) -> None:
         """Selection, hover, focus and loops: around the card, apart from its picture."""

@@ -10,11 +10,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from kerasstudio.ui.canvas.card_face import CardFace
-from kerasstudio.ui.canvas.card_painter import MARGIN, paint_card, picture_size, top_margin
+from kerasstudio.ui.canvas.card_painter import (
+    MARGIN,
+    paint_plate,
+    paint_words,
+    picture_size,
+    plate_key,
+    top_margin,
+)
 
 # A zoom through all steps at 1600 × 1000 needs 23 MB; with less, cards are painted again and again.
 LIMIT_BYTES = 24 * 1024 * 1024
 STEPS = (0.5, 0.75, 1.0, 1.5, 2.0)
+_PLATES_BYTES = 3 * 1024 * 1024
+
+PlateKey = tuple[object, ...]
 
 
 def nearest_step(zoom: float) -> float:
@@ -31,6 +41,8 @@ class CardCache:
         self._bytes = 0
         self._pictures: OrderedDict[tuple[str, float, float], QPixmap] = OrderedDict()
         self._keys: dict[str, set[tuple[str, float, float]]] = {}
+        self._plates: OrderedDict[PlateKey, QPixmap] = OrderedDict()
+        self._plates_bytes = 0
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -39,21 +51,49 @@ class CardCache:
     def bytes(self) -> int:
         return self._bytes
 
-    def picture(
-        self, node: str, face: Callable[[str], CardFace], step: float, ratio: float
-    ) -> QPixmap:
+    def found(self, node: str, step: float, ratio: float) -> QPixmap | None:
+        """The picture, if it is at hand."""
         key = (node, step, ratio)
         found = self._pictures.get(key)
         if found is not None:
             self._pictures.move_to_end(key)
+        return found
+
+    def picture(
+        self, node: str, face: Callable[[str], CardFace], step: float, ratio: float
+    ) -> QPixmap:
+        found = self.found(node, step, ratio)
+        if found is not None:
             return found
-        made = render(face(node), step, ratio)
+        key = (node, step, ratio)
+        value = face(node)
+        made = _written(self.plate(value, step, ratio), value, step)
         self._pictures[key] = made
         self._keys.setdefault(node, set()).add(key)
         self._bytes += _size(made)
-        while self._bytes > self._limit and len(self._pictures) > 1:
+        # A screen of finer dots shows as many cards, each in more bytes.
+        limit = self._limit * max(1.0, ratio * ratio)
+        while self._bytes > limit and len(self._pictures) > 1:
             self._drop(next(iter(self._pictures)))
         return made
+
+    def plate(self, face: CardFace, step: float, ratio: float) -> QPixmap:
+        """The card without words; cards of one kind share it."""
+        key = (plate_key(face), step, ratio)
+        found = self._plates.get(key)
+        if found is not None:
+            self._plates.move_to_end(key)
+            return found
+        made = self._plates[key] = _plate(face, step, ratio)
+        self._plates_bytes += _size(made)
+        limit = _PLATES_BYTES * max(1.0, ratio * ratio)
+        while self._plates_bytes > limit and len(self._plates) > 1:
+            _key, oldest = self._plates.popitem(last=False)
+            self._plates_bytes -= _size(oldest)
+        return made
+
+    def has_plate(self, face: CardFace, step: float, ratio: float) -> bool:
+        return (plate_key(face), step, ratio) in self._plates
 
     def has(self, node: str, step: float, ratio: float) -> bool:
         return (node, step, ratio) in self._pictures
@@ -66,7 +106,8 @@ class CardCache:
     def clear(self) -> None:
         self._pictures.clear()
         self._keys.clear()
-        self._bytes = 0
+        self._plates.clear()
+        self._bytes = self._plates_bytes = 0
 
     def _drop(self, key: tuple[str, float, float]) -> None:
         self._bytes -= _size(self._pictures.pop(key))
@@ -78,11 +119,30 @@ class CardCache:
 
 def render(face: CardFace, step: float, ratio: float) -> QPixmap:
     """The card as a pixmap whose logical size is that of the card times `step`."""
+    return _written(_plate(face, step, ratio), face, step)
+
+
+def _plate(face: CardFace, step: float, ratio: float) -> QPixmap:
     width, height = picture_size(face)
     scale = step * ratio
     picture = QPixmap(ceil(width * scale), ceil(height * scale))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
+    painter = _painter(picture, face, step)
+    paint_plate(painter, face, step)
+    painter.end()
+    return picture
+
+
+def _written(plate: QPixmap, face: CardFace, step: float) -> QPixmap:
+    picture = plate.copy()
+    painter = _painter(picture, face, step)
+    paint_words(painter, face, step)
+    painter.end()
+    return picture
+
+
+def _painter(picture: QPixmap, face: CardFace, step: float) -> QPainter:
     painter = QPainter(picture)
     painter.setRenderHints(
         QPainter.RenderHint.Antialiasing
@@ -91,9 +151,7 @@ def render(face: CardFace, step: float, ratio: float) -> QPixmap:
     )
     painter.scale(step, step)
     painter.translate(MARGIN, top_margin(face))
-    paint_card(painter, face, step)
-    painter.end()
-    return picture
+    return painter
 
 
 def _size(picture: QPixmap) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -71,18 +73,23 @@ def badge_width(face: CardFace) -> float:
     return metrics.horizontalAdvance(face.badge) + 30.0
 
 
-def paint_card(painter: QPainter, face: CardFace, step: float) -> None:
-    """The card with its corner at the origin. `step` is the zoom step it is meant for."""
+def plate_key(face: CardFace) -> tuple[object, ...]:
+    """What decides the pixels of `paint_plate`, apart from zoom and theme. Cards of one kind
+    mostly share it."""
+    state = face.state if face.state in ("waiting", "error", "warning") else "ok"
+    return face.size, picture_size(face), face.category, state, face.ports
+
+
+def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
+    """The card without words, with its corner at the origin. The dear part: shadow, rounded
+    shapes and ports cost several times as much as the words."""
     theme = tokens()
     width, height = face.size
-    waiting = face.state == "waiting"
     box = QRectF(0.5, 0.5, width - 1, height - 1)
     shape = QPainterPath()
     shape.addRoundedRect(box, RADIUS, RADIUS)
     _paint_shadow(painter, box, theme)
-    ground = QColor(theme.node)
-    if waiting:
-        ground = mixed(ground, QColor(theme.canvas), 0.55)
+    ground = _ground(face, theme)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawPath(shape)
@@ -99,15 +106,32 @@ def paint_card(painter: QPainter, face: CardFace, step: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shape)
     if step > FAR_STEP:
+        rule = QColor(theme.node_border)
+        rule.setAlphaF(0.75)
+        painter.setPen(QPen(rule, 1))
+        top = height - FOOTER + 0.5
+        painter.drawLine(QPointF(1, top), QPointF(width - 1, top))
+    colors = wire_colors(theme)
+    for mark in face.ports:
+        paint_port(painter, mark, colors, theme)
+
+
+def paint_words(painter: QPainter, face: CardFace, step: float) -> None:
+    """What stands on the plate of the same face and step."""
+    theme = tokens()
+    if step > FAR_STEP:
+        _paint_title(painter, face, theme, step)
         _paint_body(painter, face, theme)
         _paint_footer(painter, face, theme)
     else:
         _paint_far(painter, face, theme)
     if face.badge:
         _paint_badge(painter, face, theme)
-    colors = wire_colors(theme)
-    for mark in face.ports:
-        paint_port(painter, mark, colors, theme)
+
+
+def _ground(face: CardFace, theme: Tokens) -> QColor:
+    ground = QColor(theme.node)
+    return mixed(ground, QColor(theme.canvas), 0.55) if face.state == "waiting" else ground
 
 
 def paint_port(
@@ -165,9 +189,10 @@ def _paint_header(
     fill.setColorAt(1, bottom)
     painter.fillRect(QRectF(0, 0, width, height), fill)
     painter.fillRect(QRectF(0, 0, width, 2.5), category)
-    if step <= FAR_STEP:
-        return
-    right = width - _PAD
+
+
+def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) -> None:
+    right = face.size[0] - _PAD
     signs = []
     if face.frozen:
         signs.append(("snow", theme.rank(2)))
@@ -178,69 +203,64 @@ def _paint_header(
         right -= 14
         painter.drawPixmap(QRectF(right, 7, 14, 14), icons.pixmap(name, color, 14, scale), QRectF())
         if name == "link":
-            painter.setFont(ui_font(11, QFont.Weight.DemiBold))
+            small = _ui(11, QFont.Weight.DemiBold)
+            painter.setFont(small)
             count = str(face.calls)
-            room = QFontMetricsF(painter.font()).horizontalAdvance(count) + 2
+            room = _advance(small, count) + 2
             right -= room
             painter.setPen(QColor(color))
             painter.drawText(QRectF(right, 2, room, HEADER - 2), _LEFT, count)
         right -= 4
-    font = ui_font(13, QFont.Weight.DemiBold)
-    while font.pixelSize() > 11 and _advance(font, face.title) > right - _PAD:
-        font.setPixelSize(font.pixelSize() - 1)
-    painter.setFont(font)
+    room, size = right - _PAD, 13
+    while size > 11 and _advance(_ui(size, QFont.Weight.DemiBold), face.title) > room:
+        size -= 1
     painter.setPen(QColor(theme.text_muted if face.state == "waiting" else theme.text))
-    _draw(painter, face.title, QRectF(_PAD, 2, right - _PAD, HEADER - 2))
+    font = _ui(size, QFont.Weight.DemiBold)
+    _draw(painter, font, face.title, QRectF(_PAD, 2, room, HEADER - 2))
 
 
 def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     width, height = face.size
     rows = 1 + len(face.lines)
     top = HEADER + (height - HEADER - FOOTER - rows * _LINE) / 2
-    painter.setFont(ui_font(12, QFont.Weight.Medium))
     painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.accent))
     room = width - 2 * _PAD
-    _draw(painter, face.name, QRectF(_PAD, top, room, _LINE))
-    painter.setFont(mono_font(11))
+    name_font = _ui(12, QFont.Weight.Medium)
+    _draw(painter, name_font, face.name, QRectF(_PAD, top, room, _LINE))
     painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.text_muted))
     for number, line in enumerate(face.lines, 1):
-        _draw(painter, line, QRectF(_PAD, top + number * _LINE, room, _LINE))
+        _draw(painter, _mono(11), line, QRectF(_PAD, top + number * _LINE, room, _LINE))
 
 
 def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     width, height = face.size
     top = height - FOOTER
-    rule = QColor(theme.node_border)
-    rule.setAlphaF(0.75)
-    painter.setPen(QPen(rule, 1))
-    painter.drawLine(QPointF(1, top + 0.5), QPointF(width - 1, top + 0.5))
-    painter.setFont(mono_font(11))
     box = QRectF(_PAD, top + 1, width - 2 * _PAD, FOOTER - 2)
     if face.state == "error":
         painter.setPen(QColor(theme.error))
-        painter.setFont(ui_font(11, QFont.Weight.Medium))
-        _draw(painter, face.trouble or "does not fit", box)
+        _draw(painter, _ui(11, QFont.Weight.Medium), face.trouble or "does not fit", box)
         return
     if face.state == "waiting":
         painter.setPen(QColor(theme.text_faint))
-        _draw(painter, "waiting", box)
+        _draw(painter, _mono(11), "waiting", box)
         return
-    metrics = QFontMetricsF(painter.font())
-    count_room = metrics.horizontalAdvance(face.count) if face.count else 0.0
-    shape_room = metrics.horizontalAdvance(face.shape)
+    font = _mono(11)
+    count_room = _advance(font, face.count) if face.count else 0.0
+    shape_room = _advance(font, face.shape)
     if shape_room + count_room + 8 > box.width():
         # The shape tells more than the count.
         short = face.count.removesuffix(" params")
-        count_room = metrics.horizontalAdvance(short)
+        count_room = _advance(font, short)
         if shape_room + count_room + 8 > box.width():
             short, count_room = "", 0.0
     else:
         short = face.count
-    painter.setPen(QColor(theme.text_faint))
-    painter.drawText(box, _RIGHT, short)
+    if short:
+        painter.setPen(QColor(theme.text_faint))
+        _draw(painter, font, short, box.adjusted(box.width() - count_room, 0, 0, 0))
     painter.setPen(QColor(theme.accent if face.shape else theme.text_faint))
     left = box.adjusted(0, 0, -(count_room + 8 if short else 0), 0)
-    _draw(painter, face.shape or "…", left)
+    _draw(painter, font, face.shape or "…", left)
 
 
 def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -248,22 +268,19 @@ def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     width, height = face.size
     faint = face.state == "waiting"
     painter.setPen(QColor(theme.text_faint if faint else theme.text))
-    font = ui_font(21, QFont.Weight.DemiBold)
-    metrics = QFontMetricsF(font)
+    font = _ui(21, QFont.Weight.DemiBold)
     room = width - 2 * _PAD
-    advance = metrics.horizontalAdvance(face.title)
+    advance = _advance(font, face.title)
     if advance > room:
-        font.setPixelSize(max(15, int(21 * room / advance)))
-    painter.setFont(font)
-    _draw(painter, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
+        font = _ui(max(15, int(21 * room / advance)), QFont.Weight.DemiBold)
+    _draw(painter, font, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
     second, color = face.shape, theme.accent
     if face.state == "error":
         second, color = face.trouble or "does not fit", theme.error
     elif faint or not second:
         second, color = face.name, theme.text_faint
-    painter.setFont(ui_font(18))
     painter.setPen(QColor(color))
-    _draw(painter, second, QRectF(_PAD, height / 2 + 2, room, 26))
+    _draw(painter, _ui(18), second, QRectF(_PAD, height / 2 + 2, room, 26))
 
 
 def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -283,16 +300,39 @@ def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+@cache
+def _ui(size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    return ui_font(size, weight)
+
+
+@cache
+def _mono(size: int) -> QFont:
+    return mono_font(size)
+
+
+@lru_cache(maxsize=4096)
 def _advance(font: QFont, text: str) -> float:
     return QFontMetricsF(font).horizontalAdvance(text)
 
 
-def _draw(painter: QPainter, text: str, box: QRectF) -> None:
-    """One line, cut with an ellipsis."""
-    metrics = QFontMetricsF(painter.font())
-    painter.drawText(
-        box, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 0.5)
-    )
+@lru_cache(maxsize=4096)
+def _cut(font: QFont, text: str, room: float) -> str:
+    """Measuring costs as much as drawing, and the words of cards repeat."""
+    metrics = QFontMetricsF(font)
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+@cache
+def _heights(font: QFont) -> tuple[float, float]:
+    metrics = QFontMetricsF(font)
+    return metrics.ascent(), metrics.descent()
+
+
+def _draw(painter: QPainter, font: QFont, text: str, box: QRectF) -> None:
+    """One line in the middle of the box's height, cut with an ellipsis."""
+    ascent, descent = _heights(font)
+    painter.setFont(font)
+    baseline = box.y() + (box.height() + ascent - descent) / 2
+    painter.drawText(QPointF(box.x(), baseline), _cut(font, text, box.width() + 0.5))

@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from kerasstudio.ui.canvas.node_index import Floats, NodeIndex, Slots
 
-SEGMENTS = 22
+SEGMENTS = 24
 _FIRST_CAPACITY = 64
 _NOWHERE = (np.inf, np.inf, -np.inf, -np.inf)
 _T = np.linspace(0.0, 1.0, SEGMENTS + 1)[:, None]
 _BERNSTEIN = ((1 - _T) ** 3, 3 * (1 - _T) ** 2 * _T, 3 * (1 - _T) * _T**2, _T**3)
+# A wire may be drawn with every so many of its points while that moves it by less than this many
+# pixels: most wires are straight, or bend little.
+_THINNINGS = (24, 8, 4, 3, 2, 1)
+_TOLERANCE = 0.2
 # How far the tangents reach out of a port, in scene pixels.
 _SHORTEST, _LONGEST = 26.0, 180.0
 
@@ -43,8 +47,8 @@ def bezier(starts: Floats, ends: Floats, down: bool = False) -> Floats:
 
 class WireIndex:
     """A slot is a row of every array. `segments` holds (x1, y1, x2, y2) lines ready for
-    `drawLines`, `ends` the straight line for far zooms, `bounds` x0, y0, x1, y1, `colors` an index
-    into the painter's pens."""
+    `drawLines`, `ends` the straight line for far zooms, `bounds` x0, y0, x1, y1, `bends` how
+    far a point lies off its neighbours, `colors` an index into the painter's pens."""
 
     def __init__(self, nodes: NodeIndex) -> None:
         self._nodes = nodes
@@ -56,6 +60,7 @@ class WireIndex:
         self.segments: Floats = np.zeros((size, SEGMENTS, 4))
         self.ends: Floats = np.zeros((size, 4))
         self.bounds: Floats = np.full((size, 4), _NOWHERE)
+        self.bends: Floats = np.zeros(size)
         self.colors: NDArray[np.int16] = np.zeros(size, np.int16)
         self._offsets: Floats = np.zeros((size, 4))
         self._nodes_of: NDArray[np.intp] = np.zeros((size, 2), np.intp)
@@ -127,6 +132,29 @@ class WireIndex:
         self.ends[index, 2:] = ends
         self.bounds[index, :2] = points.min(axis=1)
         self.bounds[index, 2:] = points.max(axis=1)
+        self.bends[index] = _bends(points)
+
+    def lines(self, slots: Slots, scale: float) -> tuple[Floats, NDArray[np.int16]]:
+        """Lines (n, 4) that show these wires at `scale` device pixels for a scene pixel, and the
+        colour of each line. As few lines as look the same."""
+        # Leaving out points moves a curve by the square of their distance.
+        reach = np.sqrt(8 * _TOLERANCE / np.maximum(self.bends[slots] * scale, 1e-9))
+        parts, colors, left = [], [], np.ones(len(slots), bool)
+        for step in _THINNINGS:
+            now = left & (reach >= step) if step > 1 else left
+            chosen = slots[now]
+            if not len(chosen):
+                continue
+            left &= ~now
+            pieces = self.segments[chosen]
+            rows = np.empty((len(chosen), SEGMENTS // step, 4))
+            rows[:, :, :2] = pieces[:, ::step, :2]
+            rows[:, :, 2:] = pieces[:, step - 1 :: step, 2:]
+            parts.append(rows.reshape(-1, 4))
+            colors.append(np.repeat(self.colors[chosen], SEGMENTS // step))
+        if not parts:
+            return np.empty((0, 4)), np.empty(0, np.int16)
+        return np.concatenate(parts), np.concatenate(colors)
 
     def within(self, x0: float, y0: float, x1: float, y1: float, margin: float = 2.0) -> Slots:
         """Slots of the wires whose bounds touch this rectangle."""
@@ -166,11 +194,23 @@ class WireIndex:
         self.segments = np.concatenate([self.segments, np.zeros_like(self.segments)])
         self.ends = np.concatenate([self.ends, np.zeros_like(self.ends)])
         self.bounds = np.concatenate([self.bounds, np.full((old, 4), _NOWHERE)])
+        self.bends = np.concatenate([self.bends, np.zeros_like(self.bends)])
         self.colors = np.concatenate([self.colors, np.zeros_like(self.colors)])
         self._offsets = np.concatenate([self._offsets, np.zeros_like(self._offsets)])
         self._nodes_of = np.concatenate([self._nodes_of, np.zeros_like(self._nodes_of)])
         self.keys.extend([None] * old)
         self._free = list(range(2 * old - 1, old - 1, -1))
+
+
+def _bends(points: Floats) -> Floats:
+    """How far, at most, a point of each curve (n, SEGMENTS + 1, 2) lies off the line through its
+    neighbours, about twice: the second difference across the curve."""
+    steps = np.diff(points, axis=1)
+    dx, dy = steps[..., 0], steps[..., 1]
+    cross = np.abs(dx[:, :-1] * dy[:, 1:] - dy[:, :-1] * dx[:, 1:])
+    length = np.maximum(np.hypot(dx, dy), 1e-6)
+    across: Floats = (cross / length[:, 1:]).max(axis=1)
+    return across
 
 
 def _distances(lines: Floats, x: float, y: float) -> Floats:
