@@ -1,6 +1,6 @@
 """A problem: what is wrong, what was expected, what was received, where, and what mends it.
 
-Problems come from three places: `structure` (networkx, at once), the worker (Keras's shape
+Problems come from three places: `structure` (at once), the worker (Keras's shape
 inference), `preflight` (training settings against data). All are values of this one class, so
 the canvas, the Problems panel and the command line show them the same way.
 """

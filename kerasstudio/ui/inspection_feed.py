@@ -25,7 +25,7 @@ SEVERITIES = ("error", "warning", "hint")
 
 
 class InspectionFeed(QObject):
-    """Structure (networkx) and training settings are checked at once, Keras is asked after a
+    """Structure and training settings are checked at once, Keras is asked after a
     short pause. Answers to older revisions are not shown.
 
     `inspection_changed` carries the ids of the nodes whose information is another one.
