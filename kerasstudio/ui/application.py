@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from PySide6.QtWidgets import QApplication
@@ -11,6 +12,9 @@ from kerasstudio.ui import theme
 
 def make_application(theme_choice: str) -> QApplication:
     """A new application in the chosen look, or the one that is there already."""
+    # Qt shares the filling of large areas among threads, and waits for all of them: while the
+    # workers have the processors busy, a fill of 1 ms takes 50. Qt reads this once, at the first.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("KerasStudio")
