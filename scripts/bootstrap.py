@@ -43,6 +43,10 @@ X11_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+WAYLAND_LIBRARIES = {
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
 TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth", "openbox": "openbox", "xdotool": "xdotool"}
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
@@ -75,7 +79,10 @@ def missing_packages(for_tests: bool) -> list[str]:
     """Debian packages the studio needs and this Linux does not have."""
     if sys.platform != "linux":
         return []
-    missing = [name for so, name in {**QT_LIBRARIES, **X11_LIBRARIES}.items() if is_missing(so)]
+    wanted = {**QT_LIBRARIES, **X11_LIBRARIES}
+    if os.environ.get("WAYLAND_DISPLAY"):
+        wanted.update(WAYLAND_LIBRARIES)
+    missing = [name for so, name in wanted.items() if is_missing(so)]
     if not any(folder.is_dir() and any(folder.rglob("*.ttf")) for folder in FONT_FOLDERS):
         missing.append("fonts-dejavu-core")
     if for_tests:
@@ -96,14 +103,15 @@ def install_packages(packages: list[str], why: str) -> bool:
         return False
     if os.geteuid() != 0:
         say(f"{why}: some system packages are missing. Install them with")
-        say(f"  sudo {' '.join(command)}")
+        say(f"  sudo apt-get update && sudo {' '.join(command)}")
         return False
     say(f"{why}: installing {' '.join(packages)}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     if run("apt-get", "update", "-qq", env=quiet) or run(
         *command[:3], "-qq", *command[3:], env=quiet
     ):
-        say(f"apt-get could not install them. Try it by hand:\n  {' '.join(command)}")
+        say("apt-get could not install them; its message is above. By hand:")
+        say(f"  apt-get update && {' '.join(command)}")
         return False
     return True
 

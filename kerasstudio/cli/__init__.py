@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from kerasstudio import __version__
 from kerasstudio.cli.codes import FAILED, OK, exit_code, input_error
 from kerasstudio.cli.console import Console
-from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.graph.problems import Place, Problem, StudioError
 
 DESCRIPTION = "Draw a Keras model, train it, watch it, export it."
 
@@ -37,6 +38,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output is gone (`| head`); Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        # A name too long, links in a circle, a disk that fails: nothing of ours to explain.
+        problem = Problem(
+            code="file.disk_full" if error.errno in (ENOSPC, EDQUOT) else "file.system",
+            message=f"The system refused a file: {error.strerror or error}.",
+            place=Place(file=str(error.filename)[:500] if error.filename else None),
+        )
+        console.fail(problem)
+        return exit_code(problem)
 
 
 def _run(arguments: list[str], console: Console) -> int:

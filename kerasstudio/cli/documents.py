@@ -15,6 +15,7 @@ from kerasstudio.runtime.runs import RUN_FILE, list_runs, studio_folder
 Kind = Literal["project", "model", "run"]
 
 PROJECT_SUFFIX = ".kstudio"
+SAMPLE = "sample:"
 
 
 def read_project(path: Path) -> Project:
@@ -36,6 +37,11 @@ def existing(path: Path, wanted: str) -> Path:
             )
         )
     return path.absolute()
+
+
+def data_path(path: str, wanted: str = "a .csv, .npz or .npy file") -> str:
+    """A data file, absolute; "sample:NAME" stays as it is. Raises `StudioError`."""
+    return path if path.startswith(SAMPLE) else str(existing(Path(path), wanted))
 
 
 def find_run(path: Path) -> Path:
@@ -69,6 +75,16 @@ def kind_of(path: Path) -> Kind:
     path = existing(path, "a run folder, a project (.kstudio) or a model file")
     if path.is_dir():
         return "run"
+    if not path.is_file():
+        raise StudioError(
+            input_error(
+                "input.no_file",
+                f"{path} is a device or a pipe.",
+                expected="a run folder, a project (.kstudio) or a model file",
+                received="no file that can be read twice",
+                file=path,
+            )
+        )
     with path.open("rb") as file:
         start = file.read(4096)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and path.suffix != ".json":

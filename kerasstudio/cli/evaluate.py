@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kerasstudio.cli.codes import OK
 from kerasstudio.cli.console import Console
-from kerasstudio.cli.documents import existing, find_run
+from kerasstudio.cli.documents import data_path, find_run
 from kerasstudio.cli.session import Session
 from kerasstudio.runtime.protocol import Evaluate, Evaluated
 
@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "run", metavar="RUN", type=Path, help="a run folder, or a project for its last good run"
     )
-    parser.add_argument("--data", metavar="PATH", type=Path, help="instead of the test part")
+    parser.add_argument("--data", metavar="PATH", help="instead of the test part")
     parser.add_argument(
         "--checkpoint",
         choices=("best", "last"),
@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace, console: Console) -> int:
     folder = find_run(options.run)
-    data = str(existing(options.data, "a data file")) if options.data is not None else None
+    data = data_path(options.data) if options.data is not None else None
     with Session(console) as session:
         answer = session.ask(
             lambda number: Evaluate(number, str(folder), data, options.checkpoint), Evaluated

@@ -6,6 +6,7 @@ import ctypes
 import os
 import shutil
 import sys
+from pathlib import Path
 
 # Debian package by the file name the loader looks for.
 QT_LIBRARIES = {
@@ -32,16 +33,21 @@ WAYLAND_LIBRARIES = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libwayland-egl.so.1": "libwayland-egl1",
 }
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
 def missing_packages() -> list[str]:
-    """Debian packages whose libraries the loader does not find (none on other systems)."""
+    """Debian packages whose libraries the loader does not find, and one with fonts where there
+    are none (nothing on other systems)."""
     if sys.platform != "linux":
         return []
     wanted = {**QT_LIBRARIES, **X11_LIBRARIES}
     if os.environ.get("WAYLAND_DISPLAY"):
         wanted |= WAYLAND_LIBRARIES
-    return [package for library, package in wanted.items() if not _is_there(library)]
+    missing = [package for library, package in wanted.items() if not _is_there(library)]
+    if not any(folder.is_dir() and any(folder.rglob("*.ttf")) for folder in FONT_FOLDERS):
+        missing.append("fonts-dejavu-core")
+    return missing
 
 
 def install_command(packages: list[str]) -> str:
@@ -49,7 +55,8 @@ def install_command(packages: list[str]) -> str:
     if shutil.which("apt-get") is None:
         return f"your package manager (Debian names: {' '.join(packages)})"
     sudo = "" if os.geteuid() == 0 else "sudo "
-    return f"{sudo}apt-get install -y {' '.join(packages)}"
+    # On a fresh system apt-get knows no package before the update.
+    return f"{sudo}apt-get update && {sudo}apt-get install -y {' '.join(packages)}"
 
 
 def _is_there(library: str) -> bool:

@@ -8,15 +8,13 @@ from pathlib import Path
 
 from kerasstudio.cli.codes import OK, input_error
 from kerasstudio.cli.console import Console
-from kerasstudio.cli.documents import PROJECT_SUFFIX, existing, writable_target
+from kerasstudio.cli.documents import PROJECT_SUFFIX, data_path, writable_target
 from kerasstudio.cli.session import Session
 from kerasstudio.graph import files
 from kerasstudio.graph.data_spec import DataSpec
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.templates import model_for_data, templates
 from kerasstudio.runtime.protocol import DataGuessed, GuessData
-
-SAMPLE = "sample:"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,7 +52,7 @@ def run(options: Namespace, console: Console) -> int:
                 received=options.template,
             )
         )
-    paths = tuple(_data_path(path) for path in options.data)
+    paths = tuple(data_path(path) for path in options.data)
     with Session(console) as session:
         guessed = session.ask(
             lambda number: GuessData(number, paths, str(target.parent), options.target),
@@ -92,12 +90,6 @@ def run(options: Namespace, console: Console) -> int:
 
 def _names() -> list[str]:
     return [template.id for template in templates()]
-
-
-def _data_path(path: str) -> str:
-    return (
-        path if path.startswith(SAMPLE) else str(existing(Path(path), "a .csv, .npz or .npy file"))
-    )
 
 
 def _past(data: DataSpec, targets: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kerasstudio.cli.codes import OK
 from kerasstudio.cli.console import Console
-from kerasstudio.cli.documents import existing, find_run, writable_target
+from kerasstudio.cli.documents import data_path, find_run, writable_target
 from kerasstudio.cli.session import Session
 from kerasstudio.runtime.protocol import Predict, Predicted
 
@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "run", metavar="RUN", type=Path, help="a run folder, or a project for its last good run"
     )
-    parser.add_argument("--data", metavar="PATH", type=Path, required=True, help="the rows")
+    parser.add_argument("--data", metavar="PATH", required=True, help="the rows")
     parser.add_argument("--out", metavar="FILE.csv", type=Path, required=True, help="the table")
     parser.add_argument(
         "--checkpoint",
@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace, console: Console) -> int:
     folder = find_run(options.run)
-    data = existing(options.data, "a data file with the columns the run was trained on")
+    data = data_path(options.data, "a data file with the columns the run was trained on")
     target = writable_target(options.out)
     with Session(console) as session:
         answer = session.ask(

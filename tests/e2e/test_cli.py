@@ -79,11 +79,20 @@ def test_from_wine_to_files_that_plain_keras_loads(run: Run, tmp_path: Path) -> 
     with table.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 178
+    # A target that is new or empty in the file does not hinder a prediction.
+    lines = WINE.read_text().splitlines()
+    lines[1] = lines[1].rsplit(",", 1)[0] + ",unheard_of"
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join(lines))
+    assert run("evaluate", folder, "--data", other)[0] == 2
+    again = good(run("predict", folder, "--data", other, "--out", tmp_path / "o.csv", "--json"))
+    assert again["rows"] == 178
     right = sum(row["true"] == row["predicted"] for row in rows)
     assert right > 0.85 * 178
     for name in ("wine.h5", "wine.py"):
         written = good(run("export", folder, tmp_path / name, "--json"))
         assert written["checked"] == "checked: same predictions on 32 samples"
+    assert (tmp_path / "wine.py").read_text().startswith('"""wine: a Keras model')
     with h5py.File(tmp_path / "wine.h5") as file:
         assert set(file) >= {"model_weights", "optimizer_weights", "kerasstudio"}
     good(run("convert", tmp_path / "wine.h5", tmp_path / "wine.keras", "--json"))
@@ -193,6 +202,10 @@ def test_bad_input_is_answered_in_words(
     three_parts(run("export", text, "out.onnx"), ".keras", ".onnx")
     three_parts(run("export", text, tmp_path / "no" / "out.keras"), "folder")
     three_parts(run("convert", "code.py", "a.kstudio"), "Python code")
+    code, out, err = run("export", text, tmp_path / ("n" * 300 + ".keras"), "--json")
+    assert code == 2
+    assert json.loads(out)["problems"][0]["code"] == "file.system"
+    assert "too long" in err
     three_parts(run("convert", text, "words.kstudio"), "same file")
     three_parts(run("new", "a.txt", "--data", WINE), ".kstudio")
     three_parts(run("new", text, "--data", WINE), "--force")

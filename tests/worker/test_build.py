@@ -269,3 +269,18 @@ def test_long_chain() -> None:
         node = sketch.layer("Activation", node, activation="relu")
     sketch.output("y", node)
     assert len(build_model(sketch.project()).model.layers) == 1201
+
+
+def test_two_layers_of_one_name_are_told_in_the_words_of_the_drawing() -> None:
+    layers = [
+        Layer("i", "InputLayer", name="i", arguments={"shape": [4]}),
+        Layer("a", "Dense", name="same", arguments={"units": 2}),
+        Layer("b", "Dense", name="same", arguments={"units": 2}),
+        Layer("o", "Output", name="o", module="kerasstudio"),
+    ]
+    nodes = [Node(layer.id, layer.id) for layer in layers]
+    pairs = [("i", "a"), ("a", "b"), ("b", "o")]
+    wires = [Wire(source, target, "inputs") for source, target in pairs]
+    with pytest.raises(StudioError) as caught:
+        build_model(drawing(layers, nodes, wires))
+    assert caught.value.problem.code == "structure.name_taken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import numpy as np
@@ -366,3 +367,9 @@ def test_damaged_samples_give_words(
     path = tmp_path_factory.mktemp("damaged") / name
     path.write_bytes(bytes(whole))
     assert outcome(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "data.csv")
+    with pytest.raises(StudioError, match="pipe"):
+        read(tmp_path / "data.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,9 @@ EVIL = {
     ),
     "function with dots": layer(
         config={"a": {"module": "builtins", "class_name": "function", "config": "eval('1')"}}
+    ),
+    "function of Python": layer(
+        config={"a": {"module": "builtins", "class_name": "function", "config": "eval"}}
     ),
     "foreign class": layer(module="subprocess", class_name="Popen"),
     "registered class": layer(module=None, registered_name="Custom>Dense"),
@@ -151,3 +155,18 @@ def refused_any(path: Path) -> str:
     with pytest.raises(StudioError) as caught:
         vet(path, sniff_model(path))
     return caught.value.problem.code
+
+
+def test_a_zip_archive_of_another_kind_is_no_damaged_model(tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x=np.zeros(3))
+    with pytest.raises(StudioError) as caught:
+        vet(tmp_path / "data.npz", "keras")
+    assert caught.value.problem.code == "import.kind"
+    assert "x.npy" in caught.value.problem.received
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.keras")
+    with pytest.raises(StudioError) as caught:
+        sniff_model(tmp_path / "model.keras")
+    assert "pipe" in caught.value.problem.received

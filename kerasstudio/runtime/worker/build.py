@@ -14,10 +14,14 @@ from kerasstudio.graph.catalogue import Catalogue, shipped
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
+from kerasstudio.graph.structure import structure_problems
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
 from kerasstudio.runtime.worker.shape_fixes import remove_wires
+
+# Mistakes for which the drawing has better words than Keras.
+_NEVER_BUILT = {"structure.cycle", "structure.name", "structure.name_taken"}
 
 
 class BuiltModel(msgspec.Struct, frozen=True):
@@ -33,6 +37,9 @@ def build_model(project: Project, catalogue: Catalogue | None = None) -> BuiltMo
 
     Weights are initialised from Keras's global seed, which the caller sets. Raises `StudioError`
     naming the node, and the argument where it can be told, when Keras refuses something."""
+    for problem in structure_problems(project, catalogue or shipped()):
+        if problem.code in _NEVER_BUILT:
+            raise StudioError(problem)
     builder = Builder(project, catalogue or shipped())
     model = builder.model(project.graph, name=_model_name(project.graph.name))
     return BuiltModel(model, builder.layers)

@@ -90,7 +90,7 @@ def answer_predict(request: Predict, progress: Report) -> Predicted:
     """Predict every row of a file into a CSV table."""
     progress("Building the model")
     run = restore_run(Path(request.run_folder), request.checkpoint)
-    x, y, rows = rows_of(run, Path(request.data))
+    x, y, rows = _rows_to_predict(run, Path(request.data))
     progress("Predicting")
     raw = run.by_output(run.model.predict(x, batch_size=BATCH, verbose=0))
     true = run.by_output(y) if y is not None else {}
@@ -154,6 +154,17 @@ def save_predictions(
 def rows_of(run: Restored, path: Path) -> tuple[Any, Any, np.ndarray]:
     """(x, y or None, row numbers) of another file, prepared like the training data."""
     return load_rows(run.project, run.fitted, path)
+
+
+def _rows_to_predict(run: Restored, path: Path) -> tuple[Any, Any, np.ndarray]:
+    """As `rows_of`; a target that is empty or new in the file does not hinder a prediction."""
+    try:
+        return rows_of(run, path)
+    except StudioError as error:
+        targets = {name for port in run.fitted.outputs for name in port.columns}
+        if error.problem.place.column not in targets:
+            raise
+        return load_rows(run.project, run.fitted, path, with_targets=False)
 
 
 def _assess(

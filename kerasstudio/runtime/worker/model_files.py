@@ -24,6 +24,14 @@ SUFFIX_OF: dict[ModelKind, str] = {"keras": ".keras", "h5": ".h5", "json": ".jso
 
 def sniff_model(path: Path) -> ModelKind:
     """The kind by the first bytes, whatever the name says. Raises `StudioError`."""
+    if path.exists() and not path.is_file():
+        raise import_error(
+            "import.kind",
+            f"{path.name} is no model file.",
+            path,
+            expected="a Keras model: .keras, .h5 or architecture JSON",
+            received="a folder" if path.is_dir() else "a device or a pipe",
+        )
     try:
         with path.open("rb") as file:
             start = file.read(512)
@@ -59,6 +67,15 @@ def read_config(path: Path, kind: ModelKind) -> dict[str, Any]:
             text: str | bytes = path.read_bytes()
         elif kind == "keras":
             with zipfile.ZipFile(path) as archive:
+                if CONFIG not in archive.namelist():
+                    raise import_error(
+                        "import.kind",
+                        f"{path.name} is no Keras model.",
+                        path,
+                        expected=f"a .keras file, which has {CONFIG} in it",
+                        received="a zip archive that holds "
+                        + (", ".join(archive.namelist()[:6])[:200] or "nothing"),
+                    )
                 _limit(archive.getinfo(CONFIG).file_size, path)
                 text = archive.read(CONFIG)
         else:

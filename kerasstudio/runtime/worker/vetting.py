@@ -7,6 +7,7 @@ no links out of the file, no sizes that fill the memory.
 
 from __future__ import annotations
 
+import builtins
 import json
 import zipfile
 from collections.abc import Iterator
@@ -132,6 +133,9 @@ def _reasons(name: str, value: dict[str, Any]) -> Iterator[str]:
             yield f"the function {str(module)[:60]}.{str(config)[:60]}"
         if not isinstance(config, str) or not config.isidentifier():
             yield "a function whose name is none"
+        elif module == "builtins" and hasattr(builtins, config):
+            # Keras means its own functions by this module; Python's would run (eval, exec).
+            yield f"Python's function {config}"
     elif module is None:
         # Files of Keras 2 name no module: those classes are Keras's own unless registered.
         if value.get("registered_name") not in (None, name):

@@ -48,8 +48,9 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + f" and {len(names) - most} more"
 
 
-def unknown_column(name: str, have: Iterable[str], path: Path) -> StudioError:
-    """A column that the project names and the file does not have."""
+def unknown_column(name: str, have: Iterable[str], path: Path, fixable: bool = True) -> StudioError:
+    """A column that the project names and the file does not have. Not `fixable`: a file that a
+    finished run is tried on."""
     have = list(have)
     close = get_close_matches(name, have, n=1)
     hint = f' The most similar one is "{close[0]}".' if close else ""
@@ -60,5 +61,5 @@ def unknown_column(name: str, have: Iterable[str], path: Path) -> StudioError:
         expected=f"one of: {listed(have)}",
         received=name,
         column=name,
-        fixes=[set_column(f'ignore "{name}"', name, "role", "ignore")],
+        fixes=[set_column(f'ignore "{name}"', name, "role", "ignore")] if fixable else [],
     )

@@ -26,19 +26,21 @@ def load_rows(
     path: Path | str,
     base: Path | str = ".",
     progress: Report | None = None,
+    with_targets: bool = True,
 ) -> tuple[Any, Any, Array]:
     """(x, y, row numbers) of the file `path` in the built model's structure.
 
-    y is None when the file does not hold every target. Rows are numbered as a person counts them
-    (with windows: the row of the target). Raises `StudioError` naming file, column and row."""
+    y is None when the file does not hold every target, or `with_targets` is False. Rows are
+    numbered as a person counts them (with windows: the row of the target). Raises `StudioError`
+    naming file, column and row."""
     table = open_source(_source(project, str(path)), Path(base), progress or silent)
     columns = _columns(fitted, table)
     window = fitted.window
     features = {name for port in fitted.inputs for name in port.columns}
     targets = {name for port in fitted.outputs for name in port.columns}
     for name in features - columns.keys():
-        raise unknown_column(name, table.columns, table.path)
-    known = targets <= columns.keys()
+        raise unknown_column(name, table.columns, table.path, fixable=False)
+    known = with_targets and targets <= columns.keys()
     kept = _kept(project.data, table, columns, features | (targets if known else set()))
     encoded = {
         name: encode_column(fitted.column(name), columns[name], table, kept)

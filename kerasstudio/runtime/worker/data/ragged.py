@@ -77,10 +77,10 @@ def _ragged(path: Path, number: int, row: list[str], width: int, has_header: boo
     like = "the header has" if has_header else "the first row has"
     return fault(
         "data.ragged_row",
-        f"Row {number} of {path.name} has {len(row)} cells; {like} {width}.",
+        f"Row {number} of {path.name} has {_cells(len(row))}; {like} {width}.",
         path,
-        expected=f"{width} cells in every row",
-        received=f"{len(row)} cells: {' | '.join(row)[:120]!r}",
+        expected=f"{_cells(width)} in every row",
+        received=f"{_cells(len(row))}: {' | '.join(row)[:120]!r}",
         row=number,
     )
 
@@ -132,3 +132,7 @@ def _chunks(path: Path, data: bytes | None, dialect: Dialect) -> Iterator[tuple[
         file.seek(dialect.marker)
         while piece := file.read(CHUNK_BYTES):
             yield piece, file.tell() / size
+
+
+def _cells(count: int) -> str:
+    return f"{count} cell{'' if count == 1 else 's'}"

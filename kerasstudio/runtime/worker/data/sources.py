@@ -161,6 +161,14 @@ def _check(path: Path, source: Source) -> None:
             path,
             expected="the data file that the project names; it was moved, renamed or not copied",
         )
+    if not path.is_file():
+        # Opening a pipe would wait for ever, a device may never end.
+        raise fault(
+            "data.no_file",
+            f"{path.name} is a device or a pipe.",
+            path,
+            expected="a data file",
+        )
     try:
         with path.open("rb") as file:
             head = file.read(32)

@@ -19,13 +19,15 @@ Report = Callable[..., None]
 class Subject:
     """The model to be written. `script` is its code, made when first wanted (`scripting`).
 
-    `notes` collects what the person should know about the file."""
+    `notes` collects what the person should know about the file. `title` is its name without
+    suffix: it is written under another one first."""
 
     project: Project
     model: keras.Model
     base: Path
     trained: bool
     notes: list[str] = field(default_factory=list)
+    title: str = ""
 
 
 @dataclass(frozen=True)

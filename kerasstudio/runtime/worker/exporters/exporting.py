@@ -118,7 +118,9 @@ def _samples(request: Export, subject: Subject) -> dict[str, np.ndarray]:
 def _write(exporter: Exporter, subject: Subject, path: Path) -> None:
     """Write beside the target and move: never half a file. Raises `StudioError`."""
     suffix = exporter.format.suffix
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.{secrets.token_hex(4)}{suffix}")
+    # Short, so that it fits wherever the real name does.
+    temporary = path.with_name(f".{os.getpid()}.{secrets.token_hex(4)}{suffix}")
+    subject.title = path.stem
     try:
         exporter.write(subject, temporary)
         with temporary.open("rb") as file:

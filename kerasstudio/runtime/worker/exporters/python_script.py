@@ -27,7 +27,7 @@ def write(subject: Subject, path: Path) -> None:
             summary = describe(project.data, subject.base)
     except StudioError as error:
         subject.notes.append(f"the script was written without looking at the data: {error}")
-    path.write_text(code_of(project, summary, path.stem), encoding="utf-8")
+    path.write_text(code_of(project, summary, subject.title or path.stem), encoding="utf-8")
 
 
 def code_of(project: Project, summary: DataSummary | None, title: str) -> str:
