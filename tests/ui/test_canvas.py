@@ -554,3 +554,21 @@ def test_the_drawing_is_saved_as_a_picture(hand: Hand, tmp_path) -> None:  # typ
     assert hand.canvas.save_picture(path)
     assert path.read_bytes()[:4] == b"\x89PNG"
     assert not hand.canvas.save_picture(tmp_path / "missing" / "model.png")
+
+
+def test_long_drawings_open_readable_at_their_beginning(hand: Hand) -> None:
+    project = Project()
+    dense = CATALOGUE.named("Dense")
+    assert dense is not None
+    for number in range(40):
+        project, node = edits.add_layer(project, dense, number * 240.0, 0.0, name=f"d{number}")
+        if number == 0:
+            first = node
+    hand.store.replace_document(project)
+    view, canvas = hand.view, hand.canvas
+    assert view.zoom >= 0.5
+    x, y, width, height = canvas.model.nodes.rect(first)
+    for corner in (QPointF(x, y), QPointF(x + width, y + height)):
+        assert view.viewport().rect().contains(view.to_spot(corner).toPoint())
+    canvas.frame_all()
+    assert view.zoom < 0.5

@@ -13,7 +13,7 @@ from kerasstudio.graph.clipboard import read_clip
 from kerasstudio.graph.loops import downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.ui import theme
-from kerasstudio.ui.canvas import context_menu
+from kerasstudio.ui.canvas import context_menu, viewpoint
 from kerasstudio.ui.canvas.accessible_nodes import announce_nodes
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
@@ -388,12 +388,12 @@ class Canvas(QWidget):
         self._update_bubble()
 
     def _frame_once(self) -> None:
-        """A document is framed when it is first seen; after that the view belongs to the
-        person."""
+        """A document is brought into view when it is first seen; after that the view belongs to
+        the person."""
         if self._wants_frame and self.width() > 50 and self.height() > 50:
             if self.isVisible():
                 self._wants_frame = False
-            self.frame_all()
+            viewpoint.begin(self.view, self.model.nodes.bounds())
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

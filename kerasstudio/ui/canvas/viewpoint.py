@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 LEAST_ZOOM, MOST_ZOOM = 0.03, 3.0
 COMFORTABLE_ZOOM = 1.0
+# What stands on a card can be read from here on.
+READABLE_ZOOM = 0.55
 _MARGIN = 56.0
 _EMPTY_CORNER = QPointF(-80, -120)
 
@@ -27,13 +29,34 @@ def frame(view: CanvasView, box: Box | None) -> None:
         return
     x0, y0, x1, y1 = box
     area = view.viewport().size()
-    zoom = min(
+    zoom = _whole(view, box)
+    middle = QPointF((x0 + x1) / 2, (y0 + y1) / 2)
+    view.look(limited(zoom), middle, QPointF(area.width() / 2, area.height() / 2))
+
+
+def begin(view: CanvasView, box: Box | None) -> None:
+    """Show a drawing that was just opened: as a whole when its cards can be read then, else its
+    beginning."""
+    if box is None or _whole(view, box) >= READABLE_ZOOM:
+        frame(view, box)
+        return
+    x0, y0, x1, y1 = box
+    area = view.viewport().size()
+    # Where there is room in one direction, the drawing stands in the middle of it.
+    left = max(_MARGIN, (area.width() - (x1 - x0) * READABLE_ZOOM) / 2)
+    top = max(_MARGIN, (area.height() - (y1 - y0) * READABLE_ZOOM) / 2)
+    view.look(READABLE_ZOOM, QPointF(x0, y0), QPointF(left, top))
+
+
+def _whole(view: CanvasView, box: Box) -> float:
+    """The zoom at which a box is in view as a whole, never larger than life."""
+    x0, y0, x1, y1 = box
+    area = view.viewport().size()
+    return min(
         (area.width() - 2 * _MARGIN) / max(1.0, x1 - x0),
         (area.height() - 2 * _MARGIN) / max(1.0, y1 - y0),
         COMFORTABLE_ZOOM,
     )
-    middle = QPointF((x0 + x1) / 2, (y0 + y1) / 2)
-    view.look(limited(zoom), middle, QPointF(area.width() / 2, area.height() / 2))
 
 
 def reveal(view: CanvasView, node: str) -> None:
