@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from typing import NoReturn
 
 from kerasstudio import __version__
 from kerasstudio.cli.codes import FAILED, OK, exit_code, input_error
@@ -68,7 +69,21 @@ def _run(arguments: list[str], console: Console) -> int:
     return open_studio(options.file, console)
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+class _Parser(argparse.ArgumentParser):
+    """Tells a mistake as all other problems are told, so that `--json` gets its object too."""
+
+    def error(self, message: str) -> NoReturn:
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        raise StudioError(
+            input_error(
+                "cli.arguments",
+                f"{message[0].upper()}{message[1:]}.",
+                expected=usage,
+            )
+        )
+
+
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     """The parser of `kerasstudio [FILE]`, and one for each command."""
     from kerasstudio.cli.commands import COMMANDS
 
@@ -76,7 +91,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     listed = "\n".join(
         f"  {command.usage.ljust(width)}  {command.help}" for command in COMMANDS.values()
     )
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="kerasstudio",
         usage="kerasstudio [FILE]\n       kerasstudio COMMAND ...",
         description=DESCRIPTION,
@@ -89,7 +104,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     parser.add_argument("--version", action="store_true", help="print the version and end")
     commands = {}
     for name, command in COMMANDS.items():
-        own = argparse.ArgumentParser(
+        own = _Parser(
             prog=f"kerasstudio {name}",
             description=command.description or f"{command.help[0].upper()}{command.help[1:]}.",
             formatter_class=argparse.RawDescriptionHelpFormatter,

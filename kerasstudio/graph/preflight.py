@@ -19,6 +19,9 @@ from kerasstudio.graph.preflight_inputs import input_problems
 from kerasstudio.graph.preflight_outputs import output_problems
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import KerasObject
+
+_SINGULAR = {"optimizers": "optimizer", "losses": "loss", "metrics": "metric"}
 
 
 def preflight_problems(
@@ -39,8 +42,42 @@ def preflight_problems(
         *output_problems(project, bindings, inspection, summary),
         *_monitor_problems(project, bindings, inspection, summary, catalogue),
         *_amount_problems(project, summary),
+        *_object_problems(project, catalogue),
         *_frozen_problems(project, inspection),
     ]
+
+
+def _object_problems(project: Project, catalogue: Catalogue | None) -> Iterator[Problem]:
+    """An optimizer, loss or metric that this Keras does not have (a file edited by hand)."""
+    if catalogue is None:
+        return
+    training = project.training
+    adam = {"class_name": "Adam", "module": "keras.optimizers"}
+    default = Fix("take Adam", "set_training", {"field": "optimizer", "value": adam})
+    named: list[tuple[str, KerasObject, Place, tuple[Fix, ...]]] = [
+        ("optimizers", training.optimizer, Place(argument="optimizer"), (default,))
+    ]
+    for output, chosen in training.outputs.items():
+        place = Place(output=output)
+        if chosen.loss is not None:
+            reset = Fix("choose the loss by itself", "set_loss", {"output": output, "loss": None})
+            named.append(("losses", chosen.loss, place, (reset,)))
+        named += [("metrics", metric, place, ()) for metric in chosen.metrics or ()]
+    for family, used, place, fixes in named:
+        kind = catalogue.object_type(family, used.class_name)
+        if kind is not None and used.module.split(".")[0] == "keras":
+            continue
+        names = [each.class_name for each in catalogue.family(family)]
+        close = get_close_matches(used.class_name, names, n=3)
+        yield Problem(
+            code="train.unknown_object",
+            message=f"Keras {catalogue.keras_version} has no {_SINGULAR[family]} "
+            f'"{used.class_name}" in {used.module}.',
+            expected=f"one such as {', '.join(close or names[:3])}",
+            received=f"{used.module}.{used.class_name}",
+            place=place,
+            fixes=fixes,
+        )
 
 
 def _source_problems(project: Project) -> Iterator[Problem]:

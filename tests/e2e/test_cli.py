@@ -202,6 +202,9 @@ def test_bad_input_is_answered_in_words(
     three_parts(run("export", text, "out.onnx"), ".keras", ".onnx")
     three_parts(run("export", text, tmp_path / "no" / "out.keras"), "folder")
     three_parts(run("convert", "code.py", "a.kstudio"), "Python code")
+    code, out, err = run("train", "--json", "--epoch", "none")
+    assert code == 2
+    assert json.loads(out)["problems"][0]["code"] == "cli.arguments"
     code, out, err = run("export", text, tmp_path / ("n" * 300 + ".keras"), "--json")
     assert code == 2
     assert json.loads(out)["problems"][0]["code"] == "file.system"

@@ -490,3 +490,27 @@ def test_wires_to_nowhere_do_not_disturb() -> None:
         check(msgspec.structs.replace(project, graphs={"main": broken}), None)
     bare = msgspec.structs.replace(graph, wires={})
     check(msgspec.structs.replace(project, graphs={"main": bare}), None)
+
+
+def test_objects_that_keras_does_not_have(keras_catalogue: Catalogue) -> None:
+    project = model(INDEX)
+    output = next(iter(project.outputs()))
+    training = msgspec.structs.replace(
+        project.training,
+        optimizer=KerasObject("system", "os", {"command": "true"}),
+        outputs={output.layer: OutputTraining(loss=KerasObject("Nope", "keras.losses"))},
+    )
+    project = msgspec.structs.replace(project, training=training)
+    found = [
+        problem
+        for problem in preflight_problems(project, None, None, keras_catalogue)
+        if problem.code == "train.unknown_object"
+    ]
+    assert [problem.received for problem in found] == ["os.system", "keras.losses.Nope"]
+    for problem in found:
+        project = apply_fix(project, problem.fixes[0], keras_catalogue)
+    assert not [
+        problem
+        for problem in preflight_problems(project, None, None, keras_catalogue)
+        if problem.code == "train.unknown_object"
+    ]

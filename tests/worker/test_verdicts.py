@@ -92,6 +92,13 @@ def test_a_page_of_graph_error_becomes_a_sentence() -> None:
     assert "node" not in text
 
 
+def test_a_file_that_the_system_refuses_is_no_crash() -> None:
+    report = crash_report(4, OSError(30, "Read-only file system", "/ro/predictions.npz"))
+    assert not report.crash
+    assert report.problem.code == "file.write"
+    assert report.problem.place.file == "/ro/predictions.npz"
+
+
 def test_errors_that_people_can_mend_are_named() -> None:
     full = problem_of(
         OSError(errno.ENOSPC, "No space left on device", "a/points.jsonl"), "training"

@@ -25,7 +25,10 @@ _ARGUMENTS = re.compile(r"\n+Arguments received by .*", re.DOTALL)
 
 
 def crash_report(request_id: int, error: BaseException) -> Failed:
-    """`Failed` for an error nobody expected, with the traceback in `detail`."""
+    """`Failed` for an error nobody expected, with the traceback in `detail`. A file that the
+    system refuses (a full or read-only disk) is no crash."""
+    if isinstance(error, OSError) and error.filename and error.errno:
+        return Failed(request_id, problem_of(error, "working"))
     return Failed(
         id=request_id,
         crash=True,
@@ -57,6 +60,7 @@ def problem_of(error: BaseException, doing: str, project: Project | None = None)
         return Problem(
             code="file.write",
             message=f"A file cannot be used while {doing}: {error.strerror or error}.",
+            expected="a place where this user may read and write",
             place=Place(file=str(error.filename)),
             detail=detail,
         )
