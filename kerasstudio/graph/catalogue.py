@@ -1,17 +1,21 @@
 """The catalogue: every public Keras layer and its arguments, generated from the installed Keras.
 
 The JSON behind it is written by `runtime.worker.cataloguing` and shipped as
-`resources/catalogue/keras-VERSION.json`; this module only reads it.
+`resources/catalogue/keras-VERSION.json`; this module only reads it. Where another Keras is
+installed, a worker writes the catalogue of that one to the user's cache folder.
 """
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from platformdirs import user_cache_path
 
+from kerasstudio import __version__
 from kerasstudio.graph.project import OUTPUT_CLASS, STUDIO_MODULE, Layer
 from kerasstudio.graph.resources import resource
 
@@ -166,8 +170,32 @@ def decode(data: bytes) -> Catalogue:
 
 @lru_cache(maxsize=1)
 def shipped() -> Catalogue:
-    """The catalogue of the pinned Keras, from the package's resources."""
-    return load(max(resource("catalogue").glob("keras-*.json")))
+    """The catalogue of the pinned Keras, from the package's resources; where another Keras is
+    installed and a worker has written its catalogue, that one."""
+    other = _generated()
+    return other or load(max(resource("catalogue").glob("keras-*.json")))
+
+
+def generated_path(keras_version: str) -> Path:
+    """Where a worker writes the catalogue of a Keras that is not the pinned one."""
+    return _cache_folder() / f"keras-{keras_version}-{__version__}.json"
+
+
+def _cache_folder() -> Path:
+    return Path(user_cache_path("kerasstudio", appauthor=False)) / "catalogue"
+
+
+def _generated() -> Catalogue | None:
+    if not _cache_folder().is_dir():  # the usual case costs one look
+        return None
+    from importlib import metadata  # 30 ms that the window's start can do without
+
+    try:
+        path = generated_path(metadata.version("keras"))
+        return load(path) if path.is_file() else None
+    except (metadata.PackageNotFoundError, OSError, msgspec.DecodeError) as error:
+        logging.getLogger(__name__).warning("the generated catalogue is not used: %s", error)
+        return None
 
 
 def load(path: Path) -> Catalogue:

@@ -161,7 +161,8 @@ class Starting(Message, frozen=True):
 
 
 class Ready(Message, frozen=True):
-    """TensorFlow is imported. `device` is in words: "CPU", "GPU: NVIDIA H200"."""
+    """TensorFlow is imported. `device` is in words: "CPU", "GPU: NVIDIA H200". `catalogue` is the
+    path of a catalogue that was written for this Keras, None where the shipped one is of it."""
 
     pid: int
     keras: str

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from importlib import metadata
 from typing import Any
 
 import keras
 import msgspec
 import pytest
 
-from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType, shipped
+from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType, generated_path, shipped
 from kerasstudio.graph.project import STUDIO_MODULE
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
-from kerasstudio.runtime.worker import catalogue_words
+from kerasstudio.runtime.worker import catalogue_words, cataloguing
 from kerasstudio.runtime.worker.cataloguing import describe_keras, public_classes
+from kerasstudio.runtime.worker.device import ready_report
 from kerasstudio.runtime.worker.docstrings import dedented, read_docs
 from kerasstudio.runtime.worker.keras_objects import find_class, make_object
 
@@ -34,6 +36,29 @@ def test_shipped_is_what_the_generator_gives(generated: Catalogue) -> None:
     ]
     assert different == []
     assert msgspec.to_builtins(shipped().objects) == msgspec.to_builtins(generated.objects)
+
+
+def test_the_catalogue_of_another_keras_is_written_once_and_used(
+    generated: Catalogue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert cataloguing.write_missing() is None, "the shipped one is of the installed Keras"
+    other = msgspec.structs.replace(generated, keras_version="99.1")
+    monkeypatch.setattr(keras, "__version__", "99.1")
+    monkeypatch.setattr(cataloguing, "describe_keras", lambda: other)
+    monkeypatch.setattr(metadata, "version", lambda name: "99.1")
+    path = cataloguing.write_missing()
+    assert path == generated_path("99.1")
+    assert cataloguing.write_missing() is None
+    assert ready_report().catalogue == str(path)
+    try:
+        shipped.cache_clear()
+        assert shipped().keras_version == "99.1"
+        path.write_text("no catalogue")
+        shipped.cache_clear()
+        assert shipped().keras_version != "99.1"
+        assert "not used" in caplog.text
+    finally:
+        shipped.cache_clear()
 
 
 def test_every_public_layer_is_there() -> None:

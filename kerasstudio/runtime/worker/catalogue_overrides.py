@@ -167,8 +167,10 @@ DTYPES = {
     "ReversibleEmbedding": ("int32", "int64"),
     "IntegerLookup": ("int32", "int64"),
     "Add": ("float32", "int32"),
+    "AugMix": ("float32",),
 }
-"""Where execution accepts more than makes sense (Embedding cuts decimals off)."""
+"""Where execution accepts more than makes sense (Embedding cuts decimals off), or integers only
+when chance wants it (AugMix draws its operations)."""
 
 RANKS: dict[str, tuple[int, ...]] = {
     "MultiHeadAttention": (3, 4, 5),

@@ -15,8 +15,17 @@ from typing import Any
 import keras
 import msgspec
 
-from kerasstudio.graph.catalogue import OUTPUT_TYPE, Argument, Catalogue, LayerType, ObjectType
+from kerasstudio.graph.catalogue import (
+    OUTPUT_TYPE,
+    Argument,
+    Catalogue,
+    LayerType,
+    ObjectType,
+    generated_path,
+    shipped,
+)
 from kerasstudio.graph.project import INPUT_CLASS
+from kerasstudio.runtime.atomic import write_atomic
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
 from kerasstudio.runtime.worker import catalogue_words
 from kerasstudio.runtime.worker.argument_kinds import describe_argument
@@ -65,7 +74,7 @@ def public_classes(module: ModuleType) -> dict[type, list[str]]:
 def write_catalogue(path: Path) -> None:
     """Generate and write the JSON, indented so that differences between versions can be read."""
     data = msgspec.json.format(msgspec.json.encode(describe_keras()), indent=1)
-    path.write_bytes(data + b"\n")
+    write_atomic(path, data + b"\n")
 
 
 def _public_name(found: type, names: list[str]) -> str:
@@ -189,6 +198,17 @@ def _category(layer_class: type, name: str) -> str:
 def _palette_order(layer_type: LayerType) -> tuple[int, str]:
     order = overrides.CATEGORY_ORDER
     return order.index(layer_type.category), layer_type.class_name.lower()
+
+
+def write_missing() -> Path | None:
+    """Where another Keras than the pinned one is installed and its catalogue was not written yet,
+    write it; returns its path then. Raises `OSError`."""
+    path = generated_path(keras.__version__)
+    if shipped().keras_version == keras.__version__ or path.exists():
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_catalogue(path)
+    return path
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
+from kerasstudio.graph.catalogue import generated_path
 from kerasstudio.runtime.protocol import Format, Ready
 
 
@@ -22,6 +23,7 @@ def ready_report() -> Ready:
         tensorflow=tf.__version__,
         device=device_in_words(),
         formats=_formats(),
+        catalogue=_catalogue(),
     )
 
 
@@ -39,6 +41,12 @@ def device_in_words() -> str:
     details = tf.config.experimental.get_device_details(gpus[0])
     name = details.get("device_name", gpus[0].name)
     return f"GPU: {name}" if len(gpus) == 1 else f"{len(gpus)} GPUs: {name}"
+
+
+def _catalogue() -> str | None:
+    """The path of a catalogue written for this Keras; None for the shipped one."""
+    path = generated_path(keras.__version__)
+    return str(path) if path.is_file() else None
 
 
 def _formats() -> tuple[Format, ...]:

@@ -103,6 +103,7 @@ class Loop:
         self._train_lock = threading.Lock()
         self._inspector: Any = None
         self._unverified: Inspect | None = None
+        self._catalogued = False
         self._closing = False
         self._asked = threading.Event()
         self._warming = threading.Lock()  # seeds are the process's: one user at a time
@@ -237,6 +238,23 @@ class Loop:
             self._writer.send(self._inspector.report(request))
         if left:
             self._unverified = request
+        elif not self._catalogued:
+            self._catalogued = True
+            threading.Thread(target=self._catalogue, name="catalogue", daemon=True).start()
+
+    def _catalogue(self) -> None:
+        """Once, when idle: see that there is a catalogue of the installed Keras."""
+        try:
+            from kerasstudio.runtime.worker.cataloguing import write_missing
+
+            path = write_missing()
+        except Exception as error:  # noqa: BLE001 (told; the shipped catalogue does)
+            self._writer.send(LogLine(f"no catalogue of this Keras: {error!r}", "warning"))
+            return
+        if path is not None:
+            self._writer.send(
+                LogLine(f"The layers of this Keras are listed in {path}, used from the next start.")
+            )
 
     def _train(self, request: Train) -> None:
         with self._train_lock:
