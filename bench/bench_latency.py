@@ -111,7 +111,7 @@ def main() -> None:
     animation.timeout.connect(animate)
     animation.start(16)
     for name in CHECKS:  # the program imports them in another thread after its first paint
-        import_module(f"kerasstudio.{name}")
+        import_module(name)
     watch = Watch()
     with tempfile.TemporaryDirectory() as folder:
         studio = Path(folder)

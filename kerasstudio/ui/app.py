@@ -45,9 +45,17 @@ if TYPE_CHECKING:
 PROBLEMS, UNUSABLE = 1, 2
 FREEZE_MS = 1500
 # Imported in another thread before they are first wanted, in this order.
-CHECKS = ("graph.preflight", "graph.structure")
-CHARTS = ("ui.charts.charts_panel", "ui.charts.colors", "ui.run_views", "ui.results_wiring")
-PAGES = ("ui.data.data_page", "ui.train.train_page", "ui.results.results_page", "ui.exporting")
+CHECKS = ("kerasstudio.graph.preflight", "kerasstudio.graph.structure")
+CHARTS = ("kerasstudio.ui.charts.charts_panel", "kerasstudio.ui.run_views")
+PAGES = (
+    "kerasstudio.ui.data.data_page",
+    "kerasstudio.ui.train.train_page",
+    "kerasstudio.ui.results.results_page",
+    "kerasstudio.ui.results_wiring",
+    "kerasstudio.ui.exporting",
+    "kerasstudio.graph.layout",
+    "fast_sugiyama",
+)
 # How long, in seconds, a thread that imports may keep the window's from running.
 SWITCH_SECONDS = 0.002
 
@@ -132,6 +140,7 @@ class Studio(QObject):
         if self._begun:
             return
         self._begun = True
+        gc.freeze()  # nearly all of it is modules: not worth a collection now
         sys.setswitchinterval(SWITCH_SECONDS)
         self.window.top_bar.refresh_icons()
         self.pool.start()
@@ -149,7 +158,7 @@ class Studio(QObject):
 
         def work() -> None:
             for name in names:
-                import_module(f"kerasstudio.{name}")
+                import_module(name)
 
         self._imports.run(work, lambda _none: self.idle.add(then))
 
@@ -157,7 +166,7 @@ class Studio(QObject):
         """Before they are wanted, one at a time."""
         for name in ("data", "train", "results"):
             self.idle.add(partial(self._make_page, name))
-        self.idle.add(self._freeze_soon)
+        self.idle.add(lambda: self.train_page.prepare(), self._freeze_soon)
 
     def close(self) -> None:
         """End processes and threads; the window is gone afterwards."""
@@ -234,7 +243,10 @@ class Studio(QObject):
         from kerasstudio.ui.train.train_page import TrainPage
 
         start, parent = self.commands.train, self.window.pages
-        return TrainPage(self.store, self.feed, self.run_feed, self.catalogue, start, parent)
+        self.train_page = TrainPage(
+            self.store, self.feed, self.run_feed, self.catalogue, start, parent
+        )
+        return self.train_page
 
     def _results_page(self) -> QWidget:
         from kerasstudio.ui.charts.colors import chart_colors, matrix_colors
@@ -415,8 +427,8 @@ class Studio(QObject):
 
 def _freeze() -> None:
     """Take what is loaded out of the garbage collector's sight: a full collection in the middle
-    of a pan costs a frame otherwise."""
-    gc.unfreeze()
+    of a pan costs a frame otherwise. What was taken out stays out: documents are values without
+    cycles, and go without the collector."""
     gc.collect()
     gc.freeze()
 

@@ -55,7 +55,10 @@ def apply_theme(app: QApplication, choice: str) -> None:
         return
     # Over an old sheet Qt works out each widget's style again several times; without one, once.
     app.setStyleSheet("")
-    _show(app, look)
+    _current.tokens = look
+    app.setPalette(palette(look))
+    app.setStyleSheet(style_sheet(look))
+    theme_changed.emit()
 
 
 def change_theme(app: QApplication, choice: str) -> None:
@@ -70,22 +73,17 @@ def change_theme(app: QApplication, choice: str) -> None:
     app.setStyleSheet("")
 
     def paint() -> None:
+        theme_changed.emit()
         for window in windows:
             if isValid(window):
                 window.setUpdatesEnabled(True)
 
     def show() -> None:
-        _show(app, _current.tokens)
+        app.setPalette(palette(_current.tokens))
+        app.setStyleSheet(style_sheet(_current.tokens))
         QTimer.singleShot(TURN_MS, app, paint)
 
     QTimer.singleShot(TURN_MS, app, show)
-
-
-def _show(app: QApplication, look: Tokens) -> None:
-    _current.tokens = look
-    app.setPalette(palette(look))
-    app.setStyleSheet(style_sheet(look))
-    theme_changed.emit()
 
 
 def set_up(app: QApplication, choice: str) -> None:

@@ -64,8 +64,11 @@ class TrainPage(QScrollArea):
 
     def refresh(self, _change: object = None) -> None:
         """Show the settings and what is known of them; while hidden, when shown next."""
-        if not self.isVisible():
-            return
+        if self.isVisible():
+            self.prepare()
+
+    def prepare(self) -> None:
+        """The same although hidden: the forms are there when the page is shown."""
         project, summary = self._store.project, self._feed.summary
         inspection, problems = self._feed.inspection, self._feed.problems
         errors, mends = _at_arguments(problems)
