@@ -494,11 +494,11 @@ def test_wires_to_nowhere_do_not_disturb() -> None:
 
 def test_objects_that_keras_does_not_have(keras_catalogue: Catalogue) -> None:
     project = model(INDEX)
-    output = next(iter(project.outputs()))
+    _, output = next(project.outputs())
     training = msgspec.structs.replace(
         project.training,
         optimizer=KerasObject("system", "os", {"command": "true"}),
-        outputs={output.layer: OutputTraining(loss=KerasObject("Nope", "keras.losses"))},
+        outputs={output.id: OutputTraining(loss=KerasObject("Nope", "keras.losses"))},
     )
     project = msgspec.structs.replace(project, training=training)
     found = [
