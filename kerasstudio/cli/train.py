@@ -166,7 +166,8 @@ def _show(
     console.say(f"{record.status}: {record.reason}" if not found else record.status)
     if record.epochs_done:
         console.say(
-            f"  {record.epochs_done} epochs, {record.parameters:,} parameters, "
+            f"  {record.epochs_done} epoch{'' if record.epochs_done == 1 else 's'}, "
+            f"{record.parameters:,} parameters, "
             f"{record.steps_per_second:,.0f} steps/s"
         )
     if record.test:

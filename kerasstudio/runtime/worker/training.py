@@ -207,7 +207,9 @@ class Run:
                 prepared.model, prepared.data, "test", self.folder, prepared.losses
             )
             kept["test"] = evaluation.metrics
-        reason = result.stopped or f"All {result.epochs_done} epochs are done."
+        done = result.epochs_done
+        all_done = "The only epoch is done." if done == 1 else f"All {done} epochs are done."
+        reason = result.stopped or all_done
         self.end("stopped" if result.by_person else "finished", reason, **kept)
 
     # ------------------------------------------------------------------ telling

@@ -21,7 +21,8 @@ def split_rows(count: int, split: Split, codes: Array | None = None) -> dict[str
     if count < FEWEST_ROWS:
         raise fault(
             "data.too_few_rows",
-            f"There are only {count} samples to train on.",
+            f"There {'is' if count == 1 else 'are'} only {count} sample{'' if count == 1 else 's'} "
+            "to train on.",
             expected=f"at least {FEWEST_ROWS}",
             received=str(count),
         )
