@@ -379,6 +379,7 @@ class Studio(QObject):
             self.run_feed.read_runs()
             if self.window.page in ("start", ""):
                 self.window.show_page("model")
+                self.canvas.setFocus()  # Tab, F and the other keys of its hint work at once
         self._freeze_soon()
 
     def _freeze_soon(self) -> None:

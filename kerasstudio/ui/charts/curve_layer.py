@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from kerasstudio.ui.charts.series import Floats
@@ -23,16 +24,40 @@ class Stroke:
     smooth_edges: bool = True
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A star at a point in axis units."""
+
+    x: float
+    y: float
+    color: QColor
+
+
+def _star(radius: float) -> QPolygonF:
+    """Five points, the first upwards, in pixels around (0, 0)."""
+    corners = []
+    for index in range(10):
+        length = radius if index % 2 == 0 else radius * 0.45
+        angle = math.pi * index / 5
+        corners.append(QPointF(length * math.sin(angle), -length * math.cos(angle)))
+    return QPolygonF(corners)
+
+
+STAR = _star(5.0)
+
+
 class CurveLayer(pg.GraphicsObject):  # type: ignore[misc]
     """Draws strokes in order. Pens are cosmetic: their width is in pixels at every zoom."""
 
     def __init__(self) -> None:
         super().__init__()
         self._strokes: list[tuple[Stroke, QPainterPath]] = []
+        self._marks: list[Mark] = []
         self._rect = QRectF()
 
-    def set_strokes(self, strokes: list[Stroke]) -> None:
+    def set_strokes(self, strokes: list[Stroke], marks: list[Mark] | None = None) -> None:
         self._strokes = [(stroke, _path(stroke)) for stroke in strokes if len(stroke.x)]
+        self._marks = marks or []
         self._follow_view()
         self.update()
 
@@ -61,6 +86,16 @@ class CurveLayer(pg.GraphicsObject):  # type: ignore[misc]
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, stroke.smooth_edges)
             painter.setPen(stroke.pen)
             painter.drawPath(path)
+        if not self._marks:
+            return
+        # Marks keep their size in pixels at every zoom.
+        transform = painter.transform()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for mark in self._marks:
+            painter.setBrush(mark.color)
+            painter.drawPolygon(STAR.translated(transform.map(QPointF(mark.x, mark.y))))
 
 
 class BarePlot(pg.PlotWidget):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
-from kerasstudio.ui.charts.curve_layer import BarePlot, CurveLayer, Stroke, cache_axis
+from kerasstudio.ui.charts.curve_layer import BarePlot, CurveLayer, Mark, Stroke, cache_axis
 from kerasstudio.ui.charts.curves import VALIDATION_PREFIX, Curves, EpochCurve
 from kerasstudio.ui.charts.series import Floats
 
@@ -91,8 +92,6 @@ class MetricPlot(QFrame):
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
         self._layer = CurveLayer()
         self._plot.addItem(self._layer, ignoreBounds=True)
-        self._best = pg.ScatterPlotItem(size=9, symbol="star")
-        self._plot.addItem(self._best, ignoreBounds=True)
         self._cross = pg.InfiniteLine(angle=90)
         self._cross.hide()
         self._plot.addItem(self._cross, ignoreBounds=True)
@@ -169,17 +168,11 @@ class MetricPlot(QFrame):
         (left, right), _ = self._box.viewRange()
         budget = max(200, self._widget.width())
         strokes: list[Stroke] = []
-        best: list[tuple[float, float, str]] = []
+        marks: list[Mark] = []
         # The current run is first in the list and drawn last, on top.
         for run in reversed(self._runs):
-            strokes += self._strokes_of(run, left, right, budget, best)
-        self._layer.set_strokes(strokes)
-        self._best.setData(
-            [x for x, _, _ in best],
-            [y for _, y, _ in best],
-            brush=[QColor(color) for _, _, color in best],
-            pen=None,
-        )
+            strokes += self._strokes_of(run, left, right, budget, marks)
+        self._layer.set_strokes(strokes, marks)
         if self.following:
             self._follow_height(strokes)
         self._draw_legend()
@@ -194,9 +187,9 @@ class MetricPlot(QFrame):
         left: float,
         right: float,
         budget: int,
-        best: list[tuple[float, float, str]],
+        marks: list[Mark],
     ) -> list[Stroke]:
-        """Raw and smoothed batches, or epochs; then validation. Adds the best epoch to `best`."""
+        """Raw and smoothed batches, or epochs; then validation. Adds the best epoch to `marks`."""
         strokes: list[Stroke] = []
         series = run.curves.batch.get(self.metric_name)
         smoothing = self._view.smoothing
@@ -217,8 +210,9 @@ class MetricPlot(QFrame):
             for number, batches in run.curves.best_epochs[-1:]:
                 at = number if self._view.by_epoch else batches
                 found = np.flatnonzero(x == at)
-                if len(found):
-                    best.append((float(at), float(self._scaled(y[found])[0]), color))
+                height = float(self._scaled(y[found])[0]) if len(found) else math.nan
+                if math.isfinite(height):
+                    marks.append(Mark(float(at), height, QColor(color)))
         return strokes
 
     def _stroke(
