@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, floor
 from time import perf_counter
 from typing import Any
 
@@ -30,11 +30,11 @@ LABEL_ZOOM = 0.62
 WIRE_WIDTH = 1.8
 # A badge stands above its card.
 _REACH = 36.0
-_LABELS_AT_MOST = 60
+_LABELS_AT_MOST = 150
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
-_RENDER_SECONDS, _RENDER_AT_LEAST = 0.0015, 2
-_SMOOTH_AT_MOST = 60
+_RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
+_SMOOTH_PIXELS = 450_000
 
 
 @dataclass
@@ -93,17 +93,26 @@ class BatchPainter:
         zoom = painter.worldTransform().m11()
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         nodes, wires = self._model.nodes, self._model.wires
-        seen_wires = wires.within(*box)
+        # A wire's line is wider than nothing, at any zoom.
+        reach = 3.0 / zoom
+        seen_wires = wires.within(*box, reach)
         if emphasis.hidden_wires:
             hidden = [wires.slots[key] for key in emphasis.hidden_wires if key in wires]
             seen_wires = np.setdiff1d(seen_wires, hidden)
         if zoom < DETAIL_ZOOM:
-            self._paint_far(painter, seen_wires, nodes.within(*box), emphasis, zoom)
+            self._paint_far(
+                painter,
+                seen_wires,
+                nodes.within(*box, reach),
+                emphasis,
+                zoom,
+            )
             return
         self.paint_wires(painter, seen_wires, emphasis)
         if zoom >= LABEL_ZOOM:
             self._paint_labels(painter, seen_wires, zoom, ratio)
-        self._paint_cards(painter, nodes.within(*box, _REACH), emphasis, zoom, ratio)
+        seen = nodes.within(*box, _REACH)
+        self._paint_cards(painter, seen, emphasis, zoom, ratio)
 
     # ------------------------------------------------------------------ wires
 
@@ -114,7 +123,7 @@ class BatchPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         scale = painter.worldTransform().m11() * self._ratio
         whole = wires.colors[seen] == ERROR_COLOR
-        if len(seen) <= _CURVES_AT_MOST:
+        if len(wires) <= _CURVES_AT_MOST:
             whole[:] = True
         for slot in seen[whole].tolist():
             self._paint_curve(painter, slot)
@@ -178,7 +187,7 @@ class BatchPainter:
             at = transform.map(QPointF(*model.wires.middle(slot)))
             left, top = at.x() - width / 2, at.y() - height / 2
             painter.drawPixmap(
-                QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), label
+                QPointF(floor(left * ratio + 0.5) / ratio, floor(top * ratio + 0.5) / ratio), label
             )
         painter.restore()
 
@@ -203,14 +212,16 @@ class BatchPainter:
         dx, dy = transform.dx(), transform.dy()
         painter.save()
         painter.resetTransform()
-        # With many small cards in motion the eye does not see the difference, the clock does.
-        smooth = step != zoom and len(seen) <= _SMOOTH_AT_MOST
+        # A screen full of cards in motion: the eye does not see the difference, the clock does.
+        sizes = model.nodes.rects[seen, 2:]
+        pixels = float((sizes[:, 0] * sizes[:, 1]).sum()) * (zoom * ratio) ** 2
+        smooth = step != zoom and pixels <= _SMOOTH_PIXELS
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         ids, rects = model.nodes.ids, model.nodes.rects[seen, :2]
         lefts = (rects[:, 0] - MARGIN) * zoom + dx
         tops = rects[:, 1] * zoom + dy
         dimmed = emphasis.dimmed
-        deadline, fresh = perf_counter() + _RENDER_SECONDS, 0
+        spent, fresh = 0.0, 0
         places = zip(seen.tolist(), lefts.tolist(), tops.tolist(), strict=True)
         for slot, left, middle in places:
             node = ids[slot]
@@ -218,9 +229,10 @@ class BatchPainter:
                 continue
             wanted, picture = step, cache.found(node, step, ratio)
             if picture is None:
-                if fresh < _RENDER_AT_LEAST or perf_counter() < deadline:
-                    fresh += 1
+                if fresh < _RENDER_AT_LEAST or spent < _RENDER_SECONDS:
+                    started = perf_counter()
                     picture = cache.picture(node, model.face, step, ratio)
+                    fresh, spent = fresh + 1, spent + perf_counter() - started
                 else:
                     # A whole screen of unseen cards would cost several frames: the rest waits.
                     self.unfinished = True
@@ -232,7 +244,8 @@ class BatchPainter:
             if dimmed and node in dimmed:
                 painter.setOpacity(0.35)
             if wanted == zoom:
-                at = QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio)
+                # Half a pixel must always go the same way: cards move by whole ones.
+                at = QPointF(floor(left * ratio + 0.5) / ratio, floor(top * ratio + 0.5) / ratio)
                 painter.drawPixmap(at, picture)
             else:
                 scale = zoom / wanted / ratio
