@@ -19,10 +19,11 @@ from kerasstudio.ui.canvas.card_painter import (
     top_margin,
 )
 
-# A zoom through all steps at 1600 × 1000 needs 23 MB; with less, cards are painted again and again.
-LIMIT_BYTES = 24 * 1024 * 1024
+# Enough for several screens at one zoom; a card on a plate at hand is painted in a tenth of a
+# millisecond.
+LIMIT_BYTES = 14 * 1024 * 1024
 STEPS = (0.5, 0.75, 1.0, 1.5, 2.0)
-_PLATES_BYTES = 3 * 1024 * 1024
+_PLATES_BYTES = 2 * 1024 * 1024
 
 PlateKey = tuple[object, ...]
 
