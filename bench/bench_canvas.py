@@ -29,7 +29,7 @@ from kerasstudio.ui.store import DocumentStore
 
 NODES, WIRES = 5000, 6500
 COLUMNS = 100
-STEP_X, STEP_Y = 232.0, 136.0
+STEP_X, STEP_Y = 272.0, 152.0  # about 40 cards in a viewport of 1600 × 1000
 FRAMES = 400
 
 

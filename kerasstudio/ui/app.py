@@ -54,7 +54,6 @@ PAGES = (
     "kerasstudio.ui.results_wiring",
     "kerasstudio.ui.exporting",
     "kerasstudio.graph.layout",
-    "fast_sugiyama",
 )
 # How long, in seconds, a thread that imports may keep the window's from running.
 SWITCH_SECONDS = 0.002

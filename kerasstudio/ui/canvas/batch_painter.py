@@ -24,7 +24,7 @@ from kerasstudio.ui.canvas.node_index import Floats, Slots
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import mono_font, tokens
 
-DETAIL_ZOOM = 0.4
+DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
 LABEL_ZOOM = 0.62
 WIRE_WIDTH = 1.8

@@ -21,7 +21,7 @@ from kerasstudio.ui.canvas.card_painter import (
 
 # Enough for several screens at one zoom; a card on a plate at hand is painted in a tenth of a
 # millisecond.
-LIMIT_BYTES = 14 * 1024 * 1024
+LIMIT_BYTES = 8 * 1024 * 1024
 STEPS = (0.5, 0.75, 1.0, 1.5, 2.0)
 _PLATES_BYTES = 2 * 1024 * 1024
 
