@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-import msgspec
-
 from kerasstudio.graph.data_spec import (
     Column,
     ColumnKind,
@@ -113,20 +111,6 @@ def guess(
     if chosen is None:
         hints.append(_hint("", "No column looks like a target: choose what is to be predicted."))
     return DataSpec(sources=sources, columns=found, split=split, window=window), tuple(hints)
-
-
-def as_role(data: DataSpec, summary: DataSummary, name: str) -> DataSpec:
-    """`data` with the column `name` as its only target, encoded accordingly."""
-    columns = []
-    for column in data.columns:
-        found = summary.column(column.name)
-        if column.name == name and found is not None:
-            columns.append(_column(found, True, False, bool(data.window.length), summary.rows))
-        elif column.role == "target" and found is not None:
-            columns.append(_column(found, False, False, False, summary.rows))
-        else:
-            columns.append(column)
-    return msgspec.structs.replace(data, columns=tuple(columns))
 
 
 def _distinct_names(

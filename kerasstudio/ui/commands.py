@@ -14,7 +14,7 @@ from kerasstudio.graph.project import Project
 from kerasstudio.ui.importing import FILTER
 from kerasstudio.ui.log_panel import LogPanel
 from kerasstudio.ui.run_feed import RunView
-from kerasstudio.ui.theme import CHOICES, tokens
+from kerasstudio.ui.theme import tokens
 
 if TYPE_CHECKING:
     from kerasstudio.ui.app import Studio
@@ -115,10 +115,6 @@ class Commands:
 
     def toggle_theme(self) -> None:
         self._studio.settings.set("theme", "light" if tokens().dark else "dark")
-
-    def cycle_theme(self) -> None:
-        now = self._studio.settings.get("theme")
-        self._studio.settings.set("theme", CHOICES[(CHOICES.index(now) + 1) % len(CHOICES)])
 
     def toggle_panel(self) -> None:
         self._studio.window.toggle_panel()

@@ -41,15 +41,3 @@ def display_hindrance() -> str:
         "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). "
         "Train without a window: kerasstudio train FILE.kstudio"
     )
-
-
-def missing_library_words(error: ImportError) -> str:
-    """Qt's wheels need libraries of the system; name the one and the way to get it."""
-    text = str(error)
-    return (
-        f"Qt cannot be loaded: {text}\n"
-        "On Debian and Ubuntu install what it needs with\n"
-        "  apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libxcb-cursor0 "
-        "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0\n"
-        "kerasstudio doctor says which are missing."
-    )

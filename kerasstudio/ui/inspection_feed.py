@@ -91,11 +91,6 @@ class InspectionFeed(QObject):
         self._inspect_timer.start()
         self._describe_if_needed()
 
-    def read_data_again(self) -> None:
-        """The files may be other ones by now (the person asked for it)."""
-        self._described = None
-        self._describe_if_needed()
-
     # ------------------------------------------------------------------ edits
 
     def _project_changed(self, change: Diff) -> None:

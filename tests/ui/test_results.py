@@ -17,7 +17,7 @@ from kerasstudio.ui.results.predictions_model import OutputPredictions, Predicti
 from kerasstudio.ui.results.run_results import confusion, read_results
 from kerasstudio.ui.results.runs_table import RunRow, ago, row_texts
 
-COLORS = MatrixColors("#fff", "#888", "#000", "#fff", "#48f", "#c57", "#223", "#fb5")
+COLORS = MatrixColors("#888", "#000", "#fff", "#48f", "#c57", "#223", "#fb5")
 CLASSES = ("cat", "dog", "owl")
 
 

@@ -132,11 +132,6 @@ class ChartsPanel(QWidget):
         for plot in self._plots.values():
             plot.set_live(False)
 
-    def forget(self, keys: set[str]) -> None:
-        """Drop curves of runs that are gone."""
-        for key in keys:
-            self._curves.pop(key, None)
-
     def curves(self, key: str) -> Curves | None:
         return self._curves.get(key)
 

@@ -24,7 +24,6 @@ def chart_colors() -> ChartColors:
 def matrix_colors() -> MatrixColors:
     theme = tokens()
     return MatrixColors(
-        text=theme.text,
         muted=theme.text_muted,
         on_bright="#10141c",
         on_dark="#ffffff",

@@ -25,7 +25,6 @@ MOST_CLASSES_WITH_NUMBERS = 30
 class MatrixColors:
     """Colours as "#rrggbb": `right` for the diagonal, `wrong` for the rest, `empty` for zeros."""
 
-    text: str
     muted: str
     on_bright: str
     on_dark: str
