@@ -17,7 +17,7 @@ import shiboken6
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
-from kerasstudio.ui.canvas.card_cache import STEPS, CardCache, nearest_step
+from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
 from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
 from kerasstudio.ui.canvas.node_index import Floats, Slots
@@ -91,6 +91,8 @@ class BatchPainter:
             self._ratio = ratio
             self.theme_changed()
         zoom = painter.worldTransform().m11()
+        device = painter.device()
+        self.cache.fit(device.width() * device.height() * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         nodes, wires = self._model.nodes, self._model.wires
         # A wire's line is wider than nothing, at any zoom.
@@ -207,7 +209,9 @@ class BatchPainter:
         self, painter: QPainter, seen: Slots, emphasis: Emphasis, zoom: float, ratio: float
     ) -> None:
         model, cache = self._model, self.cache
-        step = zoom if zoom == self.exact else nearest_step(zoom)
+        moving = zoom != self.exact
+        # What comes into view meanwhile is painted small: quick to make, and many fit the memory.
+        step = moving_step(zoom) if moving else zoom
         transform = painter.worldTransform()
         dx, dy = transform.dx(), transform.dy()
         painter.save()
@@ -227,7 +231,14 @@ class BatchPainter:
             node = ids[slot]
             if node is None:
                 continue
-            wanted, picture = step, cache.found(node, step, ratio)
+            wanted = step
+            if moving:
+                # A picture made for any zoom will do; it rests soon.
+                picture = cache.found(node, step, ratio)
+                if picture is None:
+                    wanted, picture = cache.nearest(node, zoom, ratio) or (step, None)
+            else:
+                picture = cache.found(node, step, ratio)
             if picture is None:
                 if fresh < _RENDER_AT_LEAST or spent < _RENDER_SECONDS:
                     started = perf_counter()
@@ -263,10 +274,9 @@ class BatchPainter:
     def _spare(self, node: str, step: float, ratio: float) -> tuple[float, QPixmap | None]:
         """What may stand in for a card for a few frames: a picture of another size, or the card
         without its words; and the step it was made for."""
-        for other in STEPS:
-            picture = self.cache.found(node, other, ratio)
-            if picture is not None:
-                return other, picture
+        other = self.cache.nearest(node, step, ratio)
+        if other is not None:
+            return other
         face = self._model.face(node)
         if self.cache.has_plate(face, step, ratio):
             return step, self.cache.plate(face, step, ratio)

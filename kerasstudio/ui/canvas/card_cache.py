@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from kerasstudio.ui.canvas.card_face import CardFace
 from kerasstudio.ui.canvas.card_painter import (
+    FAR_STEP,
     MARGIN,
     paint_plate,
     paint_words,
@@ -22,15 +23,28 @@ from kerasstudio.ui.canvas.card_painter import (
 # Enough for several screens at one zoom; a card on a plate at hand is painted in a tenth of a
 # millisecond.
 LIMIT_BYTES = 8 * 1024 * 1024
-STEPS = (0.5, 0.75, 1.0, 1.5, 2.0)
+_MOST_BYTES = 64 * 1024 * 1024
+_BYTES_PER_PIXEL = 9
+# A stand-in may be this much smaller or larger than the card it is shown for.
+_SMALLEST, _LARGEST = 0.3, 2.6
+STEPS = (FAR_STEP, 0.75, 1.0, 1.5, 2.0)
+_MOVING_SIZE = 0.6
 _PLATES_BYTES = 2 * 1024 * 1024
 
 PlateKey = tuple[object, ...]
 
 
-def nearest_step(zoom: float) -> float:
-    """The zoom step whose picture serves while the zoom is moving."""
-    return min(STEPS, key=lambda step: abs(step - zoom))
+def moving_step(zoom: float) -> float:
+    """The zoom step for cards that come into view while the zoom is moving: small enough to be
+    quick and to fit the memory in numbers, but with all words where the others have them."""
+    if _is_far(zoom):
+        return FAR_STEP
+    return min(STEPS[1:], key=lambda step: abs(step - zoom * _MOVING_SIZE))
+
+
+def _is_far(zoom: float) -> bool:
+    """Whether cards show their titles only."""
+    return zoom < (FAR_STEP + STEPS[1]) / 2
 
 
 class CardCache:
@@ -38,7 +52,7 @@ class CardCache:
     ratio. A node's pictures are thrown away by `forget`."""
 
     def __init__(self, limit: int = LIMIT_BYTES) -> None:
-        self._limit = limit
+        self._least = self._limit = limit
         self._bytes = 0
         self._pictures: OrderedDict[tuple[str, float, float], QPixmap] = OrderedDict()
         self._keys: dict[str, set[tuple[str, float, float]]] = {}
@@ -51,6 +65,25 @@ class CardCache:
     @property
     def bytes(self) -> int:
         return self._bytes
+
+    def fit(self, pixels: float) -> None:
+        """Keep more where a screen of `pixels` device pixels shows more cards."""
+        self._limit = min(max(self._least, int(pixels * _BYTES_PER_PIXEL)), _MOST_BYTES)
+
+    def nearest(self, node: str, zoom: float, ratio: float) -> tuple[float, QPixmap] | None:
+        """A picture made for another zoom that may stand in for a while, and that zoom; the
+        smallest of the larger ones, else the largest."""
+        best: float | None = None
+        least = zoom / _LARGEST if _is_far(zoom) else max(zoom / _LARGEST, FAR_STEP + 1e-6)
+        for _node, step, made_for in self._keys.get(node, ()):
+            if made_for != ratio or not least <= step <= zoom / _SMALLEST:
+                continue
+            if best is None or (zoom <= step < best) or (best < step and best < zoom):
+                best = step
+        if best is None:
+            return None
+        found = self.found(node, best, ratio)
+        return None if found is None else (best, found)
 
     def found(self, node: str, step: float, ratio: float) -> QPixmap | None:
         """The picture, if it is at hand."""
@@ -72,9 +105,7 @@ class CardCache:
         self._pictures[key] = made
         self._keys.setdefault(node, set()).add(key)
         self._bytes += _size(made)
-        # A screen of finer dots shows as many cards, each in more bytes.
-        limit = self._limit * max(1.0, ratio * ratio)
-        while self._bytes > limit and len(self._pictures) > 1:
+        while self._bytes > self._limit and len(self._pictures) > 1:
             self._drop(next(iter(self._pictures)))
         return made
 
