@@ -142,6 +142,15 @@ class TestForkServer:
             assert "SIGKILL" in (worker.exit_reason or "")
             worker.stop()
 
+    def test_workers_step_back_behind_the_window(self) -> None:
+        with WorkerProcess() as worker:
+            pid = worker.wait_ready(120).pid
+            assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+            group = Path(f"/proc/{pid}/autogroup")
+            if group.exists():
+                # A session of its own gets a share of its own, whatever its processes' `nice`.
+                assert group.read_text().split()[-1] == "10"
+
     def test_a_killed_server_is_replaced(self) -> None:
         worker = WorkerProcess()
         worker.start()

@@ -20,6 +20,8 @@ import sys
 import warnings
 from dataclasses import dataclass
 
+from kerasstudio.runtime.worker.priority import step_back_as_session
+
 PR_SET_PDEATHSIG = 1
 HANDSHAKE_SECONDS = 5.0
 
@@ -34,6 +36,7 @@ class Request:
 
 
 def main(listening: socket.socket, folder: str) -> None:
+    step_back_as_session()
     try:
         preload()
         Server(listening).run()

@@ -46,10 +46,10 @@ from kerasstudio.runtime.protocol import (
 )
 from kerasstudio.runtime.worker.control import RunControl
 from kerasstudio.runtime.worker.mailbox import Mailbox
+from kerasstudio.runtime.worker.priority import step_back
 from kerasstudio.runtime.worker.streams import ReportWriter, read_lines
 
 SHUTDOWN_GRACE = 10.0
-NICE = 10
 IDLE_SECONDS = 0.3
 # A second look at the drawing waits for a pause, and is cut so short that edits do not notice.
 VERIFY_AFTER = 0.4
@@ -76,8 +76,7 @@ def serve(requests: int, reports: int, announced: bool = False) -> None:
     if not announced:
         writer.send(Starting(pid=os.getpid(), stage="starting TensorFlow"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the program's to handle
-    with contextlib.suppress(OSError):
-        os.nice(NICE)  # the window comes first
+    step_back()
     Loop(requests, writer).run()
 
 
