@@ -1,7 +1,7 @@
-"""Steps per second through a real worker, every batch's loss kept and sent, against bare `fit`.
+"""Steps per second through the window with live plots, every batch's loss kept, against bare `fit`.
 
-Both sides train the same model on the same data in fresh processes, in turns, at the same
-priority; the first epoch (tracing) does not count on either side. The figure is the median ratio.
+Both sides train the same model on the same data in fresh processes, in turns; the first epoch
+(tracing) does not count on either side. The figure is the median ratio.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.window import open_window, rest, show, train
 from kerasstudio.graph.data_spec import Column, DataSpec, Source, Split
 from kerasstudio.graph.project import STUDIO_MODULE, Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.training_spec import TrainingSpec
-from kerasstudio.runtime.protocol import EpochEnded, Points, RunChanged, Train
-from kerasstudio.runtime.runs import create_run, read_curves
-from kerasstudio.runtime.states import RUN_ENDED
-from kerasstudio.runtime.worker_process import WorkerProcess
+from kerasstudio.runtime.runs import read_curves
+from kerasstudio.ui.app import Studio
 
-ROUNDS = 3
-NICE = 10  # the worker's own
+ROUNDS = 5
 
 MLP = [
     ("InputLayer", {"shape": [20]}),
@@ -45,7 +44,6 @@ CNN = [
 
 BARE = """
 import json, os, sys, time
-os.nice({nice})
 os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras, numpy as np
 data = np.load({data!r})
@@ -63,7 +61,7 @@ print("SECONDS", time.perf_counter() - begun)
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, open_window() as studio:
         base = Path(folder)
         chance = np.random.default_rng(0)
         mlp = (chance.random((16_000, 20), np.float32), chance.integers(0, 3, 16_000))
@@ -76,7 +74,7 @@ def main() -> None:
             ratios = []
             for _ in range(ROUNDS):
                 bare = bare_seconds(base / f"{name}.npz", layers, epochs)
-                ratios.append(bare / studio_seconds(base, name, layers, epochs))
+                ratios.append(bare / studio_seconds(studio, base, name, layers, epochs))
                 print(f"{name}: {ratios[-1]:.2f}", file=sys.stderr)
             report(f"training: steps/s against bare fit, small {name}", ratios, limit)
 
@@ -91,7 +89,7 @@ def report(figure: str, values: list[float], limit: float) -> None:
 
 def bare_seconds(data: Path, layers: list[tuple[str, dict[str, object]]], epochs: int) -> float:
     """Seconds of epochs 2 to `epochs` in a plain Keras script."""
-    script = BARE.format(nice=NICE, data=str(data), layers=json.dumps(layers), epochs=epochs)
+    script = BARE.format(data=str(data), layers=json.dumps(layers), epochs=epochs)
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
@@ -103,28 +101,18 @@ def bare_seconds(data: Path, layers: list[tuple[str, dict[str, object]]], epochs
 
 
 def studio_seconds(
-    base: Path, name: str, layers: list[tuple[str, dict[str, object]]], epochs: int
+    studio: Studio, base: Path, name: str, layers: list[tuple[str, dict[str, object]]], epochs: int
 ) -> float:
-    """Seconds of epochs 2 to `epochs` through a worker, as they arrive here."""
-    project = project_of(name, layers, epochs)
-    folder = create_run(base / f"{name}.studio", project, base)
-    ends: list[float] = []
-    received = 0
-    with WorkerProcess() as worker:
-        worker.wait_ready()
-        worker.send(Train(1, project, str(folder), str(base)))
-        for message in worker.reports(600):
-            if isinstance(message, Points):
-                received += len(message.values["loss"])
-            elif isinstance(message, EpochEnded):
-                ends.append(time.perf_counter())
-                batches = message.batches
-            elif isinstance(message, RunChanged) and message.status in RUN_ENDED:
-                if message.status != "finished":
-                    raise SystemExit(f"{message.status}: {message.reason}")
-                break
-    if not received == batches == len(read_curves(folder).batch["loss"]):
-        raise SystemExit(f"{batches} batches, but {received} losses arrived")
+    """Seconds of epochs 2 to `epochs` as the window hears of them, its plots drawing."""
+    show(studio, project_of(name, layers, epochs), base / f"{name}.kstudio")
+    rest(3.0)  # another worker is warm again
+    _first, ends = train(studio, lambda: False)
+    current = studio.run_feed.current
+    assert current is not None
+    plotted = len(studio.window.panel.widget("charts").curves(current.key).batch["loss"])
+    kept = len(read_curves(current.folder).batch["loss"])
+    if not plotted == kept == current.batches:
+        raise SystemExit(f"{current.batches} batches, {plotted} losses plotted, {kept} kept")
     return ends[-1] - ends[0]
 
 
