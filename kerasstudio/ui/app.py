@@ -103,6 +103,7 @@ class Studio(QObject):
         self._exports: ExportFlow | None = None
         self._imports = Tasks(self)
         self.idle = IdleSteps(self)
+        self._closing: list[Callable[[], object]] = []
         self._begun = False
         self._freeze_timer = QTimer(self)
         self._freeze_timer.setSingleShot(True)
@@ -178,6 +179,8 @@ class Studio(QObject):
         # Qt empties the stack when it is deleted; nobody is left to hear of that.
         self.store.undo_stack.blockSignals(True)
         self._imports.wait()
+        for end in self._closing:
+            end()
         self.feed.close()
         self.pool.close()
         self.run_feed.close()
@@ -228,6 +231,8 @@ class Studio(QObject):
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.motion = self.settings.get("motion")
+        self.documents.prepare = self.canvas.loading.prepare
+        self._closing.append(self.canvas.close_threads)
         self.window.actions_set.attach_canvas(self.canvas)
         return model_page(self.palette, self.canvas, self.inspector, QSplitter())
 

@@ -48,6 +48,8 @@ class Documents(QObject):
         super().__init__(parent)
         self._window, self._store, self._settings = window, store, settings
         self._is_running = is_running
+        self.prepare: Callable[[Project], None] = lambda _project: None
+        """Called in another thread with a project that is about to be shown."""
         self._tasks = Tasks(self)
         self._untitled = _untitled_folder()
         self._name = "untitled"
@@ -151,7 +153,12 @@ class Documents(QObject):
             self._settings.remove_recent(path)
             self.failed.emit(problem)
 
-        self._tasks.run(lambda: read_project(path), read, failed)
+        def load() -> Project:
+            project = read_project(path)
+            self.prepare(project)
+            return project
+
+        self._tasks.run(load, read, failed)
 
     def _write(self, path: Path, then: Then | None) -> None:
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.clipboard import read_clip
+from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.loops import downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.ui import theme
@@ -26,15 +27,18 @@ from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
 from kerasstudio.ui.canvas.picture import save_picture
 from kerasstudio.ui.canvas.placing import Placing
 from kerasstudio.ui.canvas.rename_editor import RenameEditor
+from kerasstudio.ui.canvas.scene_loading import SceneLoading
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.palette.search_popup import SearchPopup
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.amounts import amount_text, plural
 
 MOTION_MS = 150
 ZOOM_STEP = 1.25
+ARRANGED_AT_ONCE = 400
 
 
 class Canvas(QWidget):
@@ -57,6 +61,7 @@ class Canvas(QWidget):
         self.catalogue = catalogue
         self.motion = True
         self.model = SceneModel(catalogue)
+        self.loading = SceneLoading(self.model, store, selection, feed, self)
         self.editor = CanvasEditor(store, selection, catalogue, self)
         self.view = CanvasView(self.model, self.editor, selection, self)
         self.setFocusProxy(self.view)
@@ -70,6 +75,7 @@ class Canvas(QWidget):
         self.find_bar = FindBar(self.model, self)
         self._placing = Placing(self.view, self.editor, self.search)
         self._keys = CanvasKeys(self)
+        self._tasks = Tasks(self)
         self._animation: QVariantAnimation | None = None
         self._wants_frame = True
         self._pastes = 0
@@ -174,13 +180,25 @@ class Canvas(QWidget):
 
     def layout_nodes(self) -> None:
         """Arrange the selected nodes (if several), else all; one undo step."""
-        before = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
-        chosen = self._selection.nodes if len(self._selection.nodes) > 1 else ()
-        if self.editor.lay_out(chosen):
-            after = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
-            if not chosen:
-                self.frame_all()
-            self._glide(before, after)
+        chosen = self._selection.nodes if len(self._selection.nodes) > 1 else frozenset()
+        work = self.editor.arranged(chosen)
+        graph = self._selection.graph
+
+        def arrange(places: dict[str, tuple[float, float]]) -> None:
+            if graph != self._selection.graph:
+                return
+            before = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
+            if self.editor.lay_out(places):
+                after = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
+                if not chosen:
+                    self.frame_all()
+                self._glide(before, after)
+
+        if len(self.model.nodes) <= ARRANGED_AT_ONCE:
+            arrange(work())
+        else:
+            self.saying.say(f"Arranging {plural(len(self.model.nodes), 'node')} …", QPointF(16, 16))
+            self._tasks.run(work, arrange)
 
     def add_layer_at_cursor(self) -> None:
         """Open the search where the mouse is."""
@@ -216,6 +234,11 @@ class Canvas(QWidget):
     def reveal(self, node: str) -> None:
         self.view.reveal(node)
 
+    def close_threads(self) -> None:
+        """Wait for what is done in other threads (at the end of the program)."""
+        self.loading.close()
+        self._tasks.wait()
+
     # ------------------------------------------------------------------ following
 
     def _connect(self) -> None:
@@ -229,6 +252,8 @@ class Canvas(QWidget):
         self._feed.problems_changed.connect(self._problems_changed)
         self._feed.summary_changed.connect(self._summary_changed)
         theme.theme_changed.connect(self._theme_changed)
+        self.loading.loading_changed.connect(self._loading_changed)
+        self.loading.loaded.connect(self._loaded)
         view.view_changed.connect(self._view_moved)
         view.hover_changed.connect(lambda _hit: self._update_bubble())
         view.gesture_changed.connect(lambda _running: self._update_bubble())
@@ -248,13 +273,19 @@ class Canvas(QWidget):
     def _load(self) -> None:
         self._stop_motion()
         self.view.cancel_gesture()
-        self.view.painter.cache.clear()
-        self.model.load(self._store.project, self._selection.graph)
-        self.model.set_summary(self._feed.summary)
-        self.model.set_problems(self._feed.problems)
-        self.model.set_inspection(self._feed.inspection, self._feed.inspection.nodes)
         self.view.select_wire(None)
         self._wants_frame = True
+        self.loading.load()
+
+    def _loading_changed(self, count: int) -> None:
+        """A large drawing is on its way: nothing can be done with the one that is still seen."""
+        self.view.setEnabled(count == 0)
+        if count:
+            self._selection.clear()
+        self._update_hint()
+
+    def _loaded(self) -> None:
+        self.view.painter.cache.clear()
         if self.isVisible():
             self._frame_once()
         self._drawing_changed()
@@ -265,7 +296,7 @@ class Canvas(QWidget):
         self._selection.clear()
         self._load()
 
-    def _project_changed(self, change: object) -> None:
+    def _project_changed(self, change: Diff) -> None:
         self._stop_motion()
         if self._selection.graph not in self._store.project.graphs:
             self._selection.show_graph(self._store.project.root)
@@ -273,7 +304,8 @@ class Canvas(QWidget):
         if self.view.gesture is not None:
             # The drawing changed under the hand (undo by key): its gesture has no ground any more.
             self.view.cancel_gesture()
-        self.model.apply(self._store.project, change)  # type: ignore[arg-type]
+        if not self.loading.follow(change):
+            return
         gone = [node for node in self._selection.nodes if node not in self.model.nodes]
         if gone:
             self._selection.select(self._selection.nodes.difference(gone))
@@ -342,6 +374,10 @@ class Canvas(QWidget):
     # ------------------------------------------------------------------ overlays
 
     def _update_hint(self) -> None:
+        if self.loading.count:
+            self.hint.setText(f"placing {plural(self.loading.count, 'node')} …")
+            self.hint.adjustSize()
+            return
         count = len(self.model.nodes)
         parts = []
         if count:

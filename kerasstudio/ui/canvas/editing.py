@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -208,26 +207,30 @@ class CanvasEditor(QObject):
             f"Fix: {fix.label}",
         )
 
-    def lay_out(self, nodes: Iterable[str] = ()) -> bool:
-        """Arrange everything, or only `nodes`, by the flow."""
+    def arranged(self, nodes: Iterable[str] = ()) -> Callable[[], dict[str, Position]]:
+        """Work that finds places by the flow for everything, or only for `nodes`: it looks at the
+        project of now, and may be done in another thread."""
         from kerasstudio.graph.layout import layout
 
-        chosen = set(nodes)
-        places: dict[str, Any] = layout(self.project, self.graph_id)
-        if len(chosen) > 1:
-            places = self._beside({node: place for node, place in places.items() if node in chosen})
+        project, graph_id, chosen = self.project, self.graph_id, set(nodes)
+
+        def work() -> dict[str, Position]:
+            places: dict[str, Position] = layout(project, graph_id)
+            if len(chosen) > 1:
+                some = {node: place for node, place in places.items() if node in chosen}
+                return _beside(some, project.graphs[graph_id])
+            return places
+
+        return work
+
+    def lay_out(self, places: dict[str, Position]) -> bool:
+        """Put nodes where `arranged` wants them; those that have gone meanwhile are left out."""
+        here = {node: place for node, place in places.items() if node in self.graph.nodes}
         return self._apply(
-            lambda project: edits.move_nodes(project, places, self.graph_id), "Arrange layers"
+            lambda project: edits.move_nodes(project, here, self.graph_id), "Arrange layers"
         )
 
     # ------------------------------------------------------------------ inside
-
-    def _beside(self, places: dict[str, Position]) -> dict[str, Position]:
-        """Places of some nodes only, kept where their group was."""
-        old = [self.graph.nodes[node] for node in places]
-        dx = min(node.x for node in old) - min(x for x, _ in places.values())
-        dy = min(node.y for node in old) - min(y for _, y in places.values())
-        return {node: (x + dx, y + dy) for node, (x, y) in places.items()}
 
     def _what(self, nodes: list[str]) -> str:
         return self.name(nodes[0]) if len(nodes) == 1 else f"{len(nodes)} layers"
@@ -249,6 +252,14 @@ class CanvasEditor(QObject):
         self._store.apply(project, text)
         self._selection.select((node,))
         return node
+
+
+def _beside(places: dict[str, Position], graph: Graph) -> dict[str, Position]:
+    """Places of some nodes only, kept where their group was."""
+    old = [graph.nodes[node] for node in places]
+    dx = min(node.x for node in old) - min(x for x, _ in places.values())
+    dy = min(node.y for node in old) - min(y for _, y in places.values())
+    return {node: (x + dx, y + dy) for node, (x, y) in places.items()}
 
 
 def _title(layer_type: LayerType) -> str:

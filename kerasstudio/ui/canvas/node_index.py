@@ -49,6 +49,14 @@ class NodeIndex:
         self.categories[slot] = category
         return slot
 
+    def move(self, nodes: Iterable[str], places: list[tuple[float, float]]) -> list[int]:
+        """Put the corners of these nodes elsewhere; returns their slots. Raises `KeyError` for
+        an unknown one."""
+        slots = [self.slots[node] for node in nodes]
+        if slots:
+            self.rects[slots, :2] = places
+        return slots
+
     def remove(self, node: str) -> int:
         """Take a node out; returns the slot it had. Raises `KeyError` for an unknown one."""
         slot = self.slots.pop(node)

@@ -95,6 +95,11 @@ class SceneModel:
             self._place_wire(wire)
         self.wires.place(self.wires.slots.values())
 
+    def adopt(self, other: SceneModel) -> None:
+        """Become what another model is, which is not used any more: one that was loaded in
+        another thread."""
+        vars(self).update(vars(other))
+
     def apply(self, project: Project, change: Diff) -> None:
         """Follow one edit; only what the diff names is looked at."""
         if change.flow or self.graph_id not in project.graphs:
@@ -122,21 +127,28 @@ class SceneModel:
             self._loosen_layer(node, before.nodes[node].layer)
         for node in redrawn:
             self._ports.pop(node, None)
-        for node in redrawn | here.moved:
             self._place_node(node)
             siblings = self._nodes_of_layer[self.graph.nodes[node].layer]
-            if node in redrawn and len(siblings) > 1:
+            if len(siblings) > 1:
                 self._stale_faces(siblings)
         self._stale_faces(redrawn)
+        moved = here.moved - redrawn
+        if moved:
+            places = [(self.graph.nodes[node].x, self.graph.nodes[node].y) for node in moved]
+            self.nodes.move(moved, places)
         if change.data or here.nodes or change.layers:
             self._resolve()
             self._stale_faces(self._ends())
-        moved = self.wires.touching(self.nodes.slots_of(redrawn | here.moved))
-        again = {found for slot in moved if (found := self.wires.keys[slot]) is not None}
+        touched = self.wires.touching(self.nodes.slots_of(redrawn))
+        again = {found for slot in touched if (found := self.wires.keys[slot]) is not None}
         for name in again | here.wires.added | here.wires.changed:
             self._place_wire(self.graph.wires[name])
         self.wires.place(
-            {*moved, *(self.wires.slots[key] for key in here.wires.added | here.wires.changed)}
+            {
+                *touched,
+                *self.wires.touching(self.nodes.slots_of(moved)),
+                *(self.wires.slots[key] for key in here.wires.added | here.wires.changed),
+            }
         )
 
     def set_inspection(self, inspection: Inspection, nodes: Collection[str]) -> None:
@@ -186,12 +198,8 @@ class SceneModel:
 
     def move(self, positions: dict[str, tuple[float, float]]) -> None:
         """Show nodes elsewhere for now (a drag, an animation); the project is not touched."""
-        slots = []
-        for node, (x, y) in positions.items():
-            slot = self.nodes.slots.get(node)
-            if slot is not None:
-                self.nodes.rects[slot, :2] = x, y
-                slots.append(slot)
+        here = {node: place for node, place in positions.items() if node in self.nodes}
+        slots = self.nodes.move(here, list(here.values()))
         self.wires.place(self.wires.touching(slots))
 
     # ------------------------------------------------------------------ questions
