@@ -49,7 +49,7 @@ def run_once(arguments: list[str], cache: str) -> tuple[float, float]:
 
 
 def child(template: str | None) -> None:
-    from kerasstudio.ui import app as program
+    from kerasstudio.ui import program
 
     def report(_studio: program.Studio) -> None:
         """In the place of what the program does after the first paint."""

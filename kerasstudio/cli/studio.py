@@ -39,7 +39,7 @@ def open_studio(file: str | None, console: Console) -> int:
         )
         return FAILED
     try:
-        from kerasstudio.ui.app import main
+        from kerasstudio.ui.program import main
     except ImportError as error:
         missing = missing_packages()
         if not missing:

@@ -12,24 +12,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
-from kerasstudio.graph.catalogue import Catalogue, shipped
+from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
-from kerasstudio.graph.problems import Fix, Problem, StudioError, in_words
+from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
-from kerasstudio.ui.application import make_application
 from kerasstudio.ui.commands import Commands
-from kerasstudio.ui.dialogs.messages import error_message, problem_message
+from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
-from kerasstudio.ui.errors import ErrorReporter
-from kerasstudio.ui.guards import display_hindrance, versions_hindrance
 from kerasstudio.ui.idle_steps import IdleSteps
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
-from kerasstudio.ui.logs import LogSignal, ProgramLog
+from kerasstudio.ui.logs import LogSignal
 from kerasstudio.ui.main_window import MainWindow, model_page
 from kerasstudio.ui.recovery import Autosave, RecoveryOffer
 from kerasstudio.ui.run_feed import RunFeed, RunView
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
     from kerasstudio.ui.exporting import ExportFlow
     from kerasstudio.ui.run_views import RunViews
 
-PROBLEMS, UNUSABLE = 1, 2
 FREEZE_MS = 1500
 # Imported in another thread before they are first wanted, in this order.
 CHECKS = ("kerasstudio.graph.preflight", "kerasstudio.graph.structure")
@@ -64,7 +60,14 @@ log = logging.getLogger("kerasstudio")
 
 class Studio(QObject):
     """One window with everything behind it. `show_*` first, then `begin` after the first paint
-    starts what the window does not need to be usable: workers, recovery, pages."""
+    starts what the window does not need to be usable: workers, recovery, pages.
+
+    `window_requested(show)` wants another window, which `show(studio)` fills; `quit_requested`
+    the end of all of them; `stays_open` says that the person has answered "Cancel"."""
+
+    window_requested = Signal(object)
+    quit_requested = Signal()
+    stays_open = Signal()
 
     def __init__(
         self,
@@ -97,7 +100,6 @@ class Studio(QObject):
         )
         self.autosave = Autosave(self.store, self)
         self.recovery = RecoveryOffer(self.window, self.documents, self)
-        self.errors = ErrorReporter(self.autosave.write_now, self)
         self.log_signal = LogSignal(self)
         self.run_views: RunViews | None = None
         self._exports: ExportFlow | None = None
@@ -191,7 +193,6 @@ class Studio(QObject):
         self.recovery.close()
         self.autosave.close()
         self.documents.close()
-        self.errors.remove()
 
     # ------------------------------------------------------------------ composition
 
@@ -329,7 +330,9 @@ class Studio(QObject):
     def _connect(self) -> None:
         window, pool = self.window, self.pool
         window.top_bar.page_chosen.connect(window.show_page)
-        window.close_wanted.connect(self.commands.quit)
+        window.close_wanted.connect(self.commands.close_window)
+        self.documents.kept_open.connect(self.stays_open)
+        self.recovery.window_requested.connect(self.window_requested)
         window.files_dropped.connect(self.importing.open_paths)
         window.status.problems_chosen.connect(lambda: window.show_panel("problems"))
         for source in (self.documents, self.autosave, self.recovery, self.importing):
@@ -348,7 +351,6 @@ class Studio(QObject):
         self.log_signal.logged.connect(
             lambda text, level: self.commands.log(text, level, "program")
         )
-        self.errors.error_caught.connect(lambda *words: error_message(self.window, *words))
         self.show_title()
 
     def apply_fix(self, fix: Fix) -> None:
@@ -445,38 +447,3 @@ def _forget_sources() -> None:
     """PySide6 reads the source of every module that is imported, to see whether it uses PySide6,
     and Python keeps what was read for tracebacks: 18 MB."""
     linecache.clearcache()
-
-
-def main(file: str | Path | None = None, template: str | None = None) -> int:
-    """Open the studio on a file, a template or the start page; returns the exit code.
-
-    What keeps the window from opening is said in words on the standard error."""
-    hindrance = versions_hindrance() or display_hindrance()
-    if hindrance:
-        print(f"kerasstudio: {hindrance}", file=sys.stderr)
-        return PROBLEMS
-    settings = Settings()
-    app = make_application(settings.get("theme"))
-    studio = Studio(app, shipped(), settings)
-    try:
-        if file is not None:
-            studio.show_file(Path(file))
-        elif template is not None or not settings.get("start_page"):
-            studio.show_template(template or "blank")
-        else:
-            studio.show_start()
-    except StudioError as error:
-        print(in_words(error.problem), file=sys.stderr)
-        studio.close()
-        return UNUSABLE
-    studio.errors.install()
-    program_log = ProgramLog(studio.log_signal)
-    studio.window.first_painted.connect(studio.begin)
-    code = int(app.exec())
-    studio.close()
-    program_log.close()
-    return code
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:2]))

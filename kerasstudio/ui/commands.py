@@ -88,7 +88,20 @@ class Commands:
 
         self._open(SettingsDialog(self._studio.settings, self._studio.window))
 
-    def quit(self) -> None:
+    def new_window(self) -> None:
+        """Another window with a blank model."""
+        self._studio.window_requested.emit(lambda studio: studio.show_template("blank"))
+
+    def open_window(self, path: Path) -> None:
+        """Another window with the project of a file."""
+
+        def show(studio: Studio) -> None:
+            studio.show_template("blank")
+            studio.documents.open(path)
+
+        self._studio.window_requested.emit(show)
+
+    def close_window(self) -> None:
         """Close the window, after asking about unsaved edits and a run that goes on."""
         studio = self._studio
         if studio.run_feed.is_running and studio.store.is_clean:
@@ -96,14 +109,16 @@ class Commands:
             box.setObjectName("runningQuestion")
             box.setIcon(QMessageBox.Icon.Question)
             box.setWindowTitle("A run is going on")
-            box.setText("Stop the run and quit?")
+            box.setText("Stop the run and close the window?")
             box.setInformativeText("Its curves and its last checkpoint are kept.")
-            stop = box.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
+            stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
             box.addButton(QMessageBox.StandardButton.Cancel)
 
             def finished(_result: int) -> None:
                 if box.clickedButton() is stop:
                     studio.window.close_now()
+                else:
+                    studio.stays_open.emit()
                 box.deleteLater()
 
             box.finished.connect(finished)
@@ -220,7 +235,10 @@ class Commands:
             "file.import": self.choose_import,
             "file.export": self.export,
             "file.settings": self.settings,
-            "file.quit": self.quit,
+            "file.new_window": self.new_window,
+            "file.open_window": lambda: documents.choose(self.open_window),
+            "file.close_window": self.close_window,
+            "file.quit": self._studio.quit_requested.emit,
             "edit.undo": stack.undo,
             "edit.redo": stack.redo,
             "edit.history": lambda: window.show_panel("history"),

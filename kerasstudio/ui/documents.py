@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from kerasstudio.graph.files import read_project, write_project
+from kerasstudio.graph.history import History
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.runs import studio_folder
@@ -36,6 +37,7 @@ class Documents(QObject):
     saved = Signal(object)
     opened = Signal()
     title_changed = Signal()
+    kept_open = Signal()
 
     def __init__(
         self,
@@ -65,6 +67,13 @@ class Documents(QObject):
         """The document's name without suffix."""
         return self._store.path.stem if self._store.path is not None else self._name
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing was opened or drawn here yet."""
+        store = self._store
+        empty = not store.project.graph.nodes
+        return store.path is None and empty and store.is_clean
+
     def studio(self) -> Path:
         """The folder of the project's runs."""
         path = self._store.path
@@ -79,26 +88,30 @@ class Documents(QObject):
 
     def new(self, project: Project, name: str = "untitled", saved: bool = True) -> None:
         """Show a project that has no file, after asking about unsaved work."""
-        self.ask_unsaved(lambda: self._show(project, None, name, saved))
+        self.ask_unsaved(lambda: self._show(History(project, saved=saved), None, name))
 
     def open(self, path: Path) -> None:
         """Open a file; a failure leaves the open project alone."""
         self.ask_unsaved(lambda: self._read(path))
 
     def choose_and_open(self) -> None:
+        self.choose(self.open)
+
+    def choose(self, chosen: Callable[[Path], object]) -> None:
+        """Ask for a project file."""
         dialog = self._dialog("Open", QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.open(Path(path)))
+        dialog.fileSelected.connect(lambda path: chosen(Path(path)))
         dialog.open()
 
     def open_now(self, path: Path) -> None:
         """Read a file at once (before the window is shown). Raises `StudioError`."""
         path = path.resolve()
-        self._show(read_project(path), path, path.stem, saved=True)
+        self._show(History(read_project(path), saved=True), path, path.stem)
 
-    def recover(self, project: Project, path: Path | None, name: str) -> None:
-        """Show recovered work as unsaved edits of its file."""
-        self._show(project, path, name, saved=False)
+    def recover(self, history: History, path: Path | None, name: str) -> None:
+        """Show recovered work with its undo list, as unsaved edits of its file."""
+        self._show(history, path, name)
 
     def save(self, then: Then | None = None) -> None:
         """Save where it came from; asks for a name the first time. `then` follows a success."""
@@ -126,6 +139,8 @@ class Documents(QObject):
                 self.save(then)
             elif answer == "discard":
                 then()
+            else:
+                self.kept_open.emit()
 
         self.question = unsaved_question(self._window, self.name, answered, self._is_running())
 
@@ -147,7 +162,7 @@ class Documents(QObject):
         path = path.resolve()
 
         def read(project: Any) -> None:
-            self._show(project, path, path.stem, saved=True)
+            self._show(History(project, saved=True), path, path.stem)
 
         def failed(problem: Problem) -> None:
             self._settings.remove_recent(path)
@@ -189,13 +204,13 @@ class Documents(QObject):
 
         self._tasks.run(write, written, self.failed.emit)
 
-    def _show(self, project: Project, path: Path | None, name: str, saved: bool) -> None:
+    def _show(self, history: History, path: Path | None, name: str) -> None:
         self._name = name
         if path is None:
             self._untitled = _untitled_folder()
         else:
             self._settings.add_recent(path)
-        self._store.replace_document(project, path, saved)
+        self._store.restore(history, path)
         self.title_changed.emit()
         self.opened.emit()
 

@@ -26,6 +26,7 @@ class MainWindow(QMainWindow):
     files_dropped = Signal(list)
     page_shown = Signal(str)
     first_painted = Signal()
+    closed = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -160,6 +161,8 @@ class MainWindow(QMainWindow):
             self._remember_panel()
         self._settings.set("geometry", self.saveGeometry())
         event.accept()
+        # Its owner takes it apart: not before this event is over.
+        QTimer.singleShot(0, self, self.closed.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

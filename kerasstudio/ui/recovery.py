@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
+from kerasstudio.graph.history import History
 from kerasstudio.graph.journal import Journal, Recovery, find_recoverable
 from kerasstudio.graph.problems import Problem
-from kerasstudio.graph.project import Project
-from kerasstudio.ui.dialogs.messages import recovery_question
+from kerasstudio.ui.dialogs.recovery_dialog import RecoveryDialog
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 
-DELAY_MS = 600
+DELAY_MS = 250
 
 
 class Autosave(QObject):
-    """Writes the journal in another thread at most `DELAY_MS` after an edit; a saved document has
-    none. `failed(Problem)` once when it cannot be written."""
+    """Writes the journal in another thread at most `DELAY_MS` after an edit, from the first edit
+    on. `failed(Problem)` once when it cannot be written; the next edit tries again."""
 
     failed = Signal(object)
 
@@ -34,9 +36,10 @@ class Autosave(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(DELAY_MS)
         self._later.timeout.connect(self.write)
-        store.project_changed.connect(self._edited)
-        store.document_replaced.connect(self._edited)
-        store.clean_changed.connect(self._clean_changed)
+        store.project_changed.connect(self._changed)
+        store.document_replaced.connect(self._replaced)
+        store.clean_changed.connect(self._changed)
+        store.path_changed.connect(self._changed)
 
     @property
     def file(self) -> Path:
@@ -45,10 +48,9 @@ class Autosave(QObject):
     def write(self) -> None:
         """Journal the document as it is now."""
         self._later.stop()
-        if self._store.is_clean:
-            return
-        project, path = self._store.project, self._store.path
-        self._tasks.run(lambda: self._journal.record(project, path), failed=self._failed)
+        history, path = self._store.history(), self._store.path
+        if history.steps or not history.saved:
+            self._tasks.run(lambda: self._journal.record(history, path), self._kept, self._failed)
 
     def write_now(self) -> None:
         """The same, and wait for it (an unexpected error was caught)."""
@@ -56,22 +58,23 @@ class Autosave(QObject):
         self._tasks.wait(2000)
 
     def close(self) -> None:
-        """The program ends in order: what is unsaved was given up by the person."""
+        """The document is closed in order: what is unsaved was given up by the person."""
         self._later.stop()
         self._tasks.run(self._journal.discard)
         self._tasks.wait()
 
-    def _edited(self, _diff: object = None) -> None:
+    def _changed(self, _change: object = None) -> None:
         # Started once, not again with every edit: typing on must not put it off.
         if not self._later.isActive():
             self._later.start()
 
-    def _clean_changed(self, clean: bool) -> None:
-        if clean:
-            self._later.stop()
-            self._tasks.run(self._journal.discard)
-        else:
-            self._edited()
+    def _replaced(self) -> None:
+        """Another document: the one before was saved, or given up by the person."""
+        self._tasks.run(self._journal.discard)
+        self._changed()
+
+    def _kept(self, _written: object) -> None:
+        self._told = False
 
     def _failed(self, problem: Problem) -> None:
         if not self._told:
@@ -80,9 +83,11 @@ class Autosave(QObject):
 
 
 class RecoveryOffer(QObject):
-    """Looks for what dead processes have left and offers the newest."""
+    """Looks for what dead processes have left and offers it. `window_requested(show)` wants a
+    window for each further document; only the first window of a program looks (`enabled`)."""
 
     failed = Signal(object)
+    window_requested = Signal(object)
 
     def __init__(
         self, window: QWidget, documents: Documents, parent: QObject | None = None
@@ -90,44 +95,49 @@ class RecoveryOffer(QObject):
         super().__init__(parent)
         self._window, self._documents = window, documents
         self._tasks = Tasks(self)
-        self._waiting: list[Recovery] = []
-        self.question: QMessageBox | None = None
+        self.enabled = True
+        self.question: RecoveryDialog | None = None
 
     def look(self) -> None:
-        self._tasks.run(find_recoverable, self._found, self.failed.emit)
+        if self.enabled:
+            self._tasks.run(find_recoverable, self._found, self.failed.emit)
 
     def close(self) -> None:
         self._tasks.wait()
 
+    def bring_back(self, recovery: Recovery) -> None:
+        """Show a document in this window, with its undo list, as unsaved edits of its file."""
+        self._tasks.run(recovery.read, partial(self._recovered, recovery), self.failed.emit)
+
     def _found(self, found: list[Recovery]) -> None:
-        self._waiting = found
-        self._offer()
-
-    def _offer(self) -> None:
-        if not self._waiting:
+        if not found:
             return
-        recovery = self._waiting[0]
+        self.question = RecoveryDialog(found, self._window)
+        self.question.answered.connect(self._answered)
+        self.question.finished.connect(self.question.deleteLater)
+        self.question.open()
 
-        def answered(answer: str) -> None:
-            self.question = None
-            self._waiting.pop(0)
-            if answer == "recover":
-                # The next one is offered at the next start: there is one document a window.
-                self._tasks.run(
-                    recovery.read,
-                    lambda project: self._recovered(recovery, project),
-                    self.failed.emit,
-                )
-            elif answer == "discard":
-                self._tasks.run(recovery.discard, lambda _result: self._offer())
+    def _answered(self, answer: str, chosen: tuple[Recovery, ...]) -> None:
+        self.question = None
+        if answer == "discard":
+            for recovery in chosen:
+                self._tasks.run(recovery.discard)
+        elif answer == "recover":
+            here, *others = chosen
+            if self._documents.is_fresh:
+                self.bring_back(here)
+            else:
+                others = list(chosen)
+            for recovery in others:
+                self.window_requested.emit(partial(_show, recovery))
 
-        self.question = recovery_question(self._window, recovery.name, answered)
-
-    def _recovered(self, recovery: Recovery, project: Project) -> None:
+    def _recovered(self, recovery: Recovery, history: History) -> None:
         name = recovery.path.stem if recovery.path is not None else "recovered"
+        self._documents.recover(history, recovery.path, name)
+        self._tasks.run(recovery.discard)
 
-        def show() -> None:
-            self._documents.recover(project, recovery.path, name)
-            self._tasks.run(recovery.discard)
 
-        self._documents.ask_unsaved(show)
+def _show(recovery: Recovery, studio: Any) -> None:
+    """Fill a new window."""
+    studio.show_template("blank")
+    studio.recovery.bring_back(recovery)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from kerasstudio.graph.diff import Diff, diff
+from kerasstudio.graph.history import History, Step
 from kerasstudio.graph.project import Project
 
 _MERGEABLE = 1
@@ -28,11 +30,13 @@ class DocumentStore(QObject):
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project if project is not None else Project()
+        self._base = self._project
         self._saved: Project | None = self._project
         self._path: Path | None = None
         self._revision = 0
         self._clean = True
         self._edit = 0
+        self._restoring = False
         self.undo_stack = QUndoStack(self)
 
     @property
@@ -74,9 +78,27 @@ class DocumentStore(QObject):
     ) -> None:
         """Open another document. `saved` False marks it as edited from the start (an import, a
         recovery)."""
+        self.restore(History(project, saved=saved), path)
+
+    def history(self) -> History:
+        """The document with its undo list, as a value."""
+        stack = self.undo_stack
+        commands = (cast("_Swap", stack.command(number)) for number in range(stack.count()))
+        steps = tuple(Step(command.text(), command.new) for command in commands)
+        return History(self._base, steps, stack.index(), self._clean)
+
+    def restore(self, history: History, path: Path | None = None) -> None:
+        """Open a document with its undo list."""
         self.undo_stack.clear()
-        self._project = project
-        self._saved = project if saved else None
+        self._base = last = history.base
+        self._restoring = True
+        for step in history.steps:
+            self.undo_stack.push(_Swap(self, last, step.project, step.text, None))
+            last = step.project
+        self.undo_stack.setIndex(history.done)
+        self._restoring = False
+        self._project = history.project
+        self._saved = history.project if history.saved else None
         self._path = path
         self._revision += 1
         self._edit += 1
@@ -94,7 +116,7 @@ class DocumentStore(QObject):
         self._check_clean()
 
     def _show(self, project: Project) -> None:
-        if project is self._project:
+        if project is self._project or self._restoring:
             return
         change: Diff = diff(self._project, project)
         self._project = project

@@ -36,7 +36,7 @@ from kerasstudio.ui.widgets.labels import LinkButton
 START = """
 import sys
 from PySide6.QtCore import QTimer
-from kerasstudio.ui import app as program
+from kerasstudio.ui import program
 begin = program.Studio.begin
 def ended(studio):
     begin(studio)
@@ -71,7 +71,7 @@ def test_without_a_display_words_not_an_abort(private_home: Path) -> None:
         if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     }
     done = subprocess.run(
-        [sys.executable, "-m", "kerasstudio.ui.app"],
+        [sys.executable, "-m", "kerasstudio.ui.program"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from kerasstudio.graph.problems import Problem
 
@@ -66,33 +66,6 @@ def error_message(parent: QWidget, summary: str, trace: str) -> QMessageBox:
     box.setInformativeText(summary)
     box.setDetailedText(trace)
     _open(box)
-    return box
-
-
-def recovery_question(parent: QWidget, name: str, answered: Callable[[str], None]) -> QMessageBox:
-    """Offer what a journal has kept; `answered("recover" | "discard" | "later")`."""
-    box = QMessageBox(parent)
-    box.setObjectName("recoveryQuestion")
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Recover unsaved work")
-    box.setText(f"KerasStudio ended without saving {name}.")
-    box.setInformativeText("Its last edits were kept. Recover them?")
-    roles = QMessageBox.ButtonRole
-    recover = box.addButton("Recover", roles.AcceptRole)
-    discard = box.addButton("Throw away", roles.DestructiveRole)
-    later = box.addButton("Later", roles.RejectRole)
-    box.setDefaultButton(recover)
-    box.setEscapeButton(later)
-    answers: dict[QPushButton, str] = {recover: "recover", discard: "discard"}
-
-    def finished(_result: int) -> None:
-        clicked = box.clickedButton()
-        answer = next((word for button, word in answers.items() if button is clicked), "later")
-        answered(answer)
-        box.deleteLater()
-
-    box.finished.connect(finished)
-    box.open()
     return box
 
 
