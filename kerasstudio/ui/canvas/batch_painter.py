@@ -100,7 +100,9 @@ class BatchPainter:
         seen_wires = wires.within(*box, reach)
         if emphasis.hidden_wires:
             hidden = [wires.slots[key] for key in emphasis.hidden_wires if key in wires]
-            seen_wires = np.setdiff1d(seen_wires, hidden)
+            shown = np.ones(len(wires.colors), bool)
+            shown[hidden] = False
+            seen_wires = seen_wires[shown[seen_wires]]
         if zoom < DETAIL_ZOOM:
             self._paint_far(
                 painter,
@@ -360,7 +362,9 @@ class BatchPainter:
         for slots, color in ((bad, theme.error), (chosen, theme.accent)):
             if not slots:
                 continue
-            visible = np.intersect1d(np.array(slots, np.intp), nodes)
+            marked = np.zeros(len(model.nodes.ids), bool)
+            marked[slots] = True
+            visible = nodes[marked[nodes]]
             if len(visible):
                 pen = cosmetic(QColor(color), 2, self._ratio)
                 painter.setPen(pen)

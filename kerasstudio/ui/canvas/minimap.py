@@ -83,7 +83,7 @@ class Minimap(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         slots = np.array(list(model.nodes.slots.values()), np.intp)
         categories = model.nodes.categories[slots]
-        for number in np.unique(categories).tolist():
+        for number in np.flatnonzero(np.bincount(categories)).tolist():  # unlike np.unique, at hand
             rects = model.nodes.rects[slots[categories == number]] * scale
             rects[:, 0] += corner.x()
             rects[:, 1] += corner.y()
