@@ -15,9 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PACKAGES = Path(__file__).resolve().parent / ".packages"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.append(str(PACKAGES))
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
@@ -30,6 +28,7 @@ from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 
+PACKAGES = Path(__file__).resolve().parent / ".packages"
 NODES, COLUMNS = 1000, 40
 STEP_X, STEP_Y = 250.0, 150.0
 FRAMES = 60
@@ -161,6 +160,7 @@ def theirs(app: QApplication, library: Any) -> Times:
 
 def main() -> None:
     os.environ["QT_PREFERRED_BINDING"] = "PySide6"
+    sys.path.append(str(PACKAGES))
     try:
         import NodeGraphQt
     except ImportError:
