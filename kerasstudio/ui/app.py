@@ -20,14 +20,16 @@ from kerasstudio.graph.fixes import apply_fix
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
+from kerasstudio.ui.announcer import Announcer
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.idle_steps import IdleSteps
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.logs import LogSignal
-from kerasstudio.ui.main_window import MainWindow, model_page
+from kerasstudio.ui.main_window import MainWindow, model_page, widen_left
 from kerasstudio.ui.recovery import Autosave, RecoveryOffer
 from kerasstudio.ui.run_feed import RunFeed, RunView
 from kerasstudio.ui.selection import Selection
@@ -84,7 +86,9 @@ class Studio(QObject):
         self.selection = Selection(self)
         self.pool = WorkerPool(worker_command, self.settings.get("keep_spare"), self)
         self.feed = InspectionFeed(self.store, self.pool.analysis, catalogue, self)
-        self.window = MainWindow(self.settings)
+        self.key_map = KeyMap(self.settings, self)
+        self.window = MainWindow(self.settings, self.key_map)
+        self.announcer = Announcer(self.window, self.window.status, self)
         self.documents = Documents(
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
@@ -224,8 +228,11 @@ class Studio(QObject):
         from kerasstudio.ui.canvas.canvas import Canvas
         from kerasstudio.ui.inspector.inspector import Inspector
         from kerasstudio.ui.palette.palette import Palette
+        from kerasstudio.ui.side_panel import SidePanel
 
-        self.canvas = Canvas(self.store, self.selection, self.feed, self.catalogue)
+        self.canvas = Canvas(
+            self.store, self.selection, self.feed, self.catalogue, key_map=self.key_map
+        )
         self.palette = Palette(self.catalogue)
         self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
         self.palette.layer_chosen.connect(self.canvas.add_layer)
@@ -234,8 +241,22 @@ class Studio(QObject):
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
         self._closing.append(self.canvas.close_threads)
-        self.window.actions_set.attach_canvas(self.canvas)
-        return model_page(self.palette, self.canvas, self.inspector, QSplitter())
+        self.canvas.view.wire_selected.connect(self.commands.refresh)
+        self.window.actions_set.attach_canvas(self.canvas.actions_set)
+        self.canvas.announced.connect(self.announcer.say)
+        self.side_panel = SidePanel(self.palette, self._outline)
+        page = QSplitter()
+        self.side_panel.tab_shown.connect(lambda tab: widen_left(page, tab))
+        return model_page(self.side_panel, self.canvas, self.inspector, page)
+
+    def _outline(self) -> QWidget:
+        from kerasstudio.ui.outline.outline import Outline
+        from kerasstudio.ui.outline.outline_model import OutlineModel
+
+        model = OutlineModel(self.store, self.feed, self.catalogue)
+        outline = Outline(model, self.selection, self.canvas)
+        outline.refused.connect(lambda problem: self.say(problem.message))
+        return outline
 
     def _data_page(self) -> QWidget:
         from kerasstudio.ui.data.data_page import DataPage
@@ -267,6 +288,11 @@ class Studio(QObject):
         if self.run_views is not None:
             self.run_views.set_results_page(page)
         return page
+
+    @property
+    def has_wire_selected(self) -> bool:
+        made = self.window.has_page("model")
+        return made and self.canvas.view.emphasis.selected_wire is not None
 
     def exports(self) -> ExportFlow:
         """Exports from any page, one at a time."""
@@ -333,6 +359,8 @@ class Studio(QObject):
         window.close_wanted.connect(self.commands.close_window)
         self.documents.kept_open.connect(self.stays_open)
         self.recovery.window_requested.connect(self.window_requested)
+        window.actions_set.refused.connect(self.say)
+        self.store.edited.connect(self.announcer.edited)
         window.files_dropped.connect(self.importing.open_paths)
         window.status.problems_chosen.connect(lambda: window.show_panel("problems"))
         for source in (self.documents, self.autosave, self.recovery, self.importing):
@@ -363,7 +391,7 @@ class Studio(QObject):
         self.store.apply(project, fix.label[:1].upper() + fix.label[1:])
 
     def say(self, text: str) -> None:
-        self.window.status.say(text)
+        self.announcer.say(text)
 
     def show_problem(self, problem: Problem) -> None:
         log.warning("%s", problem.message)

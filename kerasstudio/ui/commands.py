@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from kerasstudio import __version__
+from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.ui.importing import FILTER
 from kerasstudio.ui.log_panel import LogPanel
@@ -18,6 +20,9 @@ from kerasstudio.ui.theme import tokens
 
 if TYPE_CHECKING:
     from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.palette.command_search import Entry
+
+RECENT = 8
 
 
 class Commands:
@@ -28,7 +33,7 @@ class Commands:
         self.actions = studio.window.actions_set
         self.log_panel = LogPanel(studio.window)
         self.log_panel.hide()  # until its tab is shown
-        self._dialogs: list[QDialog] = []
+        self._recent: list[str] = []
         self._wire()
         self.refresh()
 
@@ -41,23 +46,22 @@ class Commands:
         studio = self._studio
         running, nodes = studio.run_feed.is_running, bool(studio.store.project.graph.nodes)
         view = studio.run_feed.current
-        stack = studio.store.undo_stack
+        stack, chosen = studio.store.undo_stack, len(studio.selection.nodes)
         for name, on in (
             ("can_undo", stack.canUndo()),
             ("can_redo", stack.canRedo()),
             ("has_model", nodes),
-            ("has_selection", bool(studio.selection.nodes)),
+            ("has_selection", chosen > 0),
+            ("has_pair", chosen > 1),
+            ("has_selection_or_wire", chosen > 0 or studio.has_wire_selected),
             ("has_problems", bool(studio.feed.problems)),
             ("can_train", nodes and not running),
             ("is_training", running),
             ("can_continue", not running and view is not None and view.can_continue),
         ):
             self.actions.set_condition(name, on)
-        undo, redo = self.actions.action("edit.undo"), self.actions.action("edit.redo")
-        undo.setText(f"Undo {stack.undoText()}".strip())
-        redo.setText(f"Redo {stack.redoText()}".strip())
-        undo.setToolTip(f"{undo.text()} (Ctrl+Z)")
-        redo.setToolTip(f"{redo.text()} (Ctrl+Shift+Z)")
+        self.actions.set_text("edit.undo", f"Undo {stack.undoText()}".strip())
+        self.actions.set_text("edit.redo", f"Redo {stack.redoText()}".strip())
 
     # ------------------------------------------------------------------ files
 
@@ -83,10 +87,14 @@ class Commands:
         good = [view.record for view in studio.run_feed.runs if view.record.ended_well]
         self._open(ExportDialog(studio.exports(), good[-1] if good else None, studio.window))
 
-    def settings(self) -> None:
+    def settings(self, page: str = "general") -> None:
         from kerasstudio.ui.dialogs.settings_dialog import SettingsDialog
 
-        self._open(SettingsDialog(self._studio.settings, self._studio.window))
+        studio = self._studio
+        dialog = SettingsDialog(studio.settings, studio.key_map, studio.window)
+        dialog.failed.connect(studio.show_problem)
+        dialog.show_page(page)
+        self._open(dialog)
 
     def new_window(self) -> None:
         """Another window with a blank model."""
@@ -149,6 +157,19 @@ class Commands:
             turned = move_nodes(turned, layout(turned, graph), graph)
         store.apply(turned, "Turn the flow direction")
 
+    def show_layers(self) -> None:
+        """The list of layers, ready to be searched."""
+        studio = self._studio
+        studio.window.show_page("model")
+        studio.side_panel.show_tab("layers")
+        studio.palette.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_outline(self) -> None:
+        studio = self._studio
+        studio.window.show_page("model")
+        outline = studio.side_panel.show_tab("outline")
+        outline.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def next_problem(self) -> None:
         panel = self._studio.window.panel.widget("problems")
         panel.show_next()  # type: ignore[attr-defined]
@@ -156,12 +177,31 @@ class Commands:
     def palette(self) -> None:
         from kerasstudio.ui.dialogs.command_palette import CommandPalette
 
-        CommandPalette(self.actions, self._studio.window).show_centered()
+        CommandPalette(self._palette_entries, self._studio.window, self._chose).show_centered()
+
+    def _palette_entries(self) -> list[Entry]:
+        """What was chosen last comes first."""
+        from kerasstudio.ui.palette_entries import entries
+
+        found = entries(self._studio)
+        last = {key: place for place, key in enumerate(self._recent)}
+        return sorted(found, key=lambda entry: last.get(entry.key, len(last)))
+
+    def _chose(self, key: str) -> None:
+        self._recent = [key, *(each for each in self._recent if each != key)][:RECENT]
+
+    def show_problem_place(self, problem: Problem) -> None:
+        panel: Any = self._studio.window.show_panel("problems")
+        panel.show_place(problem)
 
     def keys(self) -> None:
         from kerasstudio.ui.dialogs.cheat_sheet import CheatSheet
 
-        self._open(CheatSheet(self.actions, self._studio.window))
+        studio = self._studio
+        studio.window.page_widget("model")  # the gestures are those of the canvas
+        sheet = CheatSheet(self.actions, studio.window, studio.canvas.view.mouse.offers)
+        sheet.change_wanted.connect(lambda: self.settings("keys"))
+        self._open(sheet)
 
     def help_on_layer(self) -> None:
         self._studio.window.show_page("model")
@@ -246,6 +286,10 @@ class Commands:
             "view.model": lambda: window.show_page("model"),
             "view.train": lambda: window.show_page("train"),
             "view.results": lambda: window.show_page("results"),
+            "view.layers": self.show_layers,
+            "view.outline": self.show_outline,
+            "view.next_pane": lambda: window.move_focus(1),
+            "view.previous_pane": lambda: window.move_focus(-1),
             "view.problems": lambda: window.show_panel("problems"),
             "view.charts": lambda: window.show_panel("charts"),
             "view.code": lambda: window.show_panel("code"),

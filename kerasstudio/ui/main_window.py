@@ -9,14 +9,18 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from kerasstudio.ui import panes
 from kerasstudio.ui.actions import ActionSet
 from kerasstudio.ui.bottom_panel import BottomPanel
+from kerasstudio.ui.key_map import KeyMap
+from kerasstudio.ui.panes import page_panes
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.status_bar import StatusBar
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.top_bar import TopBar
 
 PAGES_WITH_PANEL = ("model", "train")
-PALETTE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 300, 280
+PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 424, 300, 280
 
 
 class MainWindow(QMainWindow):
@@ -28,7 +32,7 @@ class MainWindow(QMainWindow):
     first_painted = Signal()
     closed = Signal()
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, key_map: KeyMap | None = None) -> None:
         super().__init__()
         self._settings = settings
         self._makers: dict[str, Callable[[], QWidget]] = {}
@@ -38,7 +42,7 @@ class MainWindow(QMainWindow):
         self._wants_panel = True
         self.page = ""
         self.setAcceptDrops(True)
-        self.actions_set = ActionSet(self, self)
+        self.actions_set = ActionSet(self, key_map, self)
         self.top_bar = TopBar(self.actions_set)
         self.status = StatusBar()
         self.panel = BottomPanel()
@@ -103,6 +107,11 @@ class MainWindow(QMainWindow):
         self._wants_panel = True
         self._arrange_panel()
         return self.panel.show_tab(name)
+
+    def move_focus(self, step: int) -> None:
+        """The keyboard to the next pane (1) or the one before (-1)."""
+        page = page_panes(self._pages[self.page]) if self.page in self._pages else []
+        panes.move([*page, self.panel, self.status, self.top_bar], step)
 
     def toggle_panel(self) -> None:
         self._wants_panel = not self._wants_panel
@@ -185,10 +194,17 @@ def model_page(palette: QWidget, canvas: QWidget, inspector: QWidget, inner: QSp
             widget.setObjectName(name)
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inner.addWidget(widget)
-    palette.setMinimumWidth(160)
+    palette.setMinimumWidth(px(180))
     inspector.setMinimumWidth(max(240, inspector.minimumWidth()))
     inner.setStretchFactor(0, 0)
     inner.setStretchFactor(1, 1)
     inner.setStretchFactor(2, 0)
     inner.setSizes([PALETTE_WIDTH, 1100, INSPECTOR_WIDTH])
     return inner
+
+
+def widen_left(inner: QSplitter, tab: str) -> None:
+    """Give the Outline room for its columns, and the list of layers what it needs."""
+    left, middle, *rest = inner.sizes()
+    wanted = px(OUTLINE_WIDTH if tab == "outline" else PALETTE_WIDTH)
+    inner.setSizes([wanted, max(100, middle + left - wanted), *rest])

@@ -20,6 +20,7 @@ QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border
 QWidget#topBar, QWidget#statusBar {{ background: {t.raised}; }}
 QWidget#topBar {{ border-bottom: 1px solid {t.border}; }}
 QWidget#statusBar {{ border-top: 1px solid {t.border}; }}
+QDialog#commandPalette {{ background: {t.raised}; border: 1px solid {t.border_strong}; }}
 QWidget#sidePanel {{ background: {t.surface}; }}
 QWidget#bottomPanel {{ background: {t.surface}; border-top: 1px solid {t.border}; }}
 QWidget#page {{ background: {t.background}; }}

@@ -36,6 +36,7 @@ class _Current(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.tokens: Tokens = DARK
+        self.text_scale = 1.0
 
 
 _current = _Current()
@@ -92,6 +93,12 @@ def set_up(app: QApplication, choice: str) -> None:
     load_fonts()
     app.setFont(ui_font())
     apply_theme(app, choice)
+
+
+def px(pixels: float) -> int:
+    """Pixels for text of the size that the person wants: heights of rows and fields, widths that
+    must hold words."""
+    return round(pixels * _current.text_scale)
 
 
 @cache

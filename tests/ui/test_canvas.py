@@ -455,7 +455,9 @@ def test_arrows_go_to_the_nearest_node_and_nudge(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Down)
     assert hand.selection.nodes == {hand.nodes["drop"]}
     hand.key(Qt.Key.Key_Right, CTRL)
-    assert hand.project.graph.nodes[hand.nodes["drop"]].x == 268
+    assert hand.project.graph.nodes[hand.nodes["drop"]].x == 261
+    hand.key(Qt.Key.Key_Right, CTRL | SHIFT)
+    assert hand.project.graph.nodes[hand.nodes["drop"]].x == 264
     hand.undo_is_identity()
 
 

@@ -4,6 +4,7 @@ An edit that changes nothing returns the very same object, so that `is` tells wh
 anything to undo. What cannot be done raises `StudioError` with a message for the person.
 """
 
+from kerasstudio.graph.edits.chain import move_along, take_out
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -66,6 +67,7 @@ __all__ = [
     "insert_between",
     "insert_layer",
     "make_room",
+    "move_along",
     "move_nodes",
     "paste",
     "rename_layer",
@@ -88,4 +90,5 @@ __all__ = [
     "set_trainable",
     "set_training",
     "set_training_field",
+    "take_out",
 ]

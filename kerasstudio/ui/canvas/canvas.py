@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.clipboard import read_clip
 from kerasstudio.graph.diff import Diff
-from kerasstudio.graph.loops import downstream, upstream
+from kerasstudio.graph.loops import connected, downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas import context_menu, viewpoint
-from kerasstudio.ui.canvas.accessible_nodes import announce_nodes
+from kerasstudio.ui.canvas.accessible_canvas import CanvasVoice
+from kerasstudio.ui.canvas.canvas_actions import CanvasActions
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.error_bubble import ErrorBubble
 from kerasstudio.ui.canvas.find_bar import FindBar
+from kerasstudio.ui.canvas.glide import Glide
 from kerasstudio.ui.canvas.hits import Hit
-from kerasstudio.ui.canvas.keyboard import CanvasKeys
 from kerasstudio.ui.canvas.minimap import Minimap
+from kerasstudio.ui.canvas.navigation import Navigation
 from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
 from kerasstudio.ui.canvas.picture import save_picture
 from kerasstudio.ui.canvas.placing import Placing
 from kerasstudio.ui.canvas.rename_editor import RenameEditor
 from kerasstudio.ui.canvas.scene_loading import SceneLoading
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wiring_keys import WiringKeys
+from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.palette.search_popup import SearchPopup
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.amounts import amount_text, plural
 
-MOTION_MS = 150
 ZOOM_STEP = 1.25
 ARRANGED_AT_ONCE = 400
 
@@ -47,6 +51,7 @@ class Canvas(QWidget):
 
     inspect_requested = Signal(str)
     zoom_changed = Signal(float)
+    announced = Signal(str)
 
     def __init__(
         self,
@@ -55,6 +60,7 @@ class Canvas(QWidget):
         feed: InspectionFeed,
         catalogue: Catalogue,
         parent: QWidget | None = None,
+        key_map: KeyMap | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
@@ -74,13 +80,15 @@ class Canvas(QWidget):
         self.search = SearchPopup(catalogue, self)
         self.find_bar = FindBar(self.model, self)
         self._placing = Placing(self.view, self.editor, self.search)
-        self._keys = CanvasKeys(self)
+        self.key_map = key_map if key_map is not None else KeyMap(parent=self)
+        self.actions_set = CanvasActions(self.key_map, self, Navigation(self), WiringKeys(self))
         self._tasks = Tasks(self)
-        self._animation: QVariantAnimation | None = None
+        self._glide = Glide(self._show_places, lambda: self.minimap.renew(), self)
         self._wants_frame = True
         self._pastes = 0
         self._connect()
-        announce_nodes(self.view)
+        self._keys_changed()
+        self._voice = CanvasVoice(self.view, self.actions_set)
         self._load()
 
     # ------------------------------------------------------------------ for menus and keys
@@ -138,6 +146,9 @@ class Canvas(QWidget):
         self._selection.select(self.model.nodes.slots)
 
     def select_none(self) -> None:
+        """Select nothing; where nothing is selected, leave the block that is shown."""
+        if not self._selection.nodes and self.view.emphasis.selected_wire is None:
+            self.actions_set.run("model.leave_block")
         self.view.select_wire(None)
         self._selection.clear()
 
@@ -149,9 +160,20 @@ class Canvas(QWidget):
         """Select what the selected nodes feed, too."""
         self._selection.add(downstream(self.model.graph, self._selection.nodes))
 
+    def select_connected(self) -> None:
+        """Select all that hangs together with the selected nodes, too."""
+        self._selection.add(connected(self.model.graph, self._selection.nodes))
+
     def find(self) -> None:  # type: ignore[override]
         """Open the find bar."""
         self.find_bar.open()
+
+    def find_next(self) -> None:
+        """Go to the next match; opens the find bar where nothing was looked for yet."""
+        self.find_bar.go_on(1)
+
+    def find_previous(self) -> None:
+        self.find_bar.go_on(-1)
 
     def rename(self) -> None:
         """Edit the name of the selected node on its card."""
@@ -192,7 +214,8 @@ class Canvas(QWidget):
                 after = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
                 if not chosen:
                     self.frame_all()
-                self._glide(before, after)
+                if self.motion:
+                    self._glide.start(before, after)
 
         if len(self.model.nodes) <= ARRANGED_AT_ONCE:
             arrange(work())
@@ -201,7 +224,12 @@ class Canvas(QWidget):
             self._tasks.run(work, arrange)
 
     def add_layer_at_cursor(self) -> None:
-        """Open the search where the mouse is."""
+        """Open the search where the mouse is; behind the selected node when keys were used last."""
+        if self.view.by_keys:
+            chosen = [node for node in self._selection.nodes if node in self.model.nodes]
+            chained = len(chosen) == 1 and self.model.ports(chosen[0]).outputs
+            self._placing.ask_beside(End(chosen[0], 0) if chained else None)
+            return
         spot = self.view.mouse_spot()
         self._placing.ask(spot, self.view.to_scene(spot), None)
 
@@ -215,6 +243,19 @@ class Canvas(QWidget):
     def ask_for_layer(self, spot: QPointF, at: QPointF) -> None:
         """Open the search at `spot`; the layer goes to the scene position `at`."""
         self._placing.ask(spot, at, None)
+
+    def call_again(self) -> None:
+        """A further call of the selected node's layer: the same weights."""
+        nodes = self._selection.nodes
+        if len(nodes) == 1:
+            self.editor.call_again(next(iter(nodes)))
+
+    def toggle_trainable(self) -> None:
+        """Freeze the weights of the selected layers; unfreeze them where all are frozen."""
+        layers = [self.model.layer(node) for node in self._selection.nodes]
+        if layers:
+            frozen = not any(layer.trainable for layer in layers)
+            self.editor.set_trainable(self._selection.nodes, frozen)
 
     def insert_in_wire(self, wire: str, spot: QPointF) -> None:
         """Open the search for a layer to be put into a wire."""
@@ -259,10 +300,13 @@ class Canvas(QWidget):
         view.gesture_changed.connect(lambda _running: self._update_bubble())
         view.search_requested.connect(self._placing.ask)
         view.layer_dropped.connect(self._placing.drop)
+        view.layer_wanted.connect(self._placing.ask_beside)
+        view.announced.connect(self.announced)
         view.rename_requested.connect(self.start_rename)
         view.open_requested.connect(self.inspect_requested)
         view.menu_requested.connect(self._show_menu)
         view.key_pressed.connect(self._key_pressed)
+        self.key_map.keys_changed.connect(self._keys_changed)
         view.said.connect(self.saying.say)
         self.find_bar.found.connect(self._selection.reveal)
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -271,7 +315,7 @@ class Canvas(QWidget):
         self.rename_editor.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
 
     def _load(self) -> None:
-        self._stop_motion()
+        self._glide.stop()
         self.view.cancel_gesture()
         self.view.select_wire(None)
         self._wants_frame = True
@@ -297,7 +341,7 @@ class Canvas(QWidget):
         self._load()
 
     def _project_changed(self, change: Diff) -> None:
-        self._stop_motion()
+        self._glide.stop()
         if self._selection.graph not in self._store.project.graphs:
             self._selection.show_graph(self._store.project.root)
             return
@@ -316,7 +360,12 @@ class Canvas(QWidget):
             self.rename_editor.close_editor()
         self._drawing_changed()
 
+    def _show_places(self, places: dict[str, tuple[float, float]]) -> None:
+        self.model.move(places)
+        self.view.refresh()
+
     def _drawing_changed(self) -> None:
+        self._voice.drawing_changed()
         self.empty.setVisible(not len(self.model.nodes))
         self.minimap.renew()
         self._update_hint()
@@ -360,8 +409,12 @@ class Canvas(QWidget):
         self.saying.say(problem.message, self.view.mouse_spot())
 
     def _key_pressed(self, event: QKeyEvent) -> None:
-        if self._keys.pressed(event):
+        if self.actions_set.pressed(event):
             event.accept()
+
+    def _keys_changed(self) -> None:
+        self.view.mouse.set_bindings(self.key_map.mouse, self.key_map.scheme.wheel)
+        self._update_hint()
 
     def _show_menu(self, spot: QPointF, found: Hit) -> None:
         if found.node is not None and found.node not in self._selection.nodes:
@@ -385,7 +438,9 @@ class Canvas(QWidget):
             total = self._feed.inspection.total
             if total:
                 parts.append(f"{amount_text(total)} params")
-        parts += ["Tab add layer", "F frame all"] if count else []
+        for action, words in (("model.add", "add layer"), ("view.show_all", "show all")):
+            keys = self.key_map.text(action)
+            parts += [f"{keys} {words}"] if count and keys else []
         self.hint.setText(" · ".join(parts))
         self.hint.adjustSize()
 
@@ -434,49 +489,3 @@ class Canvas(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._frame_once()
-
-    # ------------------------------------------------------------------ motion
-
-    def _glide(
-        self, before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
-    ) -> None:
-        """Let cards glide to where they already are in the project."""
-        moving = [node for node, place in after.items() if node in before and before[node] != place]
-        if not self.motion or not moving or len(moving) > 2000:
-            return
-        animation = QVariantAnimation(self)
-        animation.setDuration(MOTION_MS)
-        animation.setStartValue(0.0)
-        animation.setEndValue(1.0)
-        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
-
-        def step(part: float) -> None:
-            self.model.move(
-                {
-                    node: (
-                        before[node][0] + (after[node][0] - before[node][0]) * part,
-                        before[node][1] + (after[node][1] - before[node][1]) * part,
-                    )
-                    for node in moving
-                }
-            )
-            self.view.refresh()
-
-        animation.valueChanged.connect(step)
-        animation.finished.connect(self._motion_ended)
-        self._animation = animation
-        animation.start()
-
-    def _motion_ended(self) -> None:
-        if self._animation is not None:
-            self._animation.deleteLater()
-            self._animation = None
-        self.minimap.renew()
-
-    def _stop_motion(self) -> None:
-        """End a glide at once: cards are where the project has them."""
-        if self._animation is not None:
-            animation, self._animation = self._animation, None
-            animation.setCurrentTime(animation.duration())
-            animation.stop()
-            animation.deleteLater()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +12,7 @@ from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.clipboard import Clip, copy_nodes
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Graph, Project, Wire
+from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 
@@ -68,6 +69,25 @@ class CanvasEditor(QObject):
 
         return self._apply(edit, f"Wire {self.name(source)} → {self.name(target)}")
 
+    def wire_chain(self, links: Sequence[tuple[End, End]]) -> bool:
+        """Several wires, from output to input, in one step."""
+
+        def edit(project: Project) -> Project:
+            for start, end in links:
+                project = edits.connect(
+                    project,
+                    start.node,
+                    end.node,
+                    end.port or "",
+                    start.number,
+                    self.graph_id,
+                    self.catalogue,
+                )
+            return project
+
+        names = [self.name(links[0][0].node), *(self.name(end.node) for _start, end in links)]
+        return self._apply(edit, f"Wire {' → '.join(names)}")
+
     def unwire(self, keys: Iterable[str]) -> bool:
         keys = list(keys)
         text = "Remove wire" if len(keys) == 1 else f"Remove {len(keys)} wires"
@@ -102,8 +122,11 @@ class CanvasEditor(QObject):
 
         return self._apply_new(edit, f"Insert {_title(layer_type)}")
 
-    def move(self, positions: Mapping[str, Position], wire: str | None = None) -> bool:
-        """Put nodes at new places; a single one may be dropped into `wire`."""
+    def move(
+        self, positions: Mapping[str, Position], wire: str | None = None, steps: bool = False
+    ) -> bool:
+        """Put nodes at new places; a single one may be dropped into `wire`. Moves in small
+        `steps`, one after the other, are one undo step."""
 
         def edit(project: Project) -> Project:
             project = edits.move_nodes(project, positions, self.graph_id)
@@ -114,7 +137,8 @@ class CanvasEditor(QObject):
 
         names = [self.name(node) for node in positions]
         what = names[0] if len(names) == 1 else f"{len(names)} layers"
-        return self._apply(edit, f"Move {what}" if wire is None else f"Insert {what}")
+        key = f"nudge {sorted(positions)}" if steps else None
+        return self._apply(edit, f"Move {what}" if wire is None else f"Insert {what}", key)
 
     def duplicate(self, nodes: Iterable[str], dx: float, dy: float) -> list[str]:
         """Copies beside the originals, selected."""
@@ -141,6 +165,21 @@ class CanvasEditor(QObject):
             )
         return self._apply(
             lambda project: edits.delete_nodes(project, nodes, self.graph_id), f"Delete {what}"
+        )
+
+    def take_out(self, nodes: Iterable[str]) -> bool:
+        """Take nodes out of their wires; their neighbours pass values on."""
+        nodes = list(nodes)
+        return self._apply(
+            lambda project: edits.take_out(project, nodes, self.graph_id),
+            f"Take {self._what(nodes)} out",
+        )
+
+    def move_along(self, node: str, step: int) -> bool:
+        """Let a node and its neighbour in the chain change places."""
+        return self._apply(
+            lambda project: edits.move_along(project, node, step, self.graph_id),
+            f"Move {self.name(node)} along the chain",
         )
 
     def copy_text(self, nodes: Iterable[str]) -> str:
@@ -235,13 +274,15 @@ class CanvasEditor(QObject):
     def _what(self, nodes: list[str]) -> str:
         return self.name(nodes[0]) if len(nodes) == 1 else f"{len(nodes)} layers"
 
-    def _apply(self, edit: Callable[[Project], Project], text: str) -> bool:
+    def _apply(
+        self, edit: Callable[[Project], Project], text: str, merge_key: str | None = None
+    ) -> bool:
         try:
             project = edit(self.project)
         except StudioError as refusal:
             self.refused.emit(refusal.problem)
             return False
-        return self._store.apply(project, text)
+        return self._store.apply(project, text, merge_key)
 
     def _apply_new(self, edit: Callable[[Project], tuple[Project, str]], text: str) -> str | None:
         try:

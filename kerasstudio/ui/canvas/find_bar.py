@@ -46,6 +46,14 @@ class FindBar(QWidget):
         self.field.selectAll()
         self._go(self._place)
 
+    def go_on(self, step: int) -> None:
+        """To the next match (or the one before) without opening the bar, where something was
+        looked for already."""
+        if self.field.text().strip():
+            self._go(self._place + step)
+        else:
+            self.open()
+
     def matches(self) -> list[str]:
         """Nodes in graph order all of whose typed words are on the card."""
         words = self.field.text().casefold().replace("x", "×").split()

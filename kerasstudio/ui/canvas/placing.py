@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, QRectF
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.cards import CARD_GAP, card_size
@@ -25,13 +25,15 @@ class Placing(QObject):
         self._at = QPointF()
         self._end: End | None = None
         self._wire: str | None = None
+        self._loose = False
+        """Whether the layer may go beside the place where another card is in the way."""
         search.layer_chosen.connect(self._chosen)
         search.closed.connect(self._closed)
 
     def ask(self, spot: QPointF, at: QPointF, end: End | None) -> None:
         """Open the search at `spot`; what is chosen is placed at the scene position `at` and wired
         to `end`, if a wire was dropped there."""
-        self._at, self._end, self._wire = at, end, None
+        self._at, self._end, self._wire, self._loose = at, end, None, False
         tensor: TensorSpec | None = None
         side: Side | None = None
         if end is not None:
@@ -40,6 +42,29 @@ class Placing(QObject):
                 tensor = self._view.model.tensor(end.node, end.number)
         place = self._view.viewport().mapToGlobal(spot.toPoint())
         self._search.open_at(place, side, tensor)
+
+    def ask_beside(self, end: End | None) -> None:
+        """Open the search for a layer that goes behind a port (before it, for an input) and is
+        wired to it; without one, to a free place in the middle of the view."""
+        view = self._view
+        if end is None:
+            spot = QPointF(view.viewport().rect().center())
+            self.ask(spot, view.to_scene(spot), None)
+        else:
+            x, y, width, height = view.model.nodes.rect(end.node)
+            down, after = self._editor.project.flow == "down", end.is_output
+            if down:
+                at = QPointF(x + width / 2, y + height + GAP if after else y - GAP)
+            else:
+                at = QPointF(x + width + GAP if after else x - GAP, y + height / 2)
+            area = QRectF(view.viewport().rect()).adjusted(8, 8, -8, -8)
+            spot = view.to_spot(at)
+            spot = QPointF(
+                min(max(spot.x(), area.left()), area.right()),
+                min(max(spot.y(), area.top()), area.bottom()),
+            )
+            self.ask(spot, at, end)
+        self._loose = True
 
     def ask_for_wire(self, spot: QPointF, wire: str) -> None:
         """Open the search for a layer to be put into a wire."""
@@ -80,19 +105,29 @@ class Placing(QObject):
         if wire is not None:
             self._editor.splice_new(kind, wire)
             return
+        node = self._put(kind, end)
+        if node is not None:
+            self._view.by_keys = True
+            if self._loose:
+                self._view.reveal(node)
+
+    def _put(self, kind: LayerType, end: End | None) -> str | None:
         width, height = card_size(1, 1, self._editor.project.flow)
         at = self._at
         down = self._editor.project.flow == "down"
         if end is None:
-            self._editor.add(kind, (round(at.x() - 12), round(at.y() - 12)))
-            return
+            x, y = at.x() - 12, at.y() - 12
+            if self._loose:
+                x, y = self._free(round(at.x() - width / 2), round(at.y() - height / 2))
+            return self._editor.add(kind, (round(x), round(y)))
         # The port that the wire comes to lies where the wire was dropped.
         x, y = (at.x() - width / 2, at.y()) if down else (at.x(), at.y() - height / 2)
+        if not end.is_output:
+            x, y = (x, y - height) if down else (x - width, y)
+        x, y = self._free(round(x), round(y)) if self._loose else (round(x), round(y))
         if end.is_output:
-            self._editor.add(kind, (round(x), round(y)), source=(end.node, end.number))
-            return
-        x, y = (x, y - height) if down else (x - width, y)
-        self._editor.add(kind, (round(x), round(y)), target=(end.node, end.port or ""))
+            return self._editor.add(kind, (x, y), source=(end.node, end.number))
+        return self._editor.add(kind, (x, y), target=(end.node, end.port or ""))
 
     def _closed(self) -> None:
         self._view.setFocus()

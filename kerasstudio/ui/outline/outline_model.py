@@ -1,0 +1,352 @@
+"""The tree behind the Outline: follows the project by its diffs, so that an edit of a drawing
+with thousands of nodes touches only the rows it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor
+
+from kerasstudio.graph import edits
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.diff import Diff
+from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.graph.project import Graph
+from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.outline.branch import Branch, branch_rows, runs
+from kerasstudio.ui.outline.outline_rows import (
+    HEADINGS,
+    NAME,
+    PROBLEMS,
+    category,
+    cell,
+    problems_by_node,
+)
+from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import tokens
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = 0
+# More changed rows than this are told as one stretch.
+_MANY = 200
+
+
+class OutlineModel(QAbstractItemModel):
+    """An index holds the number of its branch. `refused(Problem)`: a name that cannot be."""
+
+    refused = Signal(object)
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        feed: InspectionFeed,
+        catalogue: Catalogue,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._feed, self._catalogue = store, feed, catalogue
+        self._project = store.project
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._branches: dict[int, Branch] = {}
+        self._next = _ROOT
+        self._load()
+        store.project_changed.connect(self._project_changed)
+        store.document_replaced.connect(self._replaced)
+        feed.inspection_changed.connect(self._nodes_changed)
+        feed.problems_changed.connect(self._problems_changed)
+
+    # ------------------------------------------------------------------ questions
+
+    def branch(self, index: Index) -> Branch:
+        """The branch that an index is a row of."""
+        return self._branches[index.internalId()]
+
+    def key(self, index: Index) -> str:
+        """The id of the node, frame or note of a row."""
+        return self.branch(index).rows[index.row()]
+
+    def graph(self, index: Index) -> Graph:
+        return self._project.graphs[self.branch(index).graph]
+
+    def indexes_of(self, graph: str, keys: Iterable[str]) -> list[QModelIndex]:
+        """The rows of these keys in the first branch that shows the graph; opens the way to it."""
+        branch = next((each for each in self._branches.values() if each.graph == graph), None)
+        if branch is None:
+            branch = self._find_branch(graph)
+        if branch is None:
+            return []
+        rows = sorted(branch.row_of[key] for key in keys if key in branch.row_of)
+        return [self.createIndex(row, 0, branch.number) for row in rows]
+
+    # ------------------------------------------------------------------ following
+
+    def _load(self) -> None:
+        self._project = self._store.project
+        self._branches, self._next = {}, _ROOT
+        self._problems = problems_by_node(self._project, self._feed.problems)
+        self._add_branch(self._project.root)
+
+    def _add_branch(self, graph: str, owner: tuple[int, str] | None = None) -> Branch:
+        branch = Branch(self._next, graph, owner)
+        self._next += 1
+        branch.set_rows(branch_rows(self._project, graph))
+        self._branches[branch.number] = branch
+        return branch
+
+    def _replaced(self) -> None:
+        self.beginResetModel()
+        self._load()
+        self.endResetModel()
+
+    def _project_changed(self, change: Diff) -> None:
+        project = self._store.project
+        gone = {each.graph for each in self._branches.values()} - project.graphs.keys()
+        if project.root != self._project.root or gone:
+            self._replaced()
+            return
+        opened = {
+            layer
+            for layer in change.layers.changed
+            if self._project.layers[layer].graph != project.layers[layer].graph
+        }
+        if opened:
+            self._replaced()
+            return
+        self._project = project
+        stale: set[str] = set()
+        for branch in list(self._branches.values()):
+            if branch.number not in self._branches:
+                continue  # it was inside of a block that is gone
+            here = change.of_graph(branch.graph)
+            stale |= (here.nodes.changed - here.moved) | here.frames.changed | here.notes.changed
+            if (
+                here.nodes.added
+                or here.nodes.removed
+                or here.wires
+                or here.reordered
+                or (here.frames or here.notes)
+            ):
+                self._show_rows(branch, branch_rows(project, branch.graph))
+        if change.layers.changed:
+            stale |= {
+                node.id
+                for graph in {each.graph for each in self._branches.values()}
+                for node in project.graphs[graph].nodes.values()
+                if node.layer in change.layers.changed
+            }
+        self._tell(stale)
+
+    def _show_rows(self, branch: Branch, new: list[str]) -> None:
+        """Remove, put in order, insert: whatever of it is needed."""
+        if new == branch.rows:
+            return
+        parent = self._owner_index(branch)
+        keep = set(new)
+        for first, last in runs([n for n, key in enumerate(branch.rows) if key not in keep]):
+            self.beginRemoveRows(parent, first, last)
+            for key in branch.rows[first : last + 1]:
+                self._drop(branch.inner.pop(key, None))
+            branch.set_rows(branch.rows[:first] + branch.rows[last + 1 :])
+            self.endRemoveRows()
+        known = branch.row_of.keys()
+        ordered = [key for key in new if key in known]
+        if ordered != branch.rows:
+            self._reorder(branch, ordered)
+        fresh = [n for n, key in enumerate(new) if key not in branch.row_of]
+        for first, last in reversed(list(runs(fresh))):
+            self.beginInsertRows(parent, first, last)
+            branch.set_rows(branch.rows[:first] + new[first : last + 1] + branch.rows[first:])
+            self.endInsertRows()
+
+    def _reorder(self, branch: Branch, ordered: list[str]) -> None:
+        parents = [QPersistentModelIndex(self._owner_index(branch))]
+        self.layoutAboutToBeChanged.emit(parents)
+        old = [each for each in self.persistentIndexList() if each.internalId() == branch.number]
+        keys = [branch.rows[index.row()] for index in old]
+        branch.set_rows(ordered)
+        new = [
+            self.createIndex(branch.row_of[key], index.column(), branch.number)
+            for key, index in zip(keys, old, strict=True)
+        ]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit(parents)
+
+    def _drop(self, number: int | None) -> None:
+        if number is not None:
+            for inner in self._branches.pop(number).inner.values():
+                self._drop(inner)
+
+    def _nodes_changed(self, nodes: Collection[str]) -> None:
+        self._tell(nodes)
+
+    def _problems_changed(self) -> None:
+        new = problems_by_node(self._project, self._feed.problems)
+        old, self._problems = self._problems, new
+        self._tell({node for node in old.keys() | new.keys() if old.get(node) != new.get(node)})
+
+    def _tell(self, keys: Collection[str]) -> None:
+        """The cells of these rows are others now."""
+        last = len(HEADINGS) - 1
+        for branch in self._branches.values():
+            rows = [branch.row_of[key] for key in keys if key in branch.row_of]
+            if len(rows) > _MANY:
+                rows = [min(rows), max(rows)]
+                stretches = [(rows[0], rows[1])]
+            else:
+                stretches = list(runs(sorted(rows)))
+            for first, end in stretches:
+                self.dataChanged.emit(
+                    self.createIndex(first, 0, branch.number),
+                    self.createIndex(end, last, branch.number),
+                )
+
+    # ------------------------------------------------------------------ inside
+
+    def _owner_index(self, branch: Branch) -> QModelIndex:
+        if branch.owner is None:
+            return QModelIndex()
+        number, node = branch.owner
+        return self.createIndex(self._branches[number].row_of[node], 0, number)
+
+    def _inner(self, index: Index) -> Branch | None:
+        """The branch below a block; None below anything else."""
+        if not index.isValid():
+            return self._branches[_ROOT]
+        if index.column() != NAME:
+            return None
+        branch = self.branch(index)
+        key = branch.rows[index.row()]
+        known = branch.inner.get(key)
+        if known is not None:
+            return self._branches[known]
+        graph = self._inside(branch, key)
+        if graph is None:
+            return None
+        made = self._add_branch(graph, (branch.number, key))
+        branch.inner[key] = made.number
+        return made
+
+    def _inside(self, branch: Branch, key: str) -> str | None:
+        node = self._project.graphs[branch.graph].nodes.get(key)
+        inside = self._project.layers[node.layer].graph if node is not None else None
+        return inside if inside in self._project.graphs else None
+
+    def _find_branch(self, graph: str) -> Branch | None:
+        """Look into blocks until one shows the graph."""
+        waiting = [self._branches[_ROOT]]
+        while waiting:
+            branch = waiting.pop(0)
+            if branch.graph == graph:
+                return branch
+            for row, key in enumerate(branch.rows):
+                if self._inside(branch, key) is not None:
+                    inner = self._inner(self.createIndex(row, 0, branch.number))
+                    if inner is not None:
+                        waiting.append(inner)
+        return None
+
+    # ------------------------------------------------------------------ Qt
+
+    def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
+        branch = self._inner(parent if parent is not None else QModelIndex())
+        if branch is None or not 0 <= row < len(branch.rows):
+            return QModelIndex()
+        return self.createIndex(row, column, branch.number)
+
+    def parent(self, index: Index | None = None) -> Any:
+        if index is None:
+            return super().parent()
+        branch = self._branches.get(index.internalId()) if index.isValid() else None
+        return QModelIndex() if branch is None else self._owner_index(branch)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        branch = self._inner(parent if parent is not None else QModelIndex())
+        return len(branch.rows) if branch is not None else 0
+
+    def hasChildren(self, parent: Index | None = None) -> bool:
+        if parent is None or not parent.isValid():
+            return bool(self._branches[_ROOT].rows)
+        branch = self.branch(parent)
+        return parent.column() == NAME and (
+            self._inside(branch, branch.rows[parent.row()]) is not None
+        )
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return len(HEADINGS)
+
+    def headerData(
+        self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        graph = self.graph(index)
+        if index.column() == NAME and self.key(index) not in graph.notes:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in _ROLES:
+            return None
+        branch = self.branch(index)
+        key, graph = branch.rows[index.row()], self._project.graphs[branch.graph]
+        column = index.column()
+        if role == Qt.ItemDataRole.ForegroundRole:
+            worst = {problem.severity for problem in self._problems.get(key, ())}
+            if column != PROBLEMS or not worst:
+                return QColor(tokens().text if column == NAME else tokens().text_muted)
+            return QColor(tokens().error if "error" in worst else tokens().warning)
+        if role == Qt.ItemDataRole.DecorationRole:
+            kind = category(self._project, graph, key, self._catalogue)
+            return QColor(tokens().category(kind)) if column == NAME and kind else None
+        inspection = self._feed.inspection
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            if column != NAME:
+                return None
+            cells = (cell(self._project, graph, key, n, inspection, self._problems) for n in _ALL)
+            return ", ".join(text for text in cells if text)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            messages = [problem.message for problem in self._problems.get(key, ())]
+            return "\n".join(messages) or None
+        return cell(self._project, graph, key, column, inspection, self._problems)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Rename a layer or a frame; a name that cannot be is `refused`."""
+        branch, name = self.branch(index), str(value).strip()
+        key, graph = branch.rows[index.row()], self._project.graphs[branch.graph]
+        try:
+            if key in graph.frames:
+                project = edits.set_frame(self._project, key, branch.graph, title=name)
+            else:
+                project = edits.rename_layer(self._project, graph.nodes[key].layer, name)
+        except StudioError as refusal:
+            self.refused.emit(refusal.problem)
+            return False
+        old = cell(self._project, graph, key, NAME, self._feed.inspection, {})
+        self._store.apply(project, f"Rename {old} to {name}")
+        return True
+
+
+_ALL = range(len(HEADINGS))
+_ROLES = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.EditRole,
+        Qt.ItemDataRole.ForegroundRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.ToolTipRole,
+    )
+)
