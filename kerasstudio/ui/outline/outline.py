@@ -107,8 +107,7 @@ class Outline(QWidget):
 
     def _show_branches(self) -> None:
         """Room for the signs of blocks only where there are blocks."""
-        rows = (self.model.index(row, 0) for row in range(self.model.rowCount()))
-        self.tree.setRootIsDecorated(any(self.model.hasChildren(index) for index in rows))
+        self.tree.setRootIsDecorated(self.model.has_blocks)
 
     def _begin(self) -> None:
         """The keyboard comes: it stands somewhere."""

@@ -77,6 +77,10 @@ class OutlineModel(QAbstractItemModel):
     def graph(self, index: Index) -> Graph:
         return self._project.graphs[self.branch(index).graph]
 
+    @property
+    def has_blocks(self) -> bool:
+        return len(self._project.graphs) > 1
+
     def indexes_of(self, graph: str, keys: Iterable[str]) -> list[QModelIndex]:
         """The rows of these keys in the first branch that shows the graph; opens the way to it."""
         branch = next((each for each in self._branches.values() if each.graph == graph), None)
