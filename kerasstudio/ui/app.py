@@ -36,6 +36,7 @@ from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
+from kerasstudio.ui.text_size import change_text_scale, wanted_scale
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -455,6 +456,9 @@ class Studio(QObject):
     def _setting_changed(self, key: str) -> None:
         if key == "theme":
             self._theme_again()
+        elif key == "text_size":
+            choice = self.settings.get("text_size")
+            change_text_scale(self.app, wanted_scale(choice, theme.system_scale()))
         elif key == "motion" and self.window.has_page("model"):
             self.canvas.motion = self.settings.get("motion")
 

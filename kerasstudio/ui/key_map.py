@@ -72,7 +72,7 @@ class KeyMap(QObject):
 
     def refusal(self, action_id: str, chord: str) -> str:
         """Why an action cannot have a chord; "" when it can."""
-        if normal(chord) != chord:
+        if not chord or normal(chord) != chord:
             return f"“{chord}” is not a key with Ctrl, Alt, Shift or Meta."
         if _RECORDS[action_id].place == WINDOW and is_plain(chord) and chord != "?":
             return (

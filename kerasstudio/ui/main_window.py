@@ -19,8 +19,9 @@ from kerasstudio.ui.status_bar import StatusBar
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.top_bar import TopBar
 
+MOST_LEFT = 0.38
 PAGES_WITH_PANEL = ("model", "train")
-PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 424, 300, 280
+PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 448, 300, 280
 
 
 class MainWindow(QMainWindow):
@@ -195,11 +196,11 @@ def model_page(palette: QWidget, canvas: QWidget, inspector: QWidget, inner: QSp
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inner.addWidget(widget)
     palette.setMinimumWidth(px(180))
-    inspector.setMinimumWidth(max(240, inspector.minimumWidth()))
+    inspector.setMinimumWidth(max(px(240), inspector.minimumWidth()))
     inner.setStretchFactor(0, 0)
     inner.setStretchFactor(1, 1)
     inner.setStretchFactor(2, 0)
-    inner.setSizes([PALETTE_WIDTH, 1100, INSPECTOR_WIDTH])
+    inner.setSizes([px(PALETTE_WIDTH), 1100, px(INSPECTOR_WIDTH)])
     return inner
 
 
@@ -207,4 +208,5 @@ def widen_left(inner: QSplitter, tab: str) -> None:
     """Give the Outline room for its columns, and the list of layers what it needs."""
     left, middle, *rest = inner.sizes()
     wanted = px(OUTLINE_WIDTH if tab == "outline" else PALETTE_WIDTH)
+    wanted = min(wanted, round(inner.width() * MOST_LEFT))
     inner.setSizes([wanted, max(100, middle + left - wanted), *rest])

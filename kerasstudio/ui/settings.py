@@ -44,6 +44,16 @@ SETTINGS: tuple[Setting, ...] = (
         (("right", "Left to right"), ("down", "Top to bottom")),
         "An open project keeps its own direction: see the Model menu.",
     ),
+    Setting(
+        "text_size",
+        "system",
+        "Size of text",
+        (
+            ("system", "As the system"),
+            *((str(percent), f"{percent} %") for percent in (100, 110, 125, 150, 175, 200)),
+        ),
+        "The drawing has its own size: zoom it.",
+    ),
     Setting("motion", True, "Animations", help="Off: the canvas jumps instead of gliding."),
     Setting(
         "keep_spare",

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from kerasstudio.runtime.protocol import Ready
 from kerasstudio.ui.run_feed import RunView
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
 from kerasstudio.ui.widgets.labels import Label, LinkButton, Tone, tone_color
 from kerasstudio.ui.workers import WorkerClient
 
@@ -26,7 +26,7 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(px(HEIGHT))
         self.epoch = Label("", "muted")
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
@@ -168,7 +168,7 @@ class WorkerLight(QWidget):
         return "\n".join(lines)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), HEIGHT)
+        return QSize(super().sizeHint().width(), px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -22,7 +22,8 @@ from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_CO
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
 from kerasstudio.ui.canvas.node_index import Floats, Slots
 from kerasstudio.ui.canvas.scene_model import SceneModel
-from kerasstudio.ui.theme import mono_font, tokens
+from kerasstudio.ui.theme import drawing_mono as mono_font
+from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""

@@ -23,7 +23,9 @@ from kerasstudio.ui.canvas.card_face import (
     CardFace,
     PortMark,
 )
-from kerasstudio.ui.theme import mono_font, tokens, ui_font
+from kerasstudio.ui.theme import drawing_font as ui_font
+from kerasstudio.ui.theme import drawing_mono as mono_font
+from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.tokens import Tokens
 
 MARGIN = 10.0

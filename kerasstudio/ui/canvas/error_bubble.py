@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph.problems import Fix, Problem
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
 
@@ -45,8 +45,8 @@ class ErrorBubble(QWidget):
             self._add(problem)
         if len(problems) > _MOST:
             self._add_text(f"and {len(problems) - _MOST} more in the Problems panel", muted=True)
-        self.setFixedWidth(WIDTH)
-        self.setFixedHeight(self._column.heightForWidth(WIDTH))
+        self.setFixedWidth(px(WIDTH))
+        self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
 
     def clear(self) -> None:
         self.node, self.problems = None, ()

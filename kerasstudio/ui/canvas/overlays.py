@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 from kerasstudio.ui.widgets.labels import Label
 
 SAID_MS = 3500
@@ -27,7 +27,7 @@ class EmptyText(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(380, 132)
+        self.setFixedSize(px(380), px(132))
         self.setAccessibleName("The canvas is empty: drag a layer here, or press Tab")
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -40,7 +40,9 @@ class EmptyText(QWidget):
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.text))
         painter.setFont(ui_font(16, QFont.Weight.DemiBold))
-        painter.drawText(QRectF(0, 24, self.width(), 26), middle, "Drag a layer here, or press Tab")
+        painter.drawText(
+            QRectF(0, px(24), self.width(), px(26)), middle, "Drag a layer here, or press Tab"
+        )
         painter.setPen(QColor(theme.text_muted))
         painter.setFont(ui_font(13))
         for row, text in enumerate(
@@ -49,7 +51,7 @@ class EmptyText(QWidget):
                 "Drag from port to port to wire.",
             )
         ):
-            painter.drawText(QRectF(0, 58 + 22 * row, self.width(), 22), middle, text)
+            painter.drawText(QRectF(0, px(58 + 22 * row), self.width(), px(22)), middle, text)
 
 
 class Saying(QLabel):
@@ -61,7 +63,7 @@ class Saying(QLabel):
         self.setObjectName("saying")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setWordWrap(True)
-        self.setMaximumWidth(420)
+        self.setMaximumWidth(px(420))
         self.hide()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -75,7 +77,7 @@ class Saying(QLabel):
             f"QLabel#saying {{ background: {theme.raised}; color: {theme.text};"
             f" border: 1px solid {theme.error_border}; border-radius: 6px; padding: 6px 9px; }}"
         )
-        self.setFixedWidth(min(420, self.fontMetrics().horizontalAdvance(text) + 26))
+        self.setFixedWidth(min(px(420), self.fontMetrics().horizontalAdvance(text) + 26))
         self.setFixedHeight(self.heightForWidth(self.width()))
         area = self._canvas.rect()
         x = min(spot.x() + 14, area.width() - self.width() - 8)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout,
 from kerasstudio.runtime.runs import RunRecord
 from kerasstudio.ui.exporting import ExportFlow
 from kerasstudio.ui.results.export_card import ExportCard, run_words
+from kerasstudio.ui.theme import px
 
 
 class ExportDialog(QDialog):
@@ -34,7 +35,7 @@ class ExportDialog(QDialog):
         column.addWidget(self._trained)
         column.addWidget(self.card)
         column.addWidget(buttons)
-        self.resize(620, 380)
+        self.resize(px(620), px(380))
         self._show_run()
 
     def _chosen(self) -> str | None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from kerasstudio.ui.action_table import ACTIONS, Action
 from kerasstudio.ui.key_chords import shown
 from kerasstudio.ui.key_map import KeyMap
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
 from kerasstudio.ui.widgets.key_caps import KeyCaps
@@ -32,7 +33,7 @@ class KeyChange(Card):
         self.recorder.recorded.connect(self._recorded)
         self.recorder.given_up.connect(self._end)
         self.words = TextBlock("", "warning")
-        self.words.setMinimumHeight(20)
+        self.words.setMinimumHeight(px(20))
         self.take_over = self._button("", self._take_over)
         self.another = self._button("Record another", self.record)
         self.never = self._button("Leave it", self._end)

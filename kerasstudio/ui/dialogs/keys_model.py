@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from kerasstudio.ui.action_table import ACTIONS, WINDOW, Action
-from kerasstudio.ui.key_chords import shown
+from kerasstudio.ui.key_chords import normal, shown
 from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.theme import px, tokens
 from kerasstudio.ui.widgets.key_caps import paint_caps
@@ -37,10 +37,13 @@ class KeyRows(QAbstractTableModel):
         self.rows: list[Action] = list(ACTIONS)
 
     def search(self, typed: str) -> None:
-        """Keep the records that hold every typed word in their name, topic or keys."""
+        """Keep the records that have the typed key, or hold every typed word in their name, topic
+        or keys."""
         words = typed.casefold().split()
+        chord = normal(typed) if "+" in typed else ""
+        having = [record for record in ACTIONS if chord in self._key_map.keys(record.id)]
         self.beginResetModel()
-        self.rows = [
+        self.rows = having or [
             record for record in ACTIONS if all(word in self._haystack(record) for word in words)
         ]
         self.endResetModel()

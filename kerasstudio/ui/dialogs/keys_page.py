@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.key_schemes import SCHEMES
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.labels import Label
+from kerasstudio.ui.widgets.search_field import SearchField
 
 FILTER = "Key maps (*.json)"
 
@@ -46,10 +46,7 @@ class KeysPage(QWidget):
         self.scheme.activated.connect(
             lambda _index: key_map.choose_scheme(self.scheme.currentData())
         )
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search: delete, ctrl+d, changed…")
-        self.search.setAccessibleName("Search actions and keys")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField("Search actions and keys", "Search: delete, ctrl+d, changed…")
         self.search.textChanged.connect(self._search)
         self.rows = KeyRows(key_map, self)
         self.table = QTableView()

@@ -13,6 +13,7 @@ from kerasstudio.ui.inspector import objects, values
 from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
 from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.field_corner import FieldCorner
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
@@ -62,7 +63,7 @@ class ArgumentRow(QWidget):
         self._refusal = ""
         self._keras_error = ""
         self.label = ElidedButton(argument.name)
-        self.label.setFixedWidth(label_width)
+        self.label.setFixedWidth(px(label_width))
         self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.label.clicked.connect(self.toggle_help)
         self.editor = editor_for(argument, catalogue, make_form)

@@ -11,6 +11,7 @@ from kerasstudio.ui.inspector.layer_panel import LayerPanel
 from kerasstudio.ui.inspector.overview_panel import OverviewPanel
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import px
 
 
 class Inspector(QScrollArea):
@@ -37,7 +38,7 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(268)
+        self.setMinimumWidth(px(268))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Inspector")
 

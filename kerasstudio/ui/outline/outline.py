@@ -17,7 +17,6 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QLineEdit,
     QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,8 +32,9 @@ from kerasstudio.ui.outline.outline_model import OutlineModel
 from kerasstudio.ui.outline.outline_rows import NAME
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.theme import px
+from kerasstudio.ui.widgets.search_field import SearchField
 
-WIDTHS = (150, 104, 68, 52, 50)
+WIDTHS = (146, 100, 66, 60, 72)
 ROW = 25
 _FLAGS = QItemSelectionModel.SelectionFlag
 # These move in the tree, whatever they do on the canvas.
@@ -74,10 +74,7 @@ class Outline(QWidget):
         self.model, self._selection, self._canvas = model, selection, canvas
         model.setParent(self)
         self._following = False
-        self.field = QLineEdit()
-        self.field.setPlaceholderText("Find a node…")
-        self.field.setAccessibleName("Find in the outline")
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField("Find in the outline", "Find a node…")
         self.field.textEdited.connect(lambda _text: self._find(0))
         self.field.installEventFilter(self)
         self.tree = OutlineTree(self)

@@ -22,7 +22,7 @@ from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.palette.layer_list import ROW_HEIGHT, LayerDelegate, LayerRows, Row
 from kerasstudio.ui.palette.layer_query import accepting, find, offered
 from kerasstudio.ui.palette.palette import LayerListView
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
 from kerasstudio.ui.widgets.labels import TextBlock
 
 WIDTH, ROWS = 380, 11
@@ -51,14 +51,14 @@ class SearchPopup(QWidget):
         self.list.setItemDelegate(LayerDelegate(self.list, summaries=True))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.note = TextBlock("", "muted")
-        self.note.setMinimumHeight(20)
+        self.note.setMinimumHeight(px(20))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.field)
         column.addWidget(self.note)
         column.addWidget(self.list, 1)
-        self.setFixedSize(WIDTH, 8 * 4 + 34 + 20 + ROWS * ROW_HEIGHT)
+        self.setFixedSize(px(WIDTH), 32 + px(54 + ROWS * ROW_HEIGHT))
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self._search)
         self.list.clicked.connect(self._choose)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.runtime.protocol import Exported, Format
 from kerasstudio.runtime.runs import RunRecord
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
@@ -45,7 +46,7 @@ class ExportCard(Card):
             button.setObjectName(f"export_{each.id}")
             button.clicked.connect(lambda _=False, chosen=each: self.export_chosen.emit(chosen))
             self._buttons[each.id] = button
-            button.setMinimumWidth(110)
+            button.setMinimumWidth(px(110))
             words = QVBoxLayout()
             words.setSpacing(0)
             words.addWidget(Label(each.label))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kerasstudio.ui.key_chords import event_chords, shown
 from kerasstudio.ui.theme import px, tokens
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.key_caps import paint_caps
 
 
@@ -70,9 +71,11 @@ class KeyRecorder(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.border), 2))
+        painter.setPen(QPen(QColor(theme.border), 1))
         painter.setBrush(QColor(theme.field))
         painter.drawRoundedRect(box, 5, 5)
+        if self.hasFocus():
+            paint_focus_ring(painter, QRectF(self.rect()), 5)
         room = box.adjusted(10, 0, -6, 0)
         if self.chord:
             paint_caps(painter, room, (shown(self.chord),))

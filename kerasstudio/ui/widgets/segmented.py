@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import tone_color
 
 
@@ -68,8 +69,7 @@ class SegmentedControl(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = tokens()
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        focused = self.hasFocus()
-        painter.setPen(QPen(QColor(theme.accent if focused else theme.border), 1.2))
+        painter.setPen(QPen(QColor(theme.border), 1.2))
         painter.setBrush(QColor(theme.field))
         painter.drawRoundedRect(box, 6, 6)
         for choice, text in self._choices:
@@ -80,3 +80,5 @@ class SegmentedControl(QWidget):
                 painter.drawRoundedRect(segment.adjusted(3, 3, -3, -3), 4, 4)
             painter.setPen(tone_color("text" if choice == self._value else "muted"))
             painter.drawText(segment, Qt.AlignmentFlag.AlignCenter, text)
+        if self.hasFocus():
+            paint_focus_ring(painter, QRectF(self.rect()), 6)
