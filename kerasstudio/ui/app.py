@@ -361,6 +361,7 @@ class Studio(QObject):
         self.documents.kept_open.connect(self.stays_open)
         self.recovery.window_requested.connect(self.window_requested)
         window.actions_set.refused.connect(self.say)
+        window.escaped.connect(self._to_the_drawing)
         self.store.edited.connect(self.announcer.edited)
         window.files_dropped.connect(self.importing.open_paths)
         window.status.problems_chosen.connect(lambda: window.show_panel("problems"))
@@ -418,6 +419,11 @@ class Studio(QObject):
                 self.window.show_page("model")
                 self.canvas.setFocus()  # Tab, F and the other keys of its hint work at once
         self._freeze_soon()
+
+    def _to_the_drawing(self) -> None:
+        """Esc leads back from the panels of the Model page."""
+        if self.window.page == "model":
+            self.canvas.setFocus()
 
     def _freeze_soon(self) -> None:
         self._freeze_timer.start()

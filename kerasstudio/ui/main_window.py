@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from kerasstudio.ui import panes
@@ -25,13 +25,15 @@ PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 448, 300, 280
 
 
 class MainWindow(QMainWindow):
-    """Pages are made when first shown. `close_wanted` asks the owner, who calls `close_now`."""
+    """Pages are made when first shown. `close_wanted` asks the owner, who calls `close_now`.
+    `escaped`: Esc was pressed where it means nothing else."""
 
     close_wanted = Signal()
     files_dropped = Signal(list)
     page_shown = Signal(str)
     first_painted = Signal()
     closed = Signal()
+    escaped = Signal()
 
     def __init__(self, settings: Settings, key_map: KeyMap | None = None) -> None:
         super().__init__()
@@ -111,8 +113,11 @@ class MainWindow(QMainWindow):
 
     def move_focus(self, step: int) -> None:
         """The keyboard to the next pane (1) or the one before (-1)."""
+        panes.move(self._panes(), step)
+
+    def _panes(self) -> list[QWidget]:
         page = page_panes(self._pages[self.page]) if self.page in self._pages else []
-        panes.move([*page, self.panel, self.status, self.top_bar], step)
+        return [*page, self.panel, self.status, self.top_bar]
 
     def toggle_panel(self) -> None:
         self._wants_panel = not self._wants_panel
@@ -161,6 +166,19 @@ class MainWindow(QMainWindow):
             self._was_painted = True
             # The children are painted after this; the timer comes after them.
             QTimer.singleShot(0, self, self.first_painted.emit)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        widget = panes.step(self._panes(), self.focusWidget(), 1 if forward else -1)
+        if widget is not None:
+            reasons = Qt.FocusReason
+            widget.setFocus(reasons.TabFocusReason if forward else reasons.BacktabFocusReason)
+        return widget is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close:

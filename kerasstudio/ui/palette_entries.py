@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kerasstudio.graph.layer_search import COMMON, search
 from kerasstudio.ui.key_chords import shown
 from kerasstudio.ui.key_schemes import SCHEMES
-from kerasstudio.ui.palette.command_search import Entry, entry
+from kerasstudio.ui.palette.command_search import Entry, entry, node_entry
 from kerasstudio.ui.palette.layer_query import offered, shown_name
 from kerasstudio.ui.settings import SETTINGS
 
@@ -124,14 +124,8 @@ def _nodes(studio: Studio) -> Iterator[Entry]:
     for graph in project.graphs.values():
         for node in graph.nodes.values():
             layer = project.layers[node.layer]
-            yield entry(
-                "node",
-                f"{graph.id}:{node.id}",
-                layer.name,
-                partial(_go_to, studio, graph.id, node.id),
-                layer.class_name,
-                hint=layer.class_name,
-            )
+            key, go = f"{graph.id}:{node.id}", partial(_go_to, studio, graph.id, node.id)
+            yield node_entry(key, layer.name, layer.class_name, go)
 
 
 def _add_layer(studio: Studio, kind: LayerType) -> None:

@@ -27,7 +27,7 @@ def move(panes: list[QWidget], step: int) -> QWidget | None:
         (
             number
             for number, pane in enumerate(usable)
-            if focused is not None and (pane is focused or pane.isAncestorOf(focused))
+            if focused is not None and _holds(pane, focused)
         ),
         -1 if step > 0 else 0,
     )
@@ -55,6 +55,32 @@ def target(pane: QWidget) -> QWidget | None:
             return widget
         widget = widget.nextInFocusChain()
     return None
+
+
+def step(panes: list[QWidget], now: QWidget | None, way: int) -> QWidget | None:
+    """The widget after `now` (`way` 1) or before it (-1) for the Tab key: pane by pane, in a pane
+    in the order of its widgets. Qt's own order is that of creation, and panels are made late."""
+    if not panes:
+        return None
+    order: list[tuple[int, QWidget]] = []
+    window = panes[0].window()
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        if _takes_focus(widget) and widget.focusProxy() is None:
+            place = next((n for n, pane in enumerate(panes) if _holds(pane, widget)), None)
+            if place is not None:
+                order.append((place, widget))
+        widget = widget.nextInFocusChain()
+    ordered = [found for _place, found in sorted(order, key=lambda pair: pair[0])]
+    if not ordered:
+        return None
+    if now in ordered:
+        return ordered[(ordered.index(now) + way) % len(ordered)]
+    return ordered[0 if way > 0 else -1]
+
+
+def _holds(pane: QWidget, widget: QWidget) -> bool:
+    return pane is widget or pane.isAncestorOf(widget)
 
 
 def _takes_focus(widget: QWidget) -> bool:

@@ -377,12 +377,11 @@ class CanvasView(QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        word = self._held_word(event)
-        if word:
+        if self._gesture_key(event):
+            event.accept()
+        elif word := self._held_word(event):
             self.mouse.held = word
             self._hover(Hit())
-        elif self._gesture_key(event):
-            event.accept()
         else:
             event.ignore()
             self.key_pressed.emit(event)

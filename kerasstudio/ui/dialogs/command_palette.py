@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kerasstudio.ui.icons import pixmap
-from kerasstudio.ui.palette.command_search import Entry, find
+from kerasstudio.ui.icons import icon
+from kerasstudio.ui.palette.command_search import Entry, Haystack
 from kerasstudio.ui.theme import px, tokens, ui_font
 from kerasstudio.ui.widgets.key_caps import caps_width, paint_caps
 from kerasstudio.ui.widgets.labels import Label
@@ -96,10 +96,8 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(theme.selected))
             painter.drawRoundedRect(QRectF(box).adjusted(2.5, 1.5, -2.5, -1.5), 5, 5)
         able = not entry.hindrance
-        device = painter.device()
-        ratio = device.devicePixelRatioF() if device is not None else 1.0
-        sign = pixmap(_SIGNS[entry.kind], theme.text_muted, 15, ratio)
-        painter.drawPixmap(box.x() + 12, box.center().y() - 7, sign)
+        sign = icon(_SIGNS[entry.kind], theme.text_muted, 15)
+        sign.paint(painter, box.x() + 12, box.center().y() - 7, 15, 15)
         right = float(box.right() - 12)
         if entry.keys:
             wide = caps_width(entry.keys)
@@ -138,7 +136,7 @@ class CommandPalette(QDialog):
         self.setObjectName("commandPalette")
         self.setWindowTitle("Command palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._entries = gather()
+        self._haystack = Haystack(gather())
         self.search = QLineEdit()
         self.search.setPlaceholderText("Actions, layers, nodes, problems, settings, files…")
         self.search.setAccessibleName("Search everything")
@@ -182,7 +180,7 @@ class CommandPalette(QDialog):
         return self.found.found[index.row()] if index.isValid() else None
 
     def _search(self, text: str) -> None:
-        found = find(self._entries, text)
+        found = self._haystack.find(text)
         self.found.show_entries(found)
         if found:
             self.list.setCurrentIndex(self.found.index(0))
