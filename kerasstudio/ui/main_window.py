@@ -111,6 +111,17 @@ class MainWindow(QMainWindow):
         self._arrange_panel()
         return self.panel.show_tab(name)
 
+    def go_to_page(self, name: str) -> None:
+        """Show a page and give it the keyboard, where it was in that page last."""
+        page = self.show_page(name)
+        inside = page_panes(page)
+        # The drawing is the middle of three; other pages are one.
+        for pane in (page, inside[len(inside) // 2], *inside):
+            widget = panes.target(pane) if pane is not page or page.focusWidget() else None
+            if widget is not None:
+                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
     def move_focus(self, step: int) -> None:
         """The keyboard to the next pane (1) or the one before (-1)."""
         panes.move(self._panes(), step)

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPoint,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -161,13 +162,13 @@ class Outline(QWidget):
         self._following = False
 
     def _in_frame(self, key: str, frames: dict[str, Frame]) -> set[str]:
-        """The nodes that lie in a frame."""
+        """The nodes whose middles lie in a frame."""
         frame = frames.get(key)
         if frame is None:
             return set()
-        box = (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)
+        area = QRectF(frame.x, frame.y, frame.width, frame.height)
         nodes = self._canvas.model.nodes
-        return set(nodes.names(nodes.within(*box)))
+        return {node for node in nodes.slots if area.contains(QRectF(*nodes.rect(node)).center())}
 
     def _selection_changed(self) -> None:
         """Select the rows of what is selected; the last one comes into view."""
@@ -289,7 +290,9 @@ class OutlineTree(QTreeView):
         return rows
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._outline.key_pressed(event):
+        # Keys that an editor of a cell leaves over are not the Outline's.
+        editing = self.state() == QAbstractItemView.State.EditingState
+        if not editing and self._outline.key_pressed(event):
             event.accept()
         else:
             super().keyPressEvent(event)

@@ -125,11 +125,10 @@ class OutlineModel(QAbstractItemModel):
         if opened:
             self._replaced()
             return
-        self._project = project
+        # Rows that go are still asked for while they go: by the old project.
+        wanted: dict[int, list[str]] = {}
         stale: set[str] = set()
         for branch in list(self._branches.values()):
-            if branch.number not in self._branches:
-                continue  # it was inside of a block that is gone
             here = change.of_graph(branch.graph)
             stale |= (here.nodes.changed - here.moved) | here.frames.changed | here.notes.changed
             if (
@@ -139,7 +138,14 @@ class OutlineModel(QAbstractItemModel):
                 or here.reordered
                 or (here.frames or here.notes)
             ):
-                self._show_rows(branch, branch_rows(project, branch.graph))
+                wanted[branch.number] = branch_rows(project, branch.graph)
+                if branch.number in self._branches:
+                    self._remove_rows(branch, wanted[branch.number])
+        self._project = project
+        for number, rows in wanted.items():
+            # It may have been inside of a block that is gone.
+            if number in self._branches:
+                self._add_rows(self._branches[number], rows)
         if change.layers.changed:
             stale |= {
                 node.id
@@ -149,22 +155,21 @@ class OutlineModel(QAbstractItemModel):
             }
         self._tell(stale)
 
-    def _show_rows(self, branch: Branch, new: list[str]) -> None:
-        """Remove, put in order, insert: whatever of it is needed."""
-        if new == branch.rows:
-            return
-        parent = self._owner_index(branch)
-        keep = set(new)
+    def _remove_rows(self, branch: Branch, new: list[str]) -> None:
+        parent, keep = self._owner_index(branch), set(new)
         for first, last in runs([n for n, key in enumerate(branch.rows) if key not in keep]):
             self.beginRemoveRows(parent, first, last)
             for key in branch.rows[first : last + 1]:
                 self._drop(branch.inner.pop(key, None))
             branch.set_rows(branch.rows[:first] + branch.rows[last + 1 :])
             self.endRemoveRows()
-        known = branch.row_of.keys()
-        ordered = [key for key in new if key in known]
+
+    def _add_rows(self, branch: Branch, new: list[str]) -> None:
+        """Put those that stay in order, and new ones between them."""
+        ordered = [key for key in new if key in branch.row_of]
         if ordered != branch.rows:
             self._reorder(branch, ordered)
+        parent = self._owner_index(branch)
         fresh = [n for n, key in enumerate(new) if key not in branch.row_of]
         for first, last in reversed(list(runs(fresh))):
             self.beginInsertRows(parent, first, last)
@@ -172,8 +177,7 @@ class OutlineModel(QAbstractItemModel):
             self.endInsertRows()
 
     def _reorder(self, branch: Branch, ordered: list[str]) -> None:
-        parents = [QPersistentModelIndex(self._owner_index(branch))]
-        self.layoutAboutToBeChanged.emit(parents)
+        self.layoutAboutToBeChanged.emit()
         old = [each for each in self.persistentIndexList() if each.internalId() == branch.number]
         keys = [branch.rows[index.row()] for index in old]
         branch.set_rows(ordered)
@@ -182,7 +186,7 @@ class OutlineModel(QAbstractItemModel):
             for key, index in zip(keys, old, strict=True)
         ]
         self.changePersistentIndexList(old, new)
-        self.layoutChanged.emit(parents)
+        self.layoutChanged.emit()
 
     def _drop(self, number: int | None) -> None:
         if number is not None:
@@ -295,6 +299,8 @@ class OutlineModel(QAbstractItemModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         graph = self.graph(index)
         if index.column() == NAME and self.key(index) not in graph.notes:
@@ -302,7 +308,7 @@ class OutlineModel(QAbstractItemModel):
         return flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in _ROLES:
+        if role not in _ROLES or not index.isValid():
             return None
         branch = self.branch(index)
         key, graph = branch.rows[index.row()], self._project.graphs[branch.graph]
@@ -328,6 +334,8 @@ class OutlineModel(QAbstractItemModel):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Rename a layer or a frame; a name that cannot be is `refused`."""
+        if not index.isValid():
+            return False
         branch, name = self.branch(index), str(value).strip()
         key, graph = branch.rows[index.row()], self._project.graphs[branch.graph]
         try:
