@@ -139,6 +139,9 @@ def test_a_model_by_keys_alone(studio: Any, tmp_path: Path) -> None:
     wait_for(lambda: hand.source(output) == second, "the wire")
 
     # Move it by a grid step, delete and bring back, go from node to node.
+    hand.keys("ctrl+f")
+    hand.type("species")
+    hand.keys("Escape")
     x = hand.nodes[output].x
     hand.keys("ctrl+shift+Right")
     assert hand.nodes[output].x > x

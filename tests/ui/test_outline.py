@@ -159,7 +159,8 @@ def test_rename_in_the_tree(qtbot: QtBot, studio: Studio, outline: Outline) -> N
     editor.clear()
     qtbot.keyClicks(editor, "joined")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    assert "joined" in names(outline)
+    qtbot.waitUntil(lambda: "joined" in names(outline))
+    assert tree.hasFocus(), "the keyboard is back in the tree"
     refused: list[object] = []
     outline.refused.connect(refused.append)
     index = row(outline, "joined")
