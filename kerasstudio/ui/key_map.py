@@ -35,11 +35,13 @@ class KeyMap(QObject):
     def __init__(self, settings: Settings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._saving = False
         self._own: dict[str, dict[str, list[str]]] = {}
         self._scheme = KERASSTUDIO
         if settings is not None:
             self._scheme = SCHEMES.get(settings.get("key_scheme"), KERASSTUDIO)
             self._own = _read_own(settings.get("keys"))
+            settings.setting_changed.connect(self._setting_changed)
         self._work_out()
 
     # ------------------------------------------------------------------ questions
@@ -183,8 +185,19 @@ class KeyMap(QObject):
     def _changed(self) -> None:
         self._work_out()
         if self._settings is not None:
+            self._saving = True
             self._settings.set("key_scheme", self._scheme.id)
             self._settings.set("keys", msgspec.json.encode(self._own).decode())
+            self._saving = False
+        self.keys_changed.emit()
+
+    def _setting_changed(self, key: str) -> None:
+        """The keys were changed in another window."""
+        if self._settings is None or self._saving or key not in ("key_scheme", "keys"):
+            return
+        self._scheme = SCHEMES.get(self._settings.get("key_scheme"), KERASSTUDIO)
+        self._own = _read_own(self._settings.get("keys"))
+        self._work_out()
         self.keys_changed.emit()
 
     def _work_out(self) -> None:

@@ -223,7 +223,7 @@ def test_the_outline_by_keys(studio: Any) -> None:
     hand.keys("Return")
     wait_for(lambda: hand.nodes, "the drawing")
     before = studio.store.project
-    hand.keys("ctrl+shift+o")
+    hand.keys("ctrl+alt+o")
     wait_for(lambda: hand.focus.accessibleName() == "Outline of the model", "the Outline")
     hand.keys("Down", "Down")
     (node,) = studio.selection.nodes

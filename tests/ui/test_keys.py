@@ -171,11 +171,22 @@ def test_own_keys_are_kept_by_scheme(settings: Settings) -> None:
     keys.choose_scheme("blender")
     assert keys.keys("edit.delete") == ("X", "Del")
     keys.choose_scheme("kerasstudio")
+    assert len(changes) == 3
     again = KeyMap(settings)
     assert again.keys("edit.delete") == ("Ctrl+Shift+X",)
     again.reset("edit.delete")
     assert again.keys("edit.delete") == ("Del", "Backspace", "X")
-    assert len(changes) == 3
+
+
+def test_all_windows_have_the_same_keys(settings: Settings) -> None:
+    one, other = KeyMap(settings), KeyMap(settings)
+    changes: list[int] = []
+    other.keys_changed.connect(lambda: changes.append(1))
+    one.set_keys("edit.delete", ["Ctrl+Shift+X"])
+    assert other.keys("edit.delete") == ("Ctrl+Shift+X",)
+    one.choose_scheme("blender")
+    assert other.scheme.id == "blender"
+    assert len(changes) == 2
 
 
 def test_a_taken_key_is_told_and_taken_over(settings: Settings) -> None:
