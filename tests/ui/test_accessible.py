@@ -112,6 +112,18 @@ def test_ports_wires_and_problems_are_inside(hand: Hand) -> None:
     assert not node.state().invalid
 
 
+def test_what_a_part_cannot_do_it_does_not_promise(hand: Hand) -> None:
+    """Qt asks each part for every interface; a wrong pointer there ends the program."""
+    canvas = canvas_of(hand)
+    node = canvas.child(1)
+    wire = inside(inside(node)[0])[0]
+    for part in (canvas, node, *inside(node), wire):
+        for ask in ("value", "text", "editableText", "tableCell", "attributes"):
+            assert getattr(part, f"{ask}Interface")() is None, ask
+    assert node.selectionInterface() is None
+    assert canvas.actionInterface() is None
+
+
 def test_parts_can_be_acted_on(hand: Hand) -> None:
     canvas = canvas_of(hand)
     drop = canvas.known_part(hand.nodes["drop"])
@@ -139,6 +151,21 @@ def test_parts_can_be_acted_on(hand: Hand) -> None:
     assert canvas.childCount() == 4
     assert canvas.known_part(hand.nodes["drop"]) is None
     assert output is not None
+
+
+def test_a_segmented_control_is_a_group_of_choices(qtbot: QtBot, studio: Studio) -> None:
+    studio.show_template("iris_mlp")
+    pages = QAccessible.queryAccessibleInterface(studio.window.top_bar.pages)
+    assert pages.role() == ROLE.Grouping
+    assert pages.text(TEXT.Name) == "Page"
+    names = [part.text(TEXT.Name) for part in inside(pages)]
+    assert names == ["Data", "Model", "Train", "Results"]
+    assert [bool(part.state().checked) for part in inside(pages)] == [False, True, False, False]
+    pages.child(0).actionInterface().doAction("Press")
+    assert studio.window.page == "data"
+    assert pages.child(0).state().checked
+    spot = pages.child(2).rect().center()
+    assert pages.childAt(spot.x(), spot.y()) is pages.child(2)
 
 
 def test_selection_and_focus_are_told(hand: Hand) -> None:

@@ -4,7 +4,6 @@ problems inside, all of which can be acted on."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QObject, QRect, QRectF
@@ -19,13 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kerasstudio.ui.action_table import ACTIONS
-from kerasstudio.ui.canvas.accessible_parts import Deed, NodePart, Part
+from kerasstudio.ui.canvas.accessible_parts import NodePart
 from kerasstudio.ui.canvas.canvas_actions import CanvasActions
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.canvas_words import selection_words
 from kerasstudio.ui.canvas.context_menu import ONE_NODE
 from kerasstudio.ui.canvas.gestures.key_wire import KeyWire
 from kerasstudio.ui.canvas.wiring_rules import End
+from kerasstudio.ui.widgets.accessible import NO_INTERFACE, Deed, Part, install_interfaces
 
 _TEXTS = {record.id: record.text.rstrip("…") for record in ACTIONS}
 _EVENT = QAccessible.Event
@@ -159,7 +159,7 @@ class AccessibleCanvas(QAccessibleObject):
 
     def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
         wanted = kind == QAccessible.InterfaceType.SelectionInterface
-        return self._selection if wanted else None
+        return self._selection if wanted else NO_INTERFACE
 
 
 class ChosenNodes(QAccessibleSelectionInterface):
@@ -205,8 +205,8 @@ class CanvasVoice(QObject):
         super().__init__(view)
         self._view, self.actions = view, actions
         self.canvas: AccessibleCanvas | None = None
-        _install_factory()
-        view.voice = self
+        install_interfaces()
+        view.make_accessible = self.make
         view.selection.selection_changed.connect(self.selection_changed)
         view.focus_changed.connect(self._tell_focus)
         view.destroyed.connect(lambda: self._close())
@@ -240,18 +240,6 @@ class CanvasVoice(QObject):
         if self.canvas is not None:
             self.canvas.close()
             self.canvas = None
-
-
-def _make(_kind: str, thing: QObject | None) -> QAccessibleInterface | None:
-    if isinstance(thing, CanvasView) and isinstance(thing.voice, CanvasVoice):
-        return thing.voice.make()
-    return None
-
-
-@cache
-def _install_factory() -> None:
-    """Once a process: Qt asks it for every object."""
-    QAccessible.installFactory(_make)
 
 
 def accessible_canvas(widget: QWidget) -> AccessibleCanvas | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF
-from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface, QWindow
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Wire
@@ -14,102 +14,21 @@ from kerasstudio.ui.canvas.canvas_words import node_words, port_words, wire_word
 from kerasstudio.ui.canvas.card_painter import PORT_RADIUS
 from kerasstudio.ui.canvas.hits import port_point
 from kerasstudio.ui.canvas.wiring_rules import End
+from kerasstudio.ui.widgets.accessible import Deed, Part
 
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.accessible_canvas import AccessibleCanvas
 
-Deed = tuple[str, str, Callable[[], object]]
-"""What can be done with a part: its name, its keys, and the doing."""
 
-
-class Deeds(QAccessibleActionInterface):
-    """The deeds of a part, asked for anew each time."""
-
-    def __init__(self, deeds: Callable[[], Sequence[Deed]]) -> None:
-        super().__init__()
-        self._deeds = deeds
-
-    def actionNames(self) -> list[str]:
-        return [name for name, _keys, _do in self._deeds()]
-
-    def localizedActionName(self, name: str) -> str:
-        return name
-
-    def localizedActionDescription(self, name: str) -> str:
-        return name
-
-    def keyBindingsForAction(self, name: str) -> list[str]:
-        return [keys for deed, keys, _do in self._deeds() if deed == name and keys]
-
-    def doAction(self, name: str) -> None:
-        for deed, _keys, do in self._deeds():
-            if deed == name:
-                do()
-                return
-
-
-class Part(QAccessibleInterface):
-    """Something on the canvas that is no widget. `above` is what it is a part of."""
+class CanvasPart(Part):
+    """Something on the canvas."""
 
     def __init__(self, canvas: AccessibleCanvas, above: QAccessibleInterface) -> None:
-        super().__init__()
-        self.canvas, self._above = canvas, above
-        self._actions = Deeds(self.deeds)
-        self.inner: list[Part] = []
-
-    def deeds(self) -> Sequence[Deed]:
-        return ()
-
-    def name(self) -> str:
-        raise NotImplementedError
-
-    def description(self) -> str:
-        return ""
-
-    def isValid(self) -> bool:
-        return self.canvas.isValid()
-
-    def object(self) -> QObject | None:  # type: ignore[override]
-        return None
-
-    def window(self) -> QWindow | None:  # type: ignore[override]
-        return self.canvas.window()
-
-    def parent(self) -> QAccessibleInterface:
-        return self._above
-
-    def childCount(self) -> int:
-        return len(self.inner)
-
-    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
-        return self.inner[index] if 0 <= index < len(self.inner) else None
-
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
-        return next((place for place, each in enumerate(self.inner) if each is child), -1)
-
-    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]
-        return next((each for each in self.inner if each.rect().contains(x, y)), None)
-
-    def relations(self, _match: Any = None) -> list[Any]:
-        return []
-
-    def text(self, kind: QAccessible.Text) -> str:
-        if kind == QAccessible.Text.Name:
-            return self.name()
-        return self.description() if kind == QAccessible.Text.Description else ""
-
-    def setText(self, kind: QAccessible.Text, text: str) -> None:
-        pass
-
-    def state(self) -> QAccessible.State:
-        return QAccessible.State()
-
-    def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
-        has_deeds = kind == QAccessible.InterfaceType.ActionInterface and bool(self.deeds())
-        return self._actions if has_deeds else None
+        super().__init__(above)
+        self.canvas = canvas
 
 
-class NodePart(Part):
+class NodePart(CanvasPart):
     """One node; its ports and problems are inside."""
 
     def __init__(self, canvas: AccessibleCanvas, node: str) -> None:
@@ -176,7 +95,7 @@ class NodePart(Part):
         return state
 
 
-class PortPart(Part):
+class PortPart(CanvasPart):
     """A port; the wire that ends at it is inside."""
 
     def __init__(self, canvas: AccessibleCanvas, above: NodePart, end: End) -> None:
@@ -203,7 +122,7 @@ class PortPart(Part):
         return QAccessible.Role.Grip
 
 
-class WirePart(Part):
+class WirePart(CanvasPart):
     """The wire into a port."""
 
     def __init__(self, canvas: AccessibleCanvas, above: PortPart, wire: Wire) -> None:
@@ -231,7 +150,7 @@ class WirePart(Part):
         return QAccessible.Role.Graphic
 
 
-class ProblemPart(Part):
+class ProblemPart(CanvasPart):
     """A problem at a node; its fixes are what can be done with it."""
 
     def __init__(self, canvas: AccessibleCanvas, above: NodePart, problem: Problem) -> None:

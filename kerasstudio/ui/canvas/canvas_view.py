@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessibleInterface,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -80,7 +82,8 @@ class CanvasView(QGraphicsView):
         self._grid = Grid()
         self._drops = LayerDrops(self)
         self.mouse = MouseDispatch(self)
-        self.voice: QObject | None = None
+        self.make_accessible: Callable[[], QAccessibleInterface] | None = None
+        """What assistive technology gets (see `accessible_canvas.py`)."""
         self.by_keys = True
         """Whether the keyboard was used last here: new layers then do not go to the mouse."""
         self._spot = QPointF()
