@@ -141,4 +141,6 @@ class TopBar(QWidget):
         button.setToolTip(action.toolTip())
         button.setEnabled(action.isEnabled())
         action.enabledChanged.connect(button.setEnabled)
+        # The keys may be changed.
+        self._actions.key_map.keys_changed.connect(lambda: button.setToolTip(action.toolTip()))
         return button

@@ -414,6 +414,7 @@ class Canvas(QWidget):
 
     def _keys_changed(self) -> None:
         self.view.mouse.set_bindings(self.key_map.mouse, self.key_map.scheme.wheel)
+        self.empty.show_key(self.key_map.text("model.add"))
         self._update_hint()
 
     def _show_menu(self, spot: QPointF, found: Hit) -> None:

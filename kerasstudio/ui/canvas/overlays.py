@@ -28,7 +28,14 @@ class EmptyText(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(px(380), px(132))
-        self.setAccessibleName("The canvas is empty: drag a layer here, or press Tab")
+        self._words = ""
+        self.show_key("")
+
+    def show_key(self, key: str) -> None:
+        """The key that adds a layer; without one, the double click is told."""
+        self._words = f"Drag a layer here, or {f'press {key}' if key else 'double-click'}"
+        self.setAccessibleName(f"The canvas is empty. {self._words}")
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()
@@ -40,9 +47,7 @@ class EmptyText(QWidget):
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.text))
         painter.setFont(ui_font(16, QFont.Weight.DemiBold))
-        painter.drawText(
-            QRectF(0, px(24), self.width(), px(26)), middle, "Drag a layer here, or press Tab"
-        )
+        painter.drawText(QRectF(0, px(24), self.width(), px(26)), middle, self._words)
         painter.setPen(QColor(theme.text_muted))
         painter.setFont(ui_font(13))
         for row, text in enumerate(

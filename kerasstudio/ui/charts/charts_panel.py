@@ -35,7 +35,7 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.theme import px
 
 REFRESH_MS = 33
-EMPTY_TEXT = "Press Train (F5). Loss and metrics appear here while the model learns."
+EMPTY_TEXT = "Press Train. Loss and metrics appear here while the model learns."
 
 
 class ChartsPanel(QWidget):

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from kerasstudio.ui.icons import icon
 from kerasstudio.ui.palette.command_search import Entry, Haystack
 from kerasstudio.ui.theme import px, tokens, ui_font
+from kerasstudio.ui.widgets.announce import announce
 from kerasstudio.ui.widgets.key_caps import caps_width, paint_caps
 from kerasstudio.ui.widgets.labels import Label
 
@@ -164,6 +165,7 @@ class CommandPalette(QDialog):
         self.setFixedSize(
             min(px(WIDTH), parent.width() - 40), min(px(ROWS * ROW + 84), parent.height() - 80)
         )
+        self.list.selectionModel().currentChanged.connect(self._tell)
         self._search("")
         self.search.setFocus()
 
@@ -187,6 +189,11 @@ class CommandPalette(QDialog):
             self.list.scrollToTop()
         self.note.set_tone("faint")
         self.note.setText(_HELP if found else f'Nothing matches "{text.strip()}".')
+
+    def _tell(self, index: QModelIndex) -> None:
+        """Screen readers hear the entry: the keyboard stays in the field."""
+        if index.isValid():
+            announce(self, index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def _step(self, step: int) -> None:
         count = self.found.rowCount()

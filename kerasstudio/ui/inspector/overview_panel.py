@@ -70,7 +70,7 @@ class OverviewPanel(QWidget):
         else:
             self.summary.setText(
                 "The canvas is empty. Drag a layer from the list on the left, "
-                "or press Tab on the canvas and type its name."
+                "or double-click the canvas and type its name."
             )
         self._show_ends()
         self.facts.show_facts(facts.model_facts(project, self._feed.inspection))

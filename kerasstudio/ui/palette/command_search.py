@@ -53,7 +53,8 @@ def entry(
 def node_entry(key: str, name: str, class_name: str, run: Callable[[], object]) -> Entry:
     """An entry for a node: there are thousands, so their names are not taken apart."""
     lower = name.casefold()
-    plain = f" {lower.replace('_', ' ')} {lower}"
+    # The bar ends the name, so that a whole name can be told from the beginning of another.
+    plain = f" {lower.replace('_', ' ')}| {lower}"
     words = f"{plain} {class_name.casefold()}"
     return Entry("node", key, name, run, hint=class_name, name=plain, words=words)
 
@@ -114,7 +115,7 @@ class Haystack:
         not many more than `limit`."""
         lines, seen = self._lines, dict[int, None]()
         rest = tokens[1:]
-        for needle in (f"\n {typed} ", f"\n {typed}", f" {tokens[0]}", tokens[0]):
+        for needle in (f"\n {typed}|", f"\n {typed}", f" {tokens[0]}", tokens[0]):
             place = lines.find(needle)
             while place >= 0 and len(seen) < limit:
                 number = bisect_right(self._starts, place) - 1
@@ -140,7 +141,7 @@ class Haystack:
         # Up to the next letter, in the line: never back, so that it costs one look at each letter.
         ways = (rf"[^{re.escape(each)}\n]*{re.escape(each)}" for each in others)
         letters = re.compile(re.escape(first) + "".join(ways))
-        more = [(60, each) for each in rest if letters.search(each.name)]
+        more = [(60, each) for each in rest if letters.search(each.text.casefold())]
         if wants_nodes and all(rank > 20 for rank, _each in found):
             for match in islice(letters.finditer(self._lines), limit):
                 node = self.nodes[bisect_right(self._starts, match.start()) - 1]
@@ -157,9 +158,9 @@ def _rank(entry: Entry, typed: str, tokens: Sequence[str]) -> int:
     words = entry.words
     if not all(token in words for token in tokens):
         return _NO
-    name, start = entry.name, f" {typed}"
-    if name.startswith(start):
-        return 0 if len(name) == len(start) or name[len(start)] == " " else 10
+    name = entry.name
+    if name.startswith(f" {typed}"):
+        return 0 if entry.text.replace("_", " ").casefold() == typed else 10
     starts = [f" {token}" for token in tokens]
     if all(token in name for token in starts):
         return 20
@@ -175,7 +176,9 @@ def _by_likeness(entries: Iterable[Entry], tokens: Sequence[str]) -> list[tuple[
         words = each.words.split()
         wrong = [_errors(token, words) for token in tokens]
         if None not in wrong:
-            found.append((70 + sum(filter(None, wrong)), each))
+            # What the name begins with counts more than what is inside of it.
+            inside = _errors(tokens[0], words[:1]) is None
+            found.append((70 + 2 * sum(filter(None, wrong)) + inside, each))
     return found
 
 

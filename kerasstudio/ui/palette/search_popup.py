@@ -20,9 +20,10 @@ from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.palette.layer_list import ROW_HEIGHT, LayerDelegate, LayerRows, Row
-from kerasstudio.ui.palette.layer_query import accepting, find, offered
+from kerasstudio.ui.palette.layer_query import accepting, find, offered, shown_name
 from kerasstudio.ui.palette.palette import LayerListView
 from kerasstudio.ui.theme import px, tokens
+from kerasstudio.ui.widgets.announce import announce
 from kerasstudio.ui.widgets.labels import TextBlock
 
 WIDTH, ROWS = 380, 11
@@ -62,6 +63,7 @@ class SearchPopup(QWidget):
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self._search)
         self.list.clicked.connect(self._choose)
+        self.list.selectionModel().currentChanged.connect(self._tell)
 
     def open_at(
         self, place: QPoint, side: Side | None = None, tensor: TensorSpec | None = None
@@ -97,6 +99,12 @@ class SearchPopup(QWidget):
         self.list.scrollToTop()
         if not found:
             self.note.setText(f'No layer here matches "{text.strip()}"')
+
+    def _tell(self, index: QModelIndex) -> None:
+        """Screen readers hear the layer: the keyboard stays in the field."""
+        kind = self.rows.kind(index)
+        if kind is not None:
+            announce(self, f"{shown_name(kind)}: {kind.summary}")
 
     def _choose(self, index: QModelIndex) -> None:
         kind = self.rows.kind(index)

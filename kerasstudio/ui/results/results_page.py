@@ -36,7 +36,7 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
-EMPTY = "No run yet. Press Train (F5); when it has finished, its results are here."
+EMPTY = "No run yet. Press Train; when it has finished, its results are here."
 
 
 class ResultsPage(QWidget):
