@@ -69,6 +69,10 @@ class WiringRules:
             return Verdict(True, False, f"{model.face(target.node).title} takes {reason}.")
         return FINE
 
+    def loops(self, node: str) -> bool:
+        """Whether any wire to a node would close a loop; `judge` names it, which takes longer."""
+        return node == self.start.node or node in self._behind
+
     def fits(self, node: str) -> bool:
         """Whether any port of a node takes this wire; the others are dimmed."""
         return any(self.judge(end).fitting for end in self.ends(node))

@@ -16,6 +16,8 @@ class Branch:
         self.number, self.graph, self.owner = number, graph, owner
         self.inner: dict[str, int] = {}
         """Block node → number of the branch inside of it, once somebody looked."""
+        self.blocks: frozenset[str] = frozenset()
+        """The rows that have an inside."""
         self.set_rows([])
 
     def set_rows(self, rows: list[str]) -> None:
@@ -27,6 +29,16 @@ def branch_rows(project: Project, graph: str) -> list[str]:
     """Ids in the order of reading: nodes, then frames, then notes."""
     drawing = project.graphs[graph]
     return [*reading_order(project, drawing), *drawing.frames, *drawing.notes]
+
+
+def blocks_of(project: Project, graph: str) -> frozenset[str]:
+    """The nodes of a graph that have an inside."""
+    if len(project.graphs) == 1:
+        return frozenset()
+    layers, graphs = project.layers, project.graphs
+    return frozenset(
+        key for key, node in graphs[graph].nodes.items() if layers[node.layer].graph in graphs
+    )
 
 
 def runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
     QObject,
     QPoint,
     QRectF,
@@ -14,14 +13,9 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -31,12 +25,12 @@ from kerasstudio.ui.canvas import context_menu
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.outline.outline_model import OutlineModel
 from kerasstudio.ui.outline.outline_rows import NAME
+from kerasstudio.ui.outline.outline_tree import OutlineTree
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.search_field import SearchField
 
 WIDTHS = (146, 100, 66, 60, 72)
-ROW = 25
 _FLAGS = QItemSelectionModel.SelectionFlag
 # These move in the tree, whatever they do on the canvas.
 _TREE_KEYS = frozenset(
@@ -176,17 +170,15 @@ class Outline(QWidget):
             return
         self._following = True
         chosen = self._selection.nodes
-        indexes = self.model.indexes_of(self._selection.graph, chosen) if chosen else []
+        stretches = self.model.stretches_of(self._selection.graph, chosen) if chosen else []
         rows = QItemSelection()
-        start = 0
-        for place in range(1, len(indexes) + 1):
-            if place == len(indexes) or indexes[place].row() != indexes[place - 1].row() + 1:
-                rows.select(indexes[start], indexes[place - 1])
-                start = place
-        self.tree.selectionModel().select(rows, _FLAGS.ClearAndSelect | _FLAGS.Rows)
-        if indexes:
-            self.tree.selectionModel().setCurrentIndex(indexes[-1], _FLAGS.NoUpdate)
-            self.tree.scrollTo(indexes[-1])
+        for first, last in stretches:
+            rows.select(first, last)
+        self.tree.selectionModel().select(rows, _FLAGS.ClearAndSelect)
+        if stretches:
+            last = stretches[0][1].siblingAtColumn(NAME)
+            self.tree.selectionModel().setCurrentIndex(last, _FLAGS.NoUpdate)
+            self.tree.scrollTo(last)
         self._following = False
 
     def _find(self, step: int) -> None:
@@ -202,7 +194,7 @@ class Outline(QWidget):
         way = -1 if step < 0 else 1
         for count in range(abs(step), len(rows) + abs(step)):
             index = rows[(start + way * count) % len(rows)]
-            text = str(index.data(Qt.ItemDataRole.AccessibleTextRole)).casefold()
+            text = self.model.search_text(index)
             if all(word in text for word in words):
                 self.tree.setCurrentIndex(index)
                 return
@@ -241,66 +233,3 @@ class Outline(QWidget):
                 self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         return super().eventFilter(watched, event)
-
-
-class OutlineDelegate(QStyledItemDelegate):
-    """Rows of a comfortable height."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
-        return QSize(super().sizeHint(option, index).width(), px(ROW))
-
-
-class OutlineTree(QTreeView):
-    """Rows of one height; asks the Outline what keys and the menu key mean."""
-
-    focused = Signal()
-
-    def __init__(self, outline: Outline) -> None:
-        super().__init__(outline)
-        self._outline = outline
-        self.setAccessibleName("Outline of the model")
-        self.setUniformRowHeights(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setIndentation(14)
-        self.setIconSize(QSize(9, 9))
-        self.setItemDelegate(OutlineDelegate(self))
-        self.header().setStretchLastSection(True)
-        self.header().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-
-    def all_rows(self) -> list[QModelIndex]:
-        """Every row, those of closed blocks included, in the order of the tree."""
-        model = self.model()
-        rows: list[QModelIndex] = []
-        waiting = [QModelIndex()]
-        while waiting:
-            parent = waiting.pop()
-            if parent.isValid():
-                rows.append(parent)
-            if model.hasChildren(parent):
-                inner = [model.index(row, 0, parent) for row in range(model.rowCount(parent))]
-                waiting += reversed(inner)
-        return rows
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Keys that an editor of a cell leaves over are not the Outline's.
-        editing = self.state() == QAbstractItemView.State.EditingState
-        if not editing and self._outline.key_pressed(event):
-            event.accept()
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focused.emit()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._outline.show_menu(event.globalPos())
-        event.accept()

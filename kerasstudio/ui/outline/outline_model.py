@@ -22,11 +22,13 @@ from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Graph
 from kerasstudio.ui.inspection_feed import InspectionFeed
-from kerasstudio.ui.outline.branch import Branch, branch_rows, runs
+from kerasstudio.ui.outline.branch import Branch, blocks_of, branch_rows, runs
 from kerasstudio.ui.outline.outline_rows import (
     HEADINGS,
     NAME,
+    OUTPUT,
     PROBLEMS,
+    TYPE,
     category,
     cell,
     problems_by_node,
@@ -81,15 +83,32 @@ class OutlineModel(QAbstractItemModel):
     def has_blocks(self) -> bool:
         return len(self._project.graphs) > 1
 
-    def indexes_of(self, graph: str, keys: Iterable[str]) -> list[QModelIndex]:
-        """The rows of these keys in the first branch that shows the graph; opens the way to it."""
+    def stretches_of(
+        self, graph: str, keys: Iterable[str]
+    ) -> list[tuple[QModelIndex, QModelIndex]]:
+        """Where these keys stand in the first branch that shows the graph, as first and last rows
+        of unbroken stretches; opens the way to the branch."""
         branch = next((each for each in self._branches.values() if each.graph == graph), None)
         if branch is None:
             branch = self._find_branch(graph)
         if branch is None:
             return []
         rows = sorted(branch.row_of[key] for key in keys if key in branch.row_of)
-        return [self.createIndex(row, 0, branch.number) for row in rows]
+        last = len(HEADINGS) - 1
+        return [
+            (self.createIndex(first, 0, branch.number), self.createIndex(end, last, branch.number))
+            for first, end in runs(rows)
+        ]
+
+    def search_text(self, index: Index) -> str:
+        """What a search looks at in a row: name, type, shape, in small letters."""
+        branch = self.branch(index)
+        key, graph = branch.rows[index.row()], self._project.graphs[branch.graph]
+        cells = (
+            cell(self._project, graph, key, column, self._feed.inspection, {})
+            for column in (NAME, TYPE, OUTPUT)
+        )
+        return " ".join(cells).casefold()
 
     # ------------------------------------------------------------------ following
 
@@ -102,6 +121,7 @@ class OutlineModel(QAbstractItemModel):
     def _add_branch(self, graph: str, owner: tuple[int, str] | None = None) -> Branch:
         branch = Branch(self._next, graph, owner)
         self._next += 1
+        branch.blocks = blocks_of(self._project, graph)
         branch.set_rows(branch_rows(self._project, graph))
         self._branches[branch.number] = branch
         return branch
@@ -141,6 +161,7 @@ class OutlineModel(QAbstractItemModel):
                 wanted[branch.number] = branch_rows(project, branch.graph)
                 if branch.number in self._branches:
                     self._remove_rows(branch, wanted[branch.number])
+                    branch.blocks = blocks_of(project, branch.graph)
         self._project = project
         for number, rows in wanted.items():
             # It may have been inside of a block that is gone.
@@ -265,7 +286,11 @@ class OutlineModel(QAbstractItemModel):
     # ------------------------------------------------------------------ Qt
 
     def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
-        branch = self._inner(parent if parent is not None else QModelIndex())
+        # The view asks for all rows after each edit: this must be quick.
+        if parent is None or not parent.isValid():
+            branch: Branch | None = self._branches[_ROOT]
+        else:
+            branch = self._inner(parent)
         if branch is None or not 0 <= row < len(branch.rows):
             return QModelIndex()
         return self.createIndex(row, column, branch.number)
@@ -283,10 +308,8 @@ class OutlineModel(QAbstractItemModel):
     def hasChildren(self, parent: Index | None = None) -> bool:
         if parent is None or not parent.isValid():
             return bool(self._branches[_ROOT].rows)
-        branch = self.branch(parent)
-        return parent.column() == NAME and (
-            self._inside(branch, branch.rows[parent.row()]) is not None
-        )
+        branch = self._branches[parent.internalId()]
+        return parent.column() == NAME and branch.rows[parent.row()] in branch.blocks
 
     def columnCount(self, parent: Index | None = None) -> int:
         return len(HEADINGS)
@@ -301,11 +324,33 @@ class OutlineModel(QAbstractItemModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        graph = self.graph(index)
-        if index.column() == NAME and self.key(index) not in graph.notes:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+        if index.column() != NAME:
+            return _CELL
+        branch = self._branches[index.internalId()]
+        key = branch.rows[index.row()]
+        if key in branch.blocks:
+            return _BLOCK
+        return _CELL if key in self._project.graphs[branch.graph].notes else _LEAF
+
+    def look(self, row: int, column: int, branch_number: int) -> tuple[str, QColor, QColor | None]:
+        """What the delegate paints in a cell: text, its colour, and that of the square before it.
+        The roles of `data` say the same, but each of their calls costs a conversion."""
+        branch = self._branches[branch_number]
+        key, graph = branch.rows[row], self._project.graphs[branch.graph]
+        text = cell(self._project, graph, key, column, self._feed.inspection, self._problems)
+        return text, self._color(key, column), self._square(graph, key, column)
+
+    def _color(self, key: str, column: int) -> QColor:
+        worst = {problem.severity for problem in self._problems.get(key, ())}
+        if column != PROBLEMS or not worst:
+            return QColor(tokens().text if column == NAME else tokens().text_muted)
+        return QColor(tokens().error if "error" in worst else tokens().warning)
+
+    def _square(self, graph: Graph, key: str, column: int) -> QColor | None:
+        if column != NAME:
+            return None
+        kind = category(self._project, graph, key, self._catalogue)
+        return QColor(tokens().category(kind)) if kind else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in _ROLES or not index.isValid():
@@ -314,13 +359,9 @@ class OutlineModel(QAbstractItemModel):
         key, graph = branch.rows[index.row()], self._project.graphs[branch.graph]
         column = index.column()
         if role == Qt.ItemDataRole.ForegroundRole:
-            worst = {problem.severity for problem in self._problems.get(key, ())}
-            if column != PROBLEMS or not worst:
-                return QColor(tokens().text if column == NAME else tokens().text_muted)
-            return QColor(tokens().error if "error" in worst else tokens().warning)
+            return self._color(key, column)
         if role == Qt.ItemDataRole.DecorationRole:
-            kind = category(self._project, graph, key, self._catalogue)
-            return QColor(tokens().category(kind)) if column == NAME and kind else None
+            return self._square(graph, key, column)
         inspection = self._feed.inspection
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if column != NAME:
@@ -351,6 +392,9 @@ class OutlineModel(QAbstractItemModel):
         return True
 
 
+_CELL = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_LEAF = _CELL | Qt.ItemFlag.ItemIsEditable
+_BLOCK = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 _ALL = range(len(HEADINGS))
 _ROLES = frozenset(
     (

@@ -25,6 +25,7 @@ _ARROWS: dict[int, Step] = {
     Qt.Key.Key_Up: UP,
     Qt.Key.Key_Down: DOWN,
 }
+_LARGE = 500
 _HOW = "Arrows and Tab choose, Enter connects, Space adds a new layer, Escape gives up."
 
 
@@ -99,7 +100,7 @@ class KeyWire(DrawWire):
         x, y = port_point(model, self.start)
         order = np.argsort(np.hypot(middles[:, 0] - x, middles[:, 1] - y), kind="stable")
         for node in model.nodes.names(slots[order]):
-            if node == self.start.node:
+            if self._rules.loops(node):
                 continue
             ends = sorted(self._rules.ends(node), key=self._is_taken)
             for end in ends:
@@ -111,9 +112,12 @@ class KeyWire(DrawWire):
         return end.port is not None and f"{end.node}:{end.port}" in self.view.model.wires
 
     def _to_port(self, step: int) -> None:
-        """The next port by distance (1), or the one before (-1), round and round."""
+        """The next port by distance (1), or the one before (-1), round and round; in a large
+        drawing not back from the nearest to the farthest, which is nowhere near."""
         now = self._known.index(self.target) if self.target in self._known else -1
         if now + step < 0:
+            if len(self.view.model.nodes) > _LARGE:
+                return
             self._known += self._more
         elif now + step == len(self._known) and (end := next(self._more, None)) is not None:
             self._known.append(end)
@@ -125,7 +129,7 @@ class KeyWire(DrawWire):
         nodes = self.view.model.nodes
         origin = self.target.node if self.target is not None else self.start.node
         for node in in_direction(nodes, nodes.slots.values(), nodes.rect(origin), step):
-            end = self._best(node) if node != self.start.node else None
+            end = None if self._rules.loops(node) else self._best(node)
             if end is not None:
                 self._aim_at(end)
                 return
