@@ -30,7 +30,7 @@ from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.search_field import SearchField
 
-WIDTHS = (146, 100, 66, 60, 72)
+WIDTHS = (136, 98, 64, 62, 70)
 _FLAGS = QItemSelectionModel.SelectionFlag
 # These move in the tree, whatever they do on the canvas.
 _TREE_KEYS = frozenset(
@@ -87,6 +87,8 @@ class Outline(QWidget):
         column_.addWidget(self.tree, 1)
         self.setFocusProxy(self.tree)
         self.tree.selectionModel().selectionChanged.connect(self._tree_selected)
+        # The ring goes round the whole row.
+        self.tree.selectionModel().currentRowChanged.connect(self.tree.viewport().update)
         self.tree.focused.connect(self._begin)
         for changed in (model.modelReset, model.rowsInserted, model.rowsRemoved):
             changed.connect(self._show_branches)

@@ -115,8 +115,16 @@ class DrawWire(Gesture):
         painter.setPen(pen)
         painter.drawPolyline([QPointF(x, y) for x, y in points.tolist()])
         self._paint_ports(painter, color)
-        if self.target is not None and self.verdict.reason:
-            self._paint_reason(painter, color)
+        words = self._words_beside()
+        if words:
+            self._paint_words(painter, color, words)
+
+    def _words_beside(self) -> str:
+        """What stands beside the mouse: why the wire does not fit there."""
+        if self.target is None or not self.verdict.reason:
+            return ""
+        possible = " Drop to wire it all the same." if self.verdict.possible else ""
+        return self.verdict.reason + possible
 
     def cancel(self) -> None:
         pass
@@ -212,11 +220,8 @@ class DrawWire(Gesture):
             painter.setBrush(QColor(theme.canvas))
             painter.drawEllipse(QPointF(x, y), PORT_RADIUS * 0.4, PORT_RADIUS * 0.4)
 
-    def _paint_reason(self, painter: QPainter, color: QColor) -> None:
+    def _paint_words(self, painter: QPainter, color: QColor, text: str) -> None:
         theme = tokens()
-        text = self.verdict.reason
-        if self.verdict.possible:
-            text += " Drop to wire it all the same."
         painter.save()
         painter.resetTransform()
         painter.setFont(ui_font(12))

@@ -26,6 +26,8 @@ _ARROWS: dict[int, Step] = {
     Qt.Key.Key_Down: DOWN,
 }
 _LARGE = 500
+# How much a step against the flow counts beside one anywhere.
+_AGAINST = 3.0
 _HOW = "Arrows and Tab choose, Enter connects, Space adds a new layer, Escape gives up."
 
 
@@ -92,13 +94,16 @@ class KeyWire(DrawWire):
         self._aim_at(end, how)
 
     def _by_distance(self, fitting: bool) -> Iterator[End]:
-        """Ports that the wire may go to, those of the nearest nodes first. Judged one by one: a
-        drawing has thousands."""
+        """Ports that the wire may go to, those of the nearest nodes first; against the flow is
+        farther. Judged one by one: a drawing has thousands."""
         model = self.view.model
         slots = np.array(list(model.nodes.slots.values()), np.intp)
         middles = model.nodes.rects[slots, :2] + model.nodes.rects[slots, 2:] / 2
         x, y = port_point(model, self.start)
-        order = np.argsort(np.hypot(middles[:, 0] - x, middles[:, 1] - y), kind="stable")
+        away = middles - np.array((x, y))
+        back = away[:, 1 if model.wires.down else 0] * (-1.0 if self.start.is_output else 1.0)
+        cost = np.hypot(away[:, 0], away[:, 1]) + _AGAINST * np.maximum(back, 0.0)
+        order = np.argsort(cost, kind="stable")
         for node in model.nodes.names(slots[order]):
             if self._rules.loops(node):
                 continue
@@ -176,6 +181,20 @@ class KeyWire(DrawWire):
             words += ", replaces the wire there"
         reason = self.verdict.reason if not self.verdict.fitting else "fits"
         return f"{words}. {reason[:1].upper()}{reason[1:].rstrip('.')}."
+
+    def _words_beside(self) -> str:
+        """For those who see: where it goes, in few words."""
+        if self.target is None:
+            return "Space: a new layer · Esc: give up"
+        entry = self.target if self.start.is_output else self.start
+        slot = self.view.model.ports(entry.node).inputs[entry.number]
+        takes = f" takes {rank_words(slot.ranks)}" if slot.ranks else ""
+        where = (
+            f"{_name(self.view, self.target)}:{takes}" if takes else _name(self.view, self.target)
+        )
+        if not self.verdict.fitting:
+            where = self.verdict.reason
+        return f"{where} · Enter: connect · Tab: another"
 
     # ------------------------------------------------------------------ endings
 
