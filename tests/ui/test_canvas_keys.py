@@ -94,7 +94,9 @@ def test_a_wire_by_keys_begins_at_any_port(hand: Keys) -> None:
     gesture = hand.view.gesture
     assert isinstance(gesture, KeyWire)
     assert not gesture.start.is_output
-    hand.key(KEY.Key_Up)
+    assert gesture.target is not None
+    assert gesture.target.node == hand.nodes["image"], "against the flow is farther"
+    hand.key(KEY.Key_Right)
     hand.key(KEY.Key_Return)
     assert hand.source("drop") == "conv"
     # Output has no output: its wire begins at its input.
