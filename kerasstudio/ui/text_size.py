@@ -39,6 +39,9 @@ def change_text_scale(app: QApplication, scale: float) -> None:
     for widget in app.allWidgets():
         _rescale(widget, old, scale)
     theme.show_again(app)
+    # Layouts remember what widgets asked for.
+    for widget in app.allWidgets():
+        widget.updateGeometry()
 
 
 def _rescale(widget: QWidget, old: float, new: float) -> None:
@@ -48,7 +51,8 @@ def _rescale(widget: QWidget, old: float, new: float) -> None:
     if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and font.pixelSize() > 0:
         font.setPixelSize(_scaled(font.pixelSize(), old, new))
         widget.setFont(font)
-    if not widget.isWindow():
+    # Qt's own ("qt_scrollarea_...") follow the style sheet.
+    if not widget.isWindow() and not widget.objectName().startswith("qt_"):
         least, most = widget.minimumSize(), widget.maximumSize()
         if least.width() > 1:
             widget.setMinimumWidth(_scaled(least.width(), old, new))
@@ -62,7 +66,6 @@ def _rescale(widget: QWidget, old: float, new: float) -> None:
         size = _scaled(widget.defaultSectionSize(), old, new)
         widget.setMinimumSectionSize(_scaled(widget.minimumSectionSize(), old, new))
         widget.setDefaultSectionSize(size)
-    widget.updateGeometry()
 
 
 def _scaled(pixels: int, old: float, new: float) -> int:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QTabBar,
+    QToolButton,
     QWidget,
 )
 
@@ -44,9 +45,13 @@ def _cut(widget: QWidget) -> Iterator[tuple[str, str]]:
         isinstance(widget, QAbstractButton) and type(widget).__module__.startswith("PySide6")
     ):
         hint = widget.minimumSizeHint()
-        if widget.text() and (
-            hint.height() > widget.height() + SLACK
-            or metrics.horizontalAdvance(widget.text()) > widget.width()
+        if (
+            widget.text()
+            and not _only_a_sign(widget)
+            and (
+                hint.height() > widget.height() + SLACK
+                or metrics.horizontalAdvance(widget.text()) > widget.width()
+            )
         ):
             yield widget.text(), f"needs {hint.width()} × {hint.height()}, has {_size(widget)}"
     elif isinstance(widget, QLineEdit):
@@ -69,6 +74,11 @@ def _cut(widget: QWidget) -> Iterator[tuple[str, str]]:
                 yield widget.tabText(index), "the tab is outside"
     elif isinstance(widget, QHeaderView) and widget.orientation() == Qt.Orientation.Horizontal:
         yield from _headings(widget)
+
+
+def _only_a_sign(button: QAbstractButton) -> bool:
+    """A tool button with a picture shows no text."""
+    return isinstance(button, QToolButton) and not button.icon().isNull()
 
 
 def _label(widget: QLabel) -> Iterator[tuple[str, str]]:

@@ -106,7 +106,7 @@ class FieldLine(FieldLook, QLineEdit):
 
     def minimumSizeHint(self) -> QSize:
         """Room for a short number, whatever stands beside it."""
-        return QSize(px(52) + self.reserved, px(FIELD_HEIGHT))
+        return QSize(px(58) + self.reserved, px(FIELD_HEIGHT))
 
     def look_changed(self) -> None:
         self.setTextMargins(_INDENT - 2, 0, 4 + self.reserved, 0)
