@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 CANVAS = "canvas"
 WINDOW = "window"
 MENUS = ("File", "Edit", "View", "Model", "Train", "Help")
+MNEMONICS = {"Help": "Hel&p"}
+"""Where another letter than the first opens a menu with Alt: Alt+H is the key of an action."""
 
 NEEDS = {
     "can_undo": "There is nothing to undo.",
@@ -31,10 +33,11 @@ class Action:
     other key maps and what the person changed come from `KeyMap`. `needs` names a condition of
     `NEEDS`, "" is always. `place` CANVAS: the keys work while the drawing or the Outline has the
     keyboard, and the action calls the method `method` (by default the last word of the id) of
-    the canvas or of one of its helpers; while there is no such method it is not offered. WINDOW:
+    the canvas or of one of its helpers ("lens.next_measure": of a part of it); while there is no
+    such method, and `ActionSet.connect` was not told what to do either, it is not offered. WINDOW:
     the keys work everywhere, `ActionSet.connect` says what it does. `group` separates lines of
     a menu, "Model/Arrange" is a menu inside of Model, "" none. `checkable` shows a tick. `also`
-    are other words under which the command palette finds it."""
+    are other words under which the command palette finds it, `tip` a longer text for hovering."""
 
     id: str
     text: str
@@ -45,6 +48,7 @@ class Action:
     method: str = ""
     checkable: bool = False
     also: str = ""
+    tip: str = ""
     menu: str = ""
     group: int = 0
 
@@ -103,6 +107,7 @@ _EDIT = _menu("Edit", (
     Action("edit.delete_and_reconnect", "Delete and reconnect", "Ctrl+Del Ctrl+Backspace", "", "has_selection", CANVAS, also="dissolve remove keep wires"),
 ), (
     Action("edit.rename", "Rename", "F2", "pencil", "has_selection", CANVAS),
+    Action("edit.reset_arguments", "Reset arguments", "", "", "has_selection", CANVAS),
     Action("edit.inspect", "Edit arguments", "Return", "", "has_selection", CANVAS, also="properties parameters"),
 ), (
     Action("edit.select_all", "Select all", "Ctrl+A", place=CANVAS),
@@ -124,6 +129,13 @@ _VIEW = _menu("View", (
     Action("view.zoom_in", "Zoom in", "Ctrl++ Ctrl+=", place=CANVAS),
     Action("view.zoom_out", "Zoom out", "Ctrl+-", place=CANVAS),
     Action("view.minimap", "Minimap", "Ctrl+M", "minimap", "", CANVAS, "toggle_minimap", also="overview navigator"),
+), (
+    Action("view.legend", "Legend", "K", place=CANVAS, method="lens.toggle_legend"),
+    Action("view.next_heat", "Next heat overlay", "Alt+H", "", "has_model", CANVAS, "lens.next_measure", tip="Parameters, multiply-adds, activation memory, off"),
+    Action("view.heat_none", "No heat overlay", place=CANVAS, method="lens.show_nothing"),
+    Action("view.heat_parameters", "Heat: parameters", "", "", "has_model", CANVAS, "lens.show_parameters"),
+    Action("view.heat_adds", "Heat: multiply-adds", "", "", "has_model", CANVAS, "lens.show_multiply_adds"),
+    Action("view.heat_memory", "Heat: activation memory", "", "", "has_model", CANVAS, "lens.show_memory"),
 ), (
     Action("view.layers", "List of layers", "Ctrl+Shift+A", "plus"),
     Action("view.outline", "Outline", "Ctrl+Alt+O", "outline", also="tree list of nodes"),
@@ -167,6 +179,7 @@ _MODEL = _menu("Model", (
 ), (
     Action("model.flow", "Turn the flow direction"),
     Action("model.check", "Check again", "F7", "check", also="compile validate"),
+    Action("model.mend", "Mend the selected layer", "Ctrl+.", "", "has_selection", CANVAS, tip="Go to the mends of the selected layer's problem; Enter takes one"),
     Action("model.next_problem", "Next problem", "F8", "", "has_problems", also="error warning"),
 ))
 _ARRANGE = _menu("Model/Arrange", (

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from kerasstudio.ui.action_table import ACTIONS, MENUS, NEEDS, WINDOW, Action
+from kerasstudio.ui.action_table import ACTIONS, MENUS, MNEMONICS, NEEDS, WINDOW, Action
 from kerasstudio.ui.icons import icon
 from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.theme import theme_changed
@@ -20,7 +20,7 @@ class Doer(Protocol):
 
     def slot(self, record: Action) -> Callable[[], object] | None: ...
 
-    def set_gate(self, gate: Callable[[str], bool]) -> None: ...
+    def set_window(self, window: ActionSet) -> None: ...
 
 
 class ActionSet(QObject):
@@ -66,7 +66,10 @@ class ActionSet(QObject):
             slot = doer.slot(record) if record.place != WINDOW else None
             if slot is not None:
                 self.connect(record.id, slot)
-        doer.set_gate(self.can_do)
+        doer.set_window(self)
+
+    def is_offered(self, action_id: str) -> bool:
+        return action_id in self._wired
 
     def can_do(self, action_id: str) -> bool:
         """Whether an action can be done now; says why not."""
@@ -94,7 +97,7 @@ class ActionSet(QObject):
 
     def fill_menu_bar(self, bar: QMenuBar) -> None:
         for name in MENUS:
-            menu = bar.addMenu(f"&{name}")
+            menu = bar.addMenu(MNEMONICS.get(name, f"&{name}"))
             menu.setToolTipsVisible(True)
             self.fill_menu(menu, name)
 
@@ -156,7 +159,7 @@ class ActionSet(QObject):
 
     def _show_tip(self, record: Action) -> None:
         action = self._actions[record.id]
-        text, keys = action.text().rstrip("…"), self.key_map.text(record.id)
+        text, keys = record.tip or action.text().rstrip("…"), self.key_map.text(record.id)
         action.setToolTip(f"{text} ({keys})" if keys else text)
 
     def _refresh_enabled(self) -> None:

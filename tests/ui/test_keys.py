@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from kerasstudio.graph.problems import Problem, StudioError
-from kerasstudio.ui.action_table import ACTIONS, CANVAS, MENUS, NEEDS, WINDOW
+from kerasstudio.ui.action_table import ACTIONS, CANVAS, MENUS, MNEMONICS, NEEDS, WINDOW
 from kerasstudio.ui.app import Studio
 from kerasstudio.ui.dialogs.cheat_sheet import CheatSheet
 from kerasstudio.ui.dialogs.key_lines import as_html, columns, key_lines, matching
@@ -31,6 +31,14 @@ NONE = Qt.KeyboardModifier.NoModifier
 NOT_YET = {
     "edit.copy_arguments",
     "edit.paste_arguments",
+    "edit.reset_arguments",
+    "view.legend",
+    "view.next_heat",
+    "view.heat_none",
+    "view.heat_parameters",
+    "view.heat_adds",
+    "view.heat_memory",
+    "model.mend",
     "model.swap_layer",
     "model.mute",
     "model.bypass",
@@ -127,6 +135,28 @@ def test_the_clashes_are_settled() -> None:
     assert scheme_mouse(SCHEMES["comfyui"])["pan_paper"] == ("Left",)
     assert scheme_mouse(SCHEMES["kerasstudio"])["box"] == ("Left",)
     assert scheme_mouse(SCHEMES["unreal"])["pan_or_search"] == ("Right",)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=list(SCHEMES))
+def test_no_key_opens_a_menu(scheme: object) -> None:
+    """Alt and the marked letter of a menu's name are taken before the drawing is asked."""
+    texts = [MNEMONICS.get(name, f"&{name}") for name in MENUS]
+    letters = {f"Alt+{text[text.index('&') + 1].upper()}" for text in texts}
+    assert len(letters) == len(MENUS)
+    keys = scheme_keys(scheme)  # type: ignore[arg-type]
+    assert not letters & {chord for chords in keys.values() for chord in chords}
+
+
+def test_the_window_may_do_an_action_of_the_drawing(qtbot: QtBot, studio: Studio) -> None:
+    studio.show_template("iris_mlp")
+    done: list[str] = []
+    studio.window.actions_set.connect("edit.copy_arguments", lambda: done.append("copied"))
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(studio.canvas.view, Qt.Key.Key_C, keys)
+    assert done == [], "nothing is selected"
+    studio.selection.select([next(iter(studio.store.project.graph.nodes))])
+    qtbot.keyClick(studio.canvas.view, Qt.Key.Key_C, keys)
+    assert done == ["copied"]
 
 
 def test_what_is_not_built_yet_is_known(studio: Studio) -> None:

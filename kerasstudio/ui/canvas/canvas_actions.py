@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MethodType
+from typing import Protocol
 
 from PySide6.QtGui import QKeyEvent
 
@@ -14,41 +15,64 @@ from kerasstudio.ui.key_map import KeyMap
 _RECORDS = {record.id: record for record in ACTIONS if record.place == CANVAS}
 
 
+class Window(Protocol):
+    """What the window knows of actions (`ui/actions.py`)."""
+
+    def can_do(self, action_id: str) -> bool: ...
+
+    def is_offered(self, action_id: str) -> bool: ...
+
+    def trigger(self, action_id: str) -> None: ...
+
+
 class CanvasActions:
-    """Finds the method of an action in `helpers`, the first that has it. `gate(id)` is asked
-    before keys do something (the window knows what can be done now, and says why not)."""
+    """Finds the method of an action in `helpers`, the first that has it; what none has the window
+    may do. It is asked before keys do something: it knows what can be done now, and says why
+    not."""
 
     def __init__(self, key_map: KeyMap, *helpers: object) -> None:
         self.key_map = key_map
         self._helpers = helpers
-        self._gate: Callable[[str], bool] = lambda _action: True
+        self._window: Window | None = None
+        self._base: CanvasActions = self
 
     def over(self, helper: object) -> CanvasActions:
         """The same actions where `helper` does those that it has a method for."""
         made = CanvasActions(self.key_map, helper, *self._helpers)
-        made.set_gate(lambda action_id: self._gate(action_id))
+        made._base = self
         return made
 
-    def set_gate(self, gate: Callable[[str], bool]) -> None:
-        self._gate = gate
+    def set_window(self, window: Window) -> None:
+        self._window = window
 
     def slot(self, record: Action) -> Callable[[], object] | None:
-        """What does the action; None while nothing does."""
+        """What does the action; None while nothing here does."""
         for helper in self._helpers:
-            method = getattr(helper, record.target, None)
+            method: object = helper
+            for name in record.target.split("."):
+                method = getattr(method, name, None)
             # Not those that Qt has by the same name.
             if isinstance(method, MethodType):
                 return method
         return None
 
     def offers(self, action_id: str) -> bool:
-        return action_id in _RECORDS and self.slot(_RECORDS[action_id]) is not None
+        record, window = _RECORDS.get(action_id), self._base._window
+        if record is None:
+            return False
+        return self.slot(record) is not None or (
+            window is not None and window.is_offered(action_id)
+        )
 
     def run(self, action_id: str) -> None:
         """Do an action of the drawing, if it can be done now."""
-        slot = self.slot(_RECORDS[action_id])
-        if slot is not None and self._gate(action_id):
+        slot, window = self.slot(_RECORDS[action_id]), self._base._window
+        if not self.offers(action_id) or (window is not None and not window.can_do(action_id)):
+            return
+        if slot is not None:
             slot()
+        elif window is not None:
+            window.trigger(action_id)
 
     def find(self, event: QKeyEvent, letters: bool = True) -> str | None:
         """The action that a key press asks for; without `letters` single letters ask for none
