@@ -485,6 +485,18 @@ def test_a_fix_in_the_bubble_is_one_step(hand: Hand) -> None:
     hand.undo_is_identity()
 
 
+def test_the_bubble_is_as_high_as_what_it_says_now(hand: Hand) -> None:
+    place = Place(node=hand.nodes["dense"])
+    first = Problem("a.b", "Something is wrong.", place=place)
+    second = Problem("a.c", "And something else, which takes more words to say. " * 4, place=place)
+    hand.feed.complain(first)
+    hand.selection.select((hand.nodes["dense"],))
+    low = hand.canvas.bubble.height()
+    assert low > 20
+    hand.feed.complain(first, second)
+    assert hand.canvas.bubble.height() > low + 20
+
+
 def test_layout_is_one_step(hand: Hand) -> None:
     hand.canvas.layout_nodes()
     assert hand.project is not hand.start

@@ -46,7 +46,11 @@ class ErrorBubble(QWidget):
         if len(problems) > _MOST:
             self._add_text(f"and {len(problems) - _MOST} more in the Problems panel", muted=True)
         self.setFixedWidth(px(WIDTH))
-        self.setFixedHeight(max(0, self._column.heightForWidth(px(WIDTH))))
+        for index in range(self._column.count()):
+            widget = self._column.itemAt(index).widget()
+            if widget is not None:
+                widget.show()  # else Qt shows it later, and it counts as nothing now
+        self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
 
     def clear(self) -> None:
         self.node, self.problems = None, ()
