@@ -47,7 +47,8 @@ class ErrorBubble(QWidget):
             self._add_text(f"and {len(problems) - _MOST} more in the Problems panel", muted=True)
         self.setFixedWidth(px(WIDTH))
         for index in range(self._column.count()):
-            widget = self._column.itemAt(index).widget()
+            shown = self._column.itemAt(index)
+            widget = shown.widget() if shown is not None else None
             if widget is not None:
                 widget.show()  # else Qt shows it later, and it counts as nothing now
         self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
