@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLayout,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QWidget,
+)
 
 _TAB = Qt.FocusPolicy.TabFocus
 
@@ -59,24 +68,60 @@ def target(pane: QWidget) -> QWidget | None:
 
 def step(panes: list[QWidget], now: QWidget | None, way: int) -> QWidget | None:
     """The widget after `now` (`way` 1) or before it (-1) for the Tab key: pane by pane, in a pane
-    in the order of its widgets. Qt's own order is that of creation, and panels are made late."""
-    if not panes:
-        return None
-    order: list[tuple[int, QWidget]] = []
-    window = panes[0].window()
-    widget = window.nextInFocusChain()
-    while widget is not None and widget is not window:
-        if _takes_focus(widget) and widget.focusProxy() is None:
-            place = next((n for n, pane in enumerate(panes) if _holds(pane, widget)), None)
-            if place is not None:
-                order.append((place, widget))
-        widget = widget.nextInFocusChain()
-    ordered = [found for _place, found in sorted(order, key=lambda pair: pair[0])]
+    as the eye goes. Qt's own order is that of creation, and much is made late."""
+    ordered = [
+        widget
+        for pane in panes
+        if pane.isVisible()
+        for widget in as_laid_out(pane)
+        if _takes_focus(widget) and widget.focusProxy() is None
+    ]
     if not ordered:
         return None
     if now in ordered:
         return ordered[(ordered.index(now) + way) % len(ordered)]
     return ordered[0 if way > 0 else -1]
+
+
+def as_laid_out(widget: QWidget, seen: set[QWidget] | None = None) -> Iterator[QWidget]:
+    """A widget and all inside of it in the order of its layouts; what lies in no layout comes
+    after the others."""
+    seen = set() if seen is None else seen
+    if widget in seen:
+        return
+    seen.add(widget)
+    yield widget
+    for child in _arranged(widget):
+        yield from as_laid_out(child, seen)
+    for other in widget.children():
+        if isinstance(other, QWidget) and not other.isWindow():
+            yield from as_laid_out(other, seen)
+
+
+def _arranged(widget: QWidget) -> Iterator[QWidget]:
+    if isinstance(widget, QSplitter | QStackedWidget):
+        inner = [widget.widget(number) for number in range(widget.count())]
+    elif isinstance(widget, QScrollArea):
+        inner = [widget.widget()]
+    else:
+        layout = widget.layout()
+        inner = list(_in_layout(layout)) if layout is not None else []
+    yield from (each for each in inner if each is not None)
+
+
+def _in_layout(layout: QLayout) -> Iterator[QWidget]:
+    """The widgets of a layout; those of a grid row by row."""
+    numbers = list(range(layout.count()))
+    if isinstance(layout, QGridLayout):
+        numbers.sort(key=lambda number: layout.getItemPosition(number)[:2])  # type: ignore[index]
+    for number in numbers:
+        item = layout.itemAt(number)
+        inner = item.layout() if item is not None else None
+        widget = item.widget() if item is not None else None
+        if inner is not None:
+            yield from _in_layout(inner)
+        elif widget is not None:
+            yield widget
 
 
 def _holds(pane: QWidget, widget: QWidget) -> bool:

@@ -128,6 +128,23 @@ def test_tab_goes_round_and_is_caught_nowhere(qtbot: QtBot, studio: Studio) -> N
             assert seen >= everything, page
 
 
+def test_tab_goes_as_the_eye_goes(qtbot: QtBot, studio: Studio) -> None:
+    """Through each card before the next one, also through what is made late."""
+    studio.show_template("iris_mlp")
+    qtbot.waitUntil(lambda: studio.feed.summary is not None, timeout=10_000)
+    studio.window.show_page("train")
+
+    def order() -> list[str]:
+        page = studio.window.page_widget("train")
+        shown = {id(widget) for widget in focusable(page)}
+        return [each.accessibleName() for each in panes.as_laid_out(page) if id(each) in shown]
+
+    wanted = ["optimizer", "learning_rate", "weight_decay", "loss", "epochs", "batch_size", "seed"]
+    qtbot.waitUntil(lambda: set(wanted) <= set(order()))
+    places = [order().index(name) for name in wanted]
+    assert places == sorted(places)
+
+
 def test_f6_goes_from_pane_to_pane(qtbot: QtBot, studio: Studio) -> None:
     studio.show_template("iris_mlp")
     window = studio.window

@@ -98,6 +98,7 @@ def as_html(topics: list[Topic], title: str) -> str:
             ]
         cells.append(f'<td><table cellspacing="3">{"".join(rows)}</table></td>')
     return (
-        f'<html><body style="color:#000000; font-size:8pt"><h2>{escape(title)}</h2>'
+        '<html><body style="color:#000000; font-size:8pt">'
+        f'<p style="font-size:14pt">{escape(title)}</p>'
         f'<table width="100%" cellspacing="8"><tr>{"".join(cells)}</tr></table></body></html>'
     )
