@@ -103,7 +103,7 @@ def test_a_model_by_keys_alone(studio: Any, tmp_path: Path) -> None:
     hand.keys("alt+1")
     hand.tab_to(lambda widget: widget.accessibleName() == "sample Iris")
     hand.keys("Return")
-    wait_for(lambda: studio.feed.summary is not None, "the data", 60)
+    wait_for(lambda: studio.feed.summary is not None, "the data", 180)
     hand.keys("alt+2")
     wait_for(lambda: hand.focus is studio.canvas.view, "the drawing")
 
@@ -152,11 +152,11 @@ def test_a_model_by_keys_alone(studio: Any, tmp_path: Path) -> None:
     wait_for(lambda: output in hand.nodes, "the undo")
     hand.keys("ctrl+a", "ctrl+l")
     wait_for(lambda: studio.store.undo_stack.undoText() == "Arrange layers", "the layout")
-    wait_for(lambda: studio.feed.errors == 0, "a model without errors", 60)
+    wait_for(lambda: studio.feed.errors == 0, "a model without errors", 180)
 
     # Train.
     hand.keys("F5")
-    wait_for(lambda: studio.run_feed.current and studio.run_feed.current.ended, "the run", 120)
+    wait_for(lambda: studio.run_feed.current and studio.run_feed.current.ended, "the run", 240)
     assert studio.run_feed.current.status == "finished", studio.run_feed.current.reason
 
     # Export: the dialog, the format, the name of the file.
@@ -173,9 +173,9 @@ def test_a_model_by_keys_alone(studio: Any, tmp_path: Path) -> None:
     hand.keys("ctrl+a")
     hand.type(str(path))
     hand.keys("Return")
-    wait_for(path.exists, "the file", 120)
+    wait_for(path.exists, "the file", 240)
     export = window.findChild(QWidget, "exportDialog")
-    wait_for(lambda: "same predictions" in export.card.state_text, "the checked file", 120)
+    wait_for(lambda: "same predictions" in export.card.state_text, "the checked file", 240)
     hand.keys("Escape")
     done = subprocess.run(
         [sys.executable, "-c", PLAIN_KERAS, str(path)], capture_output=True, text=True, check=True
