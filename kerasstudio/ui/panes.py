@@ -80,7 +80,10 @@ def step(panes: list[QWidget], now: QWidget | None, way: int) -> QWidget | None:
         return None
     if now in ordered:
         return ordered[(ordered.index(now) + way) % len(ordered)]
-    return ordered[0 if way > 0 else -1]
+    # It was hidden while it had the keyboard: stay where it was.
+    home = next((pane for pane in panes if now is not None and _holds(pane, now)), None)
+    near = [widget for widget in ordered if home is not None and _holds(home, widget)]
+    return (near or ordered)[0 if way > 0 else -1]
 
 
 def as_laid_out(widget: QWidget, seen: set[QWidget] | None = None) -> Iterator[QWidget]:

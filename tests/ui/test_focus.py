@@ -146,6 +146,20 @@ def test_tab_goes_as_the_eye_goes(qtbot: QtBot, studio: Studio) -> None:
     assert places == sorted(places)
 
 
+def test_the_keyboard_stays_near_what_is_hidden(qtbot: QtBot, studio: Studio) -> None:
+    """A field that goes away gives the keyboard to its pane, not to the other end of the window."""
+    studio.show_template("iris_mlp")
+    studio.window.activateWindow()
+    nodes = list(studio.store.project.graph.nodes)
+    studio.selection.select([nodes[2]])
+    studio.inspector.focus_first_argument()
+    qtbot.waitUntil(lambda: studio.inspector.isAncestorOf(focus(studio)))
+    field = focus(studio)
+    field.hide()
+    assert focus(studio) is not field
+    assert studio.inspector.isAncestorOf(focus(studio))
+
+
 def test_f6_goes_from_pane_to_pane(qtbot: QtBot, studio: Studio) -> None:
     studio.show_template("iris_mlp")
     window = studio.window
