@@ -56,7 +56,8 @@ def _place(layer: Layer, where: list[tuple[str, str]]) -> Place:
 def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterator[Problem]:
     taken = {layer.name for layer in project.layers.values()}
     doubles = len(taken) < len(project.layers)
-    first: dict[tuple[str, str], Layer] = {}
+    # An Output is no Keras layer: it may be called like the layer that it shows.
+    first: dict[tuple[str, bool, str], Layer] = {}
     for layer in project.layers.values():
         where = calls.get(layer.id)
         if where is None:
@@ -64,7 +65,7 @@ def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterato
         wrong = name_error(layer.name)
         twin = None
         for graph in {key: None for key, _ in where} if doubles else ():
-            twin = first.setdefault((graph, layer.name), layer)
+            twin = first.setdefault((graph, layer.is_output, layer.name), layer)
             if twin is not layer:
                 break
         if wrong is None and (twin is None or twin is layer):

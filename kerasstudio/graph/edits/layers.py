@@ -12,10 +12,12 @@ from kerasstudio.graph.edits.values import (
     refusal,
     replace,
     same_json,
+    with_graph,
     with_layer,
     without,
 )
 from kerasstudio.graph.edits.wires import renumbered
+from kerasstudio.graph.ends import with_key
 from kerasstudio.graph.names import automatic_name, has_automatic_name, name_error, unique_name
 from kerasstudio.graph.ports import layer_ports, split_port
 from kerasstudio.graph.problems import Fix, Place
@@ -40,7 +42,24 @@ def rename_layer(project: Project, layer: str, name: str) -> Project:
             received=name,
             fixes=(Fix(f'use "{free}"', "rename_layer", {"layer": layer, "name": free}),),
         )
-    return with_layer(project, replace(found, name=name))
+    project = with_layer(project, replace(found, name=name))
+    return _with_key(project, layer, found.name, name)
+
+
+def _with_key(project: Project, layer: str, old: str, new: str) -> Project:
+    """Keys of a model's input and output dictionaries follow the names of Inputs and Outputs."""
+    for graph in project.graphs.values():
+        if graph.structure is None:
+            continue
+        structure = graph.structure
+        for node in graph.nodes.values():
+            if node.layer == layer:
+                structure = {
+                    side: with_key(each, node.id, old, new) for side, each in structure.items()
+                }
+        if structure != graph.structure:
+            project = with_graph(project, replace(graph, structure=structure))
+    return project
 
 
 def set_argument(
@@ -115,8 +134,10 @@ def replace_layer(
 
 
 def neighbour_names(project: Project, layer: str) -> dict[str, Layer]:
-    """Names of the other layers in the graphs where this layer is called."""
-    return {other.name: other for other in _neighbours(project, layer)}
+    """Names that this layer cannot have: those of the other layers in the graphs where it is
+    called; of the other Outputs for an Output, which is no Keras layer."""
+    kind = layer_of(project, layer).is_output
+    return {other.name: other for other in _neighbours(project, layer) if other.is_output == kind}
 
 
 def _neighbours(project: Project, layer: str) -> Iterator[Layer]:
@@ -153,7 +174,9 @@ def _rewired(
     if not nodes:
         return graph
     # The template of an imported call belongs to the old class.
-    bare = {key: replace(graph.nodes[key], call=None, literals={}) for key in nodes}
+    bare = {
+        key: replace(graph.nodes[key], call=None, literals={}, positional=None) for key in nodes
+    }
     graph = replace(graph, nodes={**graph.nodes, **bare})
     ports = layer_ports(project, layer, catalogue) or ()
     outputs = max(1, len(layer_type.outputs)) if not layer.is_output else 0

@@ -15,10 +15,10 @@ from kerasstudio.graph.files import decode_project
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import ImportModel, ModelImported
-from kerasstudio.runtime.worker.build import build_model
+from kerasstudio.runtime.worker.build import build_saved
 from kerasstudio.runtime.worker.exporters.keras_h5 import GROUP
 from kerasstudio.runtime.worker.failures import first_lines
-from kerasstudio.runtime.worker.importer import import_keras
+from kerasstudio.runtime.worker.importer import import_config
 from kerasstudio.runtime.worker.model_files import (
     SUFFIX_OF,
     ModelKind,
@@ -38,10 +38,8 @@ def import_model(request: ImportModel, progress: Any) -> ModelImported:
         own = own_project(path)
         if own is not None:
             return ModelImported(request.id, own, ("the drawing was kept in the file",))
-    progress(f"Loading {path.name}")
-    model = load_vetted(path, kind)
-    progress("Drawing the model")
-    project, notes = import_keras(model)
+    imported = import_config(config, progress)
+    project, notes = imported.project, imported.notes
     if kind == "json":
         notes = (*notes, "the file holds no weights")
     elif _has_training(path, kind, config):
@@ -83,7 +81,7 @@ def model_with_weights(project: Project, path: Path) -> keras.Model:
     Raises `StudioError` when they do not fit."""
     kind = sniff_model(path)
     vet(path, kind)
-    model = build_model(project).model
+    model = build_saved(project).model
     if kind == "json":
         return model
     try:

@@ -15,10 +15,11 @@ from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.runtime.protocol import Inspect, Inspected
-from kerasstudio.runtime.worker.build import call_order, missing_output, needed_nodes
 from kerasstudio.runtime.worker.keras_errors import Source, explain
-from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
+from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference
+from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
 from kerasstudio.runtime.worker.port_rules import broadcast_hint, rule_problems
+from kerasstudio.runtime.worker.stateless import symbolic
 from kerasstudio.runtime.worker.tracing import trace_refusal
 
 

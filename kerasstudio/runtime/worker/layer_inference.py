@@ -5,14 +5,12 @@ everything they depend on, so that undoing an edit costs nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
 import keras
 import msgspec
-from keras.src.backend.common import global_state
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.inspection import TensorSpec
@@ -127,19 +125,6 @@ def block_key(project: Project, graph: str) -> bytes:
             parts.append(block_key(project, inner.graph).hex())
     parts.append([(wire.source, wire.output) for _, wire in sorted(drawing.wires.items())])
     return _encode(parts)
-
-
-@contextmanager
-def symbolic() -> Iterator[None]:
-    """Layers called inside make no variables. Keras keeps a list of those it owes; it is emptied
-    afterwards, or it would grow with every edit."""
-    owed = global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True)
-    kept = list(owed)
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            yield
-    finally:
-        global_state.set_global_attribute("uninitialized_variables", kept)
 
 
 def _call(made: Any, layer: Layer, node: Node, inputs: Inputs) -> Any:
