@@ -9,8 +9,8 @@ from kerasstudio.graph.project import STUDIO_MODULE, Graph, Node, Project
 def sequence_of(project: Project, graph: Graph) -> list[Node]:
     """The nodes from the Input to the last one when each has one wire in and one out, else [].
 
-    Blocks may be among them, and a layer may be called twice. The Output at the end is left out.
-    """
+    Blocks may be among them; a layer called twice may not: Keras forgets the second call when it
+    saves a Sequential. The Output at the end is left out."""
     following: dict[str, str] = {}
     targets: set[str] = set()
     for wire in graph.wires.values():
@@ -27,16 +27,15 @@ def sequence_of(project: Project, graph: Graph) -> list[Node]:
     while chain[-1].id in following and len(chain) <= len(graph.nodes):
         chain.append(graph.nodes[following[chain[-1].id]])
     ends_well = project.layers[chain[-1].layer].is_output
-    if not ends_well or len(chain) != len(graph.nodes):
+    layers = {node.layer for node in chain}
+    if not ends_well or len(chain) != len(graph.nodes) or len(layers) != len(chain):
         return []
     return chain[:-1] if all(_is_alone(project, node) for node in chain) else []
 
 
 def chain_of(project: Project, graph: Graph) -> list[Node]:
-    """The nodes of a chain of different Keras layers, without blocks and operations, else []."""
+    """The nodes of a chain of Keras's own layers, without blocks, else []."""
     chain = sequence_of(project, graph)
-    if len({node.layer for node in chain}) != len(chain):
-        return []
     modules = {project.layers[node.layer].module for node in chain}
     return chain if modules <= {"keras.layers", STUDIO_MODULE} else []
 

@@ -13,6 +13,8 @@ from kerasstudio.graph.project import Layer, Project
 # What the catalogue lists completely. A class of another module (an operation, a layer private to
 # `keras.applications`, somebody's own) may well exist: the worker says when it cannot be built.
 _LISTED_MODULES = ("keras.layers", "keras.src.layers")
+# Required, unless the other one is given.
+_INSTEAD = {("Discretization", "num_bins"): "bin_boundaries"}
 
 
 def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
@@ -43,6 +45,8 @@ def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
                 yield _unknown(layer, _place(layer, where), catalogue)
             continue
         for argument in needed:
+            if layer.arguments.get(_INSTEAD.get((layer.class_name, argument.name), "")) is not None:
+                continue
             if layer.arguments.get(argument.name) is None and not (
                 argument.optional and argument.name in layer.arguments
             ):

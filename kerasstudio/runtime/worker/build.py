@@ -123,10 +123,13 @@ class Builder:
             if node.id in order and not layer.is_output:
                 with self._explained(graph, node, layer, {}):
                     self.layer(layer)
-        chain = [] if usual or graph.kind != "sequential" else sequence_of(self._project, graph)
+        chain = sequence_of(self._project, graph) if graph.kind == "sequential" else []
         if chain:
-            return self._sequential(graph, chain, name)
-        self._call_all(graph, order)
+            made = self._sequential(graph, chain, name)
+            if made._functional is None or not usual:
+                return made
+        else:
+            self._call_all(graph, order)
         return self._functional(graph, name, usual)
 
     def end_tensors(self, graph: Graph) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -28,60 +29,37 @@ from kerasstudio.runtime.worker.layer_arguments import (
     layer_arguments,
     operation_arguments,
 )
-from kerasstudio.runtime.worker.model_config import (
-    INPUT,
-    Call,
-    ConfigReader,
-    Entry,
-    ModelConfig,
-    Tensor,
-    tensors_in,
+from kerasstudio.runtime.worker.learnt_words import Learnt
+from kerasstudio.runtime.worker.model_config import INPUT, Call, Entry, ModelConfig, Tensor
+from kerasstudio.runtime.worker.model_ends import (
+    encoded_structure,
+    inputs_first,
+    is_usual,
+    named_tensors,
 )
+from kerasstudio.runtime.worker.parsed_models import Parsed
+from kerasstudio.runtime.worker.training_reading import OutputName
 
 _CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 _MODELS = "keras.models"
 
 
-class Parsed:
-    """The models of one configuration, each read once: `models` by the identity of their entry."""
-
-    def __init__(self, reader: ConfigReader) -> None:
-        self._reader = reader
-        self.models: dict[Any, ModelConfig] = {}
-
-    def root(self, config: dict[str, Any]) -> Entry:
-        """The outermost model. Raises `StudioError` for something else, or one written as code."""
-        entry = self._reader.entry(config)
-        if entry.is_model:
-            self.model(entry)
-            return entry
-        raise StudioError(
-            Problem(
-                code="import.subclass",
-                message=f'"{entry.name}" is written as code, so there is no graph to draw.',
-                expected="a Functional or Sequential model",
-                received=entry.class_name,
-            )
-        )
-
-    def entry(self, config: dict[str, Any]) -> Entry:
-        return self._reader.entry(config)
-
-    def model(self, entry: Entry) -> ModelConfig:
-        if entry.identity not in self.models:
-            found = self.models[entry.identity] = self._reader.model(entry)
-            for each in found.entries:
-                if each.is_model:
-                    self.model(each)
-        return self.models[entry.identity]
-
-
 class Drawing:
-    """A project being drawn. `node_of` says which node a call became, by `id()` of the call."""
+    """A project being drawn. `places` are the layers' places in a `.keras` file, by layer id;
+    `outputs` are those of the root graph, in Keras's order; `node_of` says which node a call
+    became, by `id()` of the call. `learnt` are arguments that come from elsewhere than the
+    configuration (vocabularies), by the layers' places."""
 
-    def __init__(self, parsed: Parsed, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        parsed: Parsed,
+        catalogue: Catalogue,
+        learnt: Learnt | None = None,
+    ) -> None:
         self.notes: list[str] = []
-        self.places: dict[str, tuple[str, ...]] = {}
+        self.places: dict[str, str] = {}
+        self.outputs: list[OutputName] = []
+        self._learnt = learnt
         self.node_of: dict[int, str] = {}
         self._parsed = parsed
         self._catalogue = catalogue
@@ -98,16 +76,14 @@ class Drawing:
         """The layer that a node calls."""
         return self._layer_of[node]
 
-    def draw(
-        self, entry: Entry, graph_id: str, place: tuple[str, ...] = (), thawed: bool = False
-    ) -> None:
+    def draw(self, entry: Entry, graph_id: str, thawed: bool = False) -> None:
         """A model: its Inputs first, layers in their order, Outputs last. `thawed`: the flags
         inside say no more than that a model around it is frozen."""
         model = self._parsed.model(entry)
         everything = graph_id == ROOT and entry.config.get("trainable") is False
         if everything:
             self.notes.append("the model was frozen as a whole: each of its layers is now")
-        calls = _inputs_first(model)
+        calls = inputs_first(model)
         for call in calls:
             self.node_of[id(call)] = self._new("n")
         nodes: dict[str, Node] = {}
@@ -115,7 +91,7 @@ class Drawing:
         taken: set[str] = set()
         for call in calls:
             node = self.node_of[id(call)]
-            layer = self._layer(call.entry, taken, place, thawed, everything)
+            layer = self._layer(call.entry, taken, thawed, everything)
             self._layer_of[node] = layer
             if call.entry.class_name == INPUT:
                 nodes[node] = Node(node, layer)
@@ -132,6 +108,15 @@ class Drawing:
                 wire = Wire(self.node_of[id(tensor.call)], node, port, tensor.output)
                 wires[wire.key] = wire
         outputs = self._outputs(model, nodes, wires)
+        if graph_id == ROOT:
+            self.outputs = [
+                OutputName(
+                    nodes[outputs[id(tensor)]].layer,
+                    outputs[id(tensor)],
+                    tuple(dict.fromkeys(filter(None, (name, tensor.call.entry.name)))),
+                )
+                for name, tensor in named_tensors(model.outputs, "")
+            ]
         structure = self._structure(model, nodes, outputs)
         self._graphs[graph_id] = Graph(
             graph_id, model.name, nodes, wires, structure=structure or None, kind=model.kind
@@ -159,7 +144,7 @@ class Drawing:
         """An Output for each tensor the model returns; their nodes by `id()` of the `Tensor`."""
         made: dict[int, str] = {}
         taken: set[str] = set()
-        for name, tensor in _named(model.outputs, ""):
+        for name, tensor in named_tensors(model.outputs, ""):
             node, layer = self._new("n"), self._new("l")
             unique = unique_name(name or tensor.call.entry.name.replace("/", "_"), taken)
             taken.add(unique)
@@ -177,24 +162,18 @@ class Drawing:
         if model.kind == "sequential":
             return {}
         found = {}
-        if not self._is_usual(model.inputs, lambda t: nodes[self.node_of[id(t.call)]]):
-            found["inputs"] = _encoded(model.inputs, lambda t: self.node_of[id(t.call)])
-        if not self._is_usual(model.outputs, lambda t: nodes[outputs[id(t)]]):
-            found["outputs"] = _encoded(model.outputs, lambda t: outputs[id(t)])
-        return found
+        sides = {
+            "inputs": (model.inputs, lambda tensor: self.node_of[id(tensor.call)]),
+            "outputs": (model.outputs, lambda tensor: outputs[id(tensor)]),
+        }
+        for side, (structure, node) in sides.items():
 
-    def _is_usual(self, structure: Any, node: Any) -> bool:
-        """A single tensor, or a dictionary of several whose keys are the names."""
-        if isinstance(structure, Tensor):
-            return True
-        return (
-            isinstance(structure, dict)
-            and len(structure) > 1
-            and all(
-                isinstance(each, Tensor) and self._layers[node(each).layer].name == key
-                for key, each in structure.items()
-            )
-        )
+            def name(tensor: Tensor, node: Callable[[Tensor], str] = node) -> str:
+                return self._layers[nodes[node(tensor)].layer].name
+
+            if not is_usual(structure, name):
+                found[side] = encoded_structure(structure, node)
+        return found
 
     # ------------------------------------------------------------------ layers
 
@@ -202,9 +181,7 @@ class Drawing:
         self._serial += 1
         return f"{prefix}{self._serial}"
 
-    def _layer(
-        self, entry: Entry, taken: set[str], place: tuple[str, ...], thawed: bool, frozen: bool
-    ) -> str:
+    def _layer(self, entry: Entry, taken: set[str], thawed: bool, frozen: bool) -> str:
         """The id of the layer of an entry, made when it is met first."""
         known = self._ids.get(entry.identity)
         if known is not None:
@@ -213,14 +190,14 @@ class Drawing:
         layer_id = self._ids[entry.identity] = self._new("l")
         name = unique_name(entry.name.replace("/", "_"), taken)
         taken.add(name)
-        here = self.places[layer_id] = (*place, entry.name)
+        self.places[layer_id] = self._parsed.path(entry)
         trainable = (entry.config.get("trainable") is not False or thawed) and not frozen
         made = Layer(layer_id, entry.class_name, name, trainable=trainable)
         self._layers[layer_id] = made
-        self._layers[layer_id] = self._filled(made, entry, here, thawed or frozen)
+        self._layers[layer_id] = self._filled(made, entry, thawed or frozen)
         return layer_id
 
-    def _filled(self, made: Layer, entry: Entry, place: tuple[str, ...], thawed: bool) -> Layer:
+    def _filled(self, made: Layer, entry: Entry, thawed: bool) -> Layer:
         """The layer with its class and arguments."""
 
         def layer(trainable: bool = made.trainable, **fields: Any) -> Layer:
@@ -234,7 +211,7 @@ class Drawing:
             inner = self._new("g")
             # A frozen model freezes what is inside; Keras then keeps the flag at every layer.
             whole = thawed or (not made.trainable and self._all_frozen(entry))
-            self.draw(entry, inner, place, whole)
+            self.draw(entry, inner, whole)
             kind = "Sequential" if entry.is_sequential else "Functional"
             flag = made.trainable or not whole
             if entry.class_name not in (kind, "Model"):
@@ -255,22 +232,31 @@ class Drawing:
             )
         registered = entry.registered_name
         own = registered in (None, entry.class_name) or str(module).startswith("keras.src")
+        path = self._parsed.path(entry)
+        arguments = layer_arguments(
+            found,
+            entry.config,
+            self._catalogue,
+            lambda name, data: self._held(data, f"{path}/{name}"),
+        )
+        if self._learnt is not None:
+            arguments |= self._learnt(path, entry.class_name, entry.config)
+        if arguments.get("vocabulary") is not None:
+            arguments.pop("vocabulary_size", None)  # Keras notes it where it has no words
         return layer(
             class_name=entry.class_name,
             module=module or "",
             registered_name=None if own else str(registered),
-            arguments=layer_arguments(
-                found, entry.config, self._catalogue, lambda data: self._held(data, place)
-            ),
+            arguments=arguments,
         )
 
-    def _held(self, data: dict[str, Any], place: tuple[str, ...]) -> dict[str, str] | None:
+    def _held(self, data: dict[str, Any], path: str) -> dict[str, str] | None:
         """A reference to a layer inside a layer, for models and for what is called elsewhere."""
-        entry = self._parsed.entry(data)
+        entry = self._parsed.held(data, path)
         shared = isinstance(entry.identity, tuple) and entry.identity[0] == "shared"
         if not entry.is_model and not (shared and entry.identity in self._shared()):
             return None
-        return reference(self._layer(entry, set(), place, thawed=False, frozen=False))
+        return reference(self._layer(entry, set(), thawed=False, frozen=False))
 
     def _shared(self) -> set[Any]:
         """Identities of the layers that are called somewhere."""
@@ -287,38 +273,6 @@ class Drawing:
             self._all_frozen(each) if each.is_model else each.config.get("trainable") is False
             for each in inside
         )
-
-
-def _inputs_first(model: ModelConfig) -> list[Call]:
-    """Inputs in the model's order, then calls by layer, each layer's in their order."""
-    inputs = list(dict.fromkeys(leaf.call for leaf in tensors_in(model.inputs)))
-    rest = [call for call in model.calls() if call not in set(inputs)]
-    alone = [call for call in rest if call.entry.class_name == INPUT]
-    return [*inputs, *alone, *(call for call in rest if call.entry.class_name != INPUT)]
-
-
-def _named(structure: Any, name: str) -> list[tuple[str, Tensor]]:
-    """The tensors of a structure in Keras's order, with names made of the keys; "" for none."""
-    if isinstance(structure, Tensor):
-        return [(name, structure)]
-    if isinstance(structure, dict):
-        pairs = [(key, structure[key]) for key in sorted(structure)]
-    else:
-        pairs = [(str(i) if name else "", each) for i, each in enumerate(structure or ())]
-    return [
-        found
-        for key, each in pairs
-        for found in _named(each, f"{name}_{key}" if name and key else name or key)
-    ]
-
-
-def _encoded(structure: Any, node: Any) -> Any:
-    if isinstance(structure, Tensor):
-        return {"$node": node(structure)}
-    if isinstance(structure, dict):
-        return {"$dict": {key: _encoded(each, node) for key, each in structure.items()}}
-    inside = [_encoded(each, node) for each in structure]
-    return {"$tuple": inside} if isinstance(structure, tuple) else inside
 
 
 def _named_so(entry: Entry) -> tuple[str, bool]:

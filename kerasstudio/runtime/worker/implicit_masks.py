@@ -17,7 +17,7 @@ from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.project import ROOT
 from kerasstudio.runtime.worker.build import Builder
 from kerasstudio.runtime.worker.call_template import call_names
-from kerasstudio.runtime.worker.drawing import Drawing, Parsed
+from kerasstudio.runtime.worker.drawing import Drawing
 from kerasstudio.runtime.worker.model_config import (
     INPUT,
     Call,
@@ -25,6 +25,7 @@ from kerasstudio.runtime.worker.model_config import (
     Tensor,
     tensors_in,
 )
+from kerasstudio.runtime.worker.parsed_models import Parsed
 from kerasstudio.runtime.worker.stateless import symbolic
 
 

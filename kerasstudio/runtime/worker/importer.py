@@ -16,10 +16,13 @@ from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.layout import layout
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import ROOT, Graph, Project
-from kerasstudio.runtime.worker.drawing import Drawing, Parsed
+from kerasstudio.runtime.worker.drawing import Drawing
 from kerasstudio.runtime.worker.implicit_masks import has_masks, implicit_masks
+from kerasstudio.runtime.worker.learnt_words import Learnt
 from kerasstudio.runtime.worker.model_config import ConfigReader, Entry
 from kerasstudio.runtime.worker.model_in_memory import model_in_memory
+from kerasstudio.runtime.worker.parsed_models import Parsed
+from kerasstudio.runtime.worker.training_reading import read_training
 
 WRAP = 4000.0
 """Long models are laid out in columns of about this many pixels."""
@@ -28,12 +31,12 @@ Said = Callable[[str], None]
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """`layers` maps the ids of the project's layers to their places in the file: the names of the
-    models that lead to them and their own. `notes` say what was left out on the way."""
+    """`places` maps the ids of the project's layers to where a `.keras` file keeps their state
+    ("layers/dense_1"). `notes` say what was left out on the way."""
 
     project: Project
     notes: tuple[str, ...] = ()
-    layers: dict[str, tuple[str, ...]] = {}
+    places: dict[str, str] = {}
 
 
 def import_keras(model: keras.Model) -> tuple[Project, tuple[str, ...]]:
@@ -43,23 +46,35 @@ def import_keras(model: keras.Model) -> tuple[Project, tuple[str, ...]]:
     return imported.project, imported.notes
 
 
-def import_config(config: dict[str, Any], said: Said = lambda text: None) -> Imported:
-    """The project of a model's configuration, laid out. Raises `StudioError`."""
+def import_config(
+    config: dict[str, Any],
+    said: Said = lambda text: None,
+    learnt: Learnt | None = None,
+    compiled: dict[str, Any] | None = None,
+) -> Imported:
+    """The project of a model's configuration, laid out, with the training settings of `compiled`,
+    else of the configuration itself. Raises `StudioError`."""
     said("Reading the layers")
     parsed = Parsed(ConfigReader(config))
     root = parsed.root(config)
-    drawing = _drawn(parsed, root, said)
+    drawing = _drawn(parsed, root, said, learnt)
     said("Laying the model out")
     project = drawing.project()
     placed = {key: _placed(project, graph) for key, graph in project.graphs.items() if graph.nodes}
     project = msgspec.structs.replace(project, graphs={**project.graphs, **placed})
-    return Imported(project, tuple(dict.fromkeys(drawing.notes)), drawing.places)
+    notes = drawing.notes
+    compiled = compiled or config.get("compile_config")
+    if compiled:
+        training, left_out = read_training(compiled, project, drawing.outputs)
+        project = msgspec.structs.replace(project, training=training)
+        notes = [*notes, *left_out]
+    return Imported(project, tuple(dict.fromkeys(notes)), drawing.places)
 
 
-def _drawn(parsed: Parsed, root: Entry, said: Said) -> Drawing:
+def _drawn(parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None) -> Drawing:
     """The drawing without masks that Keras makes again by itself: to know which those are, it is
     drawn with all of them first, and built symbolically."""
-    drawing = Drawing(parsed, shipped())
+    drawing = Drawing(parsed, shipped(), learnt)
     drawing.draw(root, ROOT)
     if has_masks(parsed.models.values()):
         said("Looking for masks that Keras adds by itself")
@@ -68,7 +83,7 @@ def _drawn(parsed: Parsed, root: Entry, said: Said) -> Drawing:
         except StudioError:
             return drawing  # what does not build keeps its masks; the node will say what is wrong
         if found:
-            drawing = Drawing(parsed, shipped())
+            drawing = Drawing(parsed, shipped(), learnt)
             drawing.draw(root, ROOT)
     return drawing
 

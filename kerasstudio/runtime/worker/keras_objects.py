@@ -112,6 +112,8 @@ def make_layer(
     config = {key: _value(value, name is not None, held) for key, value in arguments.items()}
     if name is not None:
         config["name"] = name
+    if found is keras.layers.Discretization:
+        return found.from_config(config)  # alone takes the number of bins beside their bounds
     return found(**config)
 
 

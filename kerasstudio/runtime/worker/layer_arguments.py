@@ -23,8 +23,9 @@ _NOT_ARGUMENTS = {"name", "trainable", "build_config"}
 _OF_EVERY_LAYER = {"name", "trainable", "dtype", "autocast", "activity_regularizer"}
 _DIRECTIONS = ("forward_", "backward_")
 
-Inner = Callable[[dict[str, Any]], Any | None]
-"""What stands for a layer inside a layer: a reference, or None to keep it where it is."""
+Inner = Callable[[str, dict[str, Any]], Any | None]
+"""What stands for a layer inside a layer, given the name of the argument: a reference, or None to
+keep it where it is."""
 
 
 def layer_arguments(
@@ -33,7 +34,7 @@ def layer_arguments(
     """The arguments in a layer's configuration; `found` is its class, None where unknown."""
     if found is None:
         return {
-            name: _clean(value, catalogue, inner)
+            name: _clean(name, value, catalogue, inner)
             for name, value in config.items()
             if name not in _NOT_ARGUMENTS and value is not None
         }
@@ -54,6 +55,11 @@ def input_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
     if batch is not None:
         arguments["batch_size"] = int(batch)
     return arguments | {name: True for name in ("sparse", "ragged", "optional") if config.get(name)}
+
+
+def object_arguments(value: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """The changed arguments of a serialised optimizer, loss, metric ..."""
+    return _inside(dict(value), dict(value["config"]), catalogue, lambda _name, _value: None)
 
 
 def _changed(
@@ -78,7 +84,7 @@ def _changed(
         argument = known.get(name)
         if argument is None and name in usual and usual[name] == value:
             continue
-        value = _clean(value, catalogue, inner)
+        value = _clean(name, value, catalogue, inner)
         if argument is not None and not argument.required and _is_default(value, argument):
             continue
         if argument is None and value is None:
@@ -153,14 +159,14 @@ def _one_direction(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return plain
 
 
-def _clean(value: Any, catalogue: Catalogue, inner: Inner) -> Any:
+def _clean(argument: str, value: Any, catalogue: Catalogue, inner: Inner) -> Any:
     """A nested value as JSON; Keras objects with changed arguments only."""
     if isinstance(value, list | tuple):
-        return [_clean(each, catalogue, inner) for each in value]
+        return [_clean(argument, each, catalogue, inner) for each in value]
     if not isinstance(value, dict):
         return _plain(value)
     if "class_name" not in value or "config" not in value:
-        return {key: _clean(each, catalogue, inner) for key, each in value.items()}
+        return {key: _clean(argument, each, catalogue, inner) for key, each in value.items()}
     class_name, config = value["class_name"], value["config"]
     if class_name == "function" and isinstance(config, str):
         return config
@@ -169,7 +175,7 @@ def _clean(value: Any, catalogue: Catalogue, inner: Inner) -> Any:
     if class_name in ("__numpy__", "__tensor__") and isinstance(config, dict):
         return _plain(config.get("value"))
     if isinstance(config, dict):
-        held = inner(value)
+        held = inner(argument, value)
         if held is not None:
             return held
         config = _inside(value, config, catalogue, inner)
@@ -199,7 +205,7 @@ def _inside(
     known = {argument.name: argument for argument in kind.arguments} if kind else {}
     changed = {}
     for name, each in config.items():
-        each = _clean(each, catalogue, inner)
+        each = _clean(name, each, catalogue, inner)
         argument = known.get(name)
         if argument is not None and not argument.required and _is_default(each, argument):
             continue

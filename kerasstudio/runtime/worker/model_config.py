@@ -141,7 +141,7 @@ class ConfigReader:
             call.kwargs = {
                 key: _template(value, known)
                 for key, value in node["kwargs"].items()
-                if not _is_nothing(value)
+                if value is not None and not (key.endswith("mask") and _is_nothing(value))
             }
         return ModelConfig(
             model.name,
@@ -283,7 +283,18 @@ def _identities(root: dict[str, Any]) -> dict[int, Any]:
 
 
 def _equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return bool(one["class_name"] == other["class_name"] and one["config"] == other["config"])
+    if one["class_name"] != other["class_name"] or one["config"]["name"] != other["config"]["name"]:
+        return False
+    return bool(_unmarked(one["config"]) == _unmarked(other["config"]))
+
+
+def _unmarked(value: Any) -> Any:
+    """A configuration without marks: what is inside a shared object is written twice as well."""
+    if isinstance(value, list):
+        return [_unmarked(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _unmarked(each) for key, each in value.items() if key != "shared_object_id"}
 
 
 def _objects(value: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from keras.src.models.functional import Functional
 from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.runtime.worker.learnt_words import learnt_words
 from kerasstudio.runtime.worker.model_config import OWN_MARK
 
 _HELD = ("layer", "cell")
@@ -46,10 +47,16 @@ def model_in_memory(model: keras.Model) -> dict[str, Any]:
 def _mark(made: Any, data: dict[str, Any]) -> None:
     data[OWN_MARK] = id(made)
     config = data["config"]
+    if hasattr(made, "get_vocabulary") and config.get("vocabulary") is None:
+        config |= learnt_words(made)
     if isinstance(made, Functional) and "layers" in config:
         pairs = zip(made.operations, config["layers"], strict=True)
     elif isinstance(made, keras.Sequential):
-        pairs = zip(made._layers, config["layers"], strict=True)
+        # Keras leaves the second call of a layer out.
+        different = list(dict.fromkeys(made._layers))
+        by_layer = dict(zip(different, config["layers"], strict=True))
+        config["layers"] = [by_layer[layer] for layer in made._layers]
+        pairs = by_layer.items()  # type: ignore[assignment]
     else:
         held = [(getattr(made, name, None), config.get(name)) for name in _HELD]
         pairs = [  # type: ignore[assignment]

@@ -20,3 +20,20 @@ def symbolic() -> Iterator[None]:
             yield
     finally:
         global_state.set_global_attribute("uninitialized_variables", kept)
+
+
+def wants_variables(error: BaseException) -> bool:
+    """Whether a layer was refused only because it makes its variables at once (the states of a
+    stateful recurrent layer)."""
+    return "while in a stateless scope" in str(error)
+
+
+@contextmanager
+def with_variables() -> Iterator[None]:
+    """Inside `symbolic()`, for a layer that cannot do without: its variables are real ones."""
+    scope = global_state.get_global_attribute("stateless_scope")
+    global_state.set_global_attribute("stateless_scope", None)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute("stateless_scope", scope)
