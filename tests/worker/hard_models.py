@@ -432,7 +432,7 @@ def initializers() -> Model:
         activation=layers.LeakyReLU(negative_slope=0.1),
         kernel_initializer=keras.initializers.VarianceScaling(2.0, "fan_out", "uniform", seed=3),
         kernel_regularizer=keras.regularizers.L1L2(0.01, 0.02),
-        kernel_constraint=keras.constraints.MaxNorm(2.0, axis=0),
+        kernel_constraint=keras.constraints.MaxNorm(3.0, axis=0),
         bias_initializer=keras.initializers.Constant(0.25),
         activity_regularizer="l2",
     )(x)

@@ -30,6 +30,7 @@ from kerasstudio.runtime.worker.keras_names import deep_enough, names_apart
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
 from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
 
+SIDES: tuple[Side, ...] = ("inputs", "outputs")
 # Mistakes for which the drawing has better words than Keras.
 _NEVER_BUILT = {"structure.cycle", "structure.name", "structure.name_taken"}
 
@@ -70,7 +71,7 @@ def saved_form(project: Project, built: BuiltModel) -> Any:
     chain = sequence_of(project, graph) if graph.kind == "sequential" else []
     if chain:
         return keras.Sequential([built.layers[node.layer] for node in chain], name=name)
-    ends = [_present(project, graph, side, built.tensors) for side in ("inputs", "outputs")]
+    ends = [_present(project, graph, side, built.tensors) for side in SIDES]
     tensors = [filled(structure, built.tensors.__getitem__) for structure in ends]
     with deep_enough(len(graph.nodes)):
         return keras.Model(*tensors, name=name)
@@ -116,6 +117,9 @@ class Builder:
 
     def model(self, graph: Graph, name: str, usual: bool = False) -> Any:
         """The model of one graph; with `usual`, Functional with the usual inputs and outputs."""
+        for side in SIDES:
+            if not end_nodes(self._project, graph, side):
+                raise _no_end(graph, side)
         order = call_order(graph, needed_nodes(self._project, graph))
         for node in graph.nodes.values():
             # Creation in drawing order; calls follow in the order of the wires.
@@ -134,8 +138,7 @@ class Builder:
 
     def end_tensors(self, graph: Graph) -> dict[str, Any]:
         """The tensors of a graph's Inputs and wired Outputs, by node id."""
-        ends = [*end_nodes(self._project, graph, "inputs")]
-        ends += end_nodes(self._project, graph, "outputs")
+        ends = [key for side in SIDES for key in end_nodes(self._project, graph, side)]
         return {key: self.values[key][0] for key in ends if self.values.get(key)}
 
     def _call_all(self, graph: Graph, order: Mapping[str, int]) -> None:
@@ -192,17 +195,10 @@ class Builder:
     def _functional(self, graph: Graph, name: str, usual: bool) -> Any:
         values, project = self.values, self._project
         present = {key: value for key, value in values.items() if value}
-        ends = [_present(project, graph, side, present, usual) for side in ("inputs", "outputs")]
-        for side, structure in zip(("Input", "Output"), ends, strict=True):
+        ends = [_present(project, graph, side, present, usual) for side in SIDES]
+        for side, structure in zip(SIDES, ends, strict=True):
             if structure is None:
-                raise StudioError(
-                    Problem(
-                        code="structure.no_" + side.lower(),
-                        message=f"The model has no {side} that anything is wired to.",
-                        expected="a way from an Input to an Output",
-                        place=Place(graph=graph.id),
-                    )
-                )
+                raise _no_end(graph, side)
         self._results[graph.id] = list(leaves(ends[1]))
         tensors = [filled(structure, lambda key: values[key][0]) for structure in ends]
         with deep_enough(len(graph.nodes)):
@@ -260,6 +256,18 @@ def block_arguments(
 def model_name(name: str) -> str:
     """A name Keras takes: no slashes, not empty."""
     return name.replace("/", "_").strip() or "model"
+
+
+def _no_end(graph: Graph, side: Side) -> StudioError:
+    which = side.removesuffix("s")
+    return StudioError(
+        Problem(
+            code=f"structure.no_{which}",
+            message=f"The model has no {which.capitalize()} that anything is wired to.",
+            expected="a way from an Input to an Output",
+            place=Place(graph=graph.id),
+        )
+    )
 
 
 def _present(

@@ -141,7 +141,7 @@ def _exact(call: Call, names: tuple[str, ...]) -> FoundCall:
     kwargs = {
         name: _with_ports(value, name, result.ports)
         for name, value in call.kwargs.items()
-        if value is not None
+        if value is not None or call.entry.is_operation
     }
     result.template = {"args": args, "kwargs": kwargs}
     return result

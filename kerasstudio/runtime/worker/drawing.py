@@ -23,7 +23,7 @@ from kerasstudio.graph.project import (
 )
 from kerasstudio.graph.references import reference
 from kerasstudio.runtime.worker.call_reading import FoundCall, read_block_call, read_call
-from kerasstudio.runtime.worker.keras_objects import find_class, module_of
+from kerasstudio.runtime.worker.keras_objects import find_class
 from kerasstudio.runtime.worker.layer_arguments import (
     input_arguments,
     layer_arguments,
@@ -222,16 +222,16 @@ class Drawing:
             return layer(trainable=flag, class_name=kind, module=_MODELS, graph=inner)
         found = _class_of(entry)
         _refuse_code(entry, found)
-        module = entry.module or (None if found is None else module_of(*_named_so(entry)))
+        module = entry.module or ""
         if entry.is_operation:
             return layer(
                 trainable=True,
                 class_name=entry.class_name,
-                module=module or "",
+                module=module,
                 arguments=operation_arguments(entry.config),
             )
         registered = entry.registered_name
-        own = registered in (None, entry.class_name) or str(module).startswith("keras.src")
+        own = registered in (None, entry.class_name) or module.startswith("keras.src")
         path = self._parsed.path(entry)
         arguments = layer_arguments(
             found,
@@ -245,7 +245,7 @@ class Drawing:
             arguments.pop("vocabulary_size", None)  # Keras notes it where it has no words
         return layer(
             class_name=entry.class_name,
-            module=module or "",
+            module=module,
             registered_name=None if own else str(registered),
             arguments=arguments,
         )
@@ -275,14 +275,9 @@ class Drawing:
         )
 
 
-def _named_so(entry: Entry) -> tuple[str, bool]:
-    return entry.class_name, entry.is_operation
-
-
 def _class_of(entry: Entry) -> type | None:
     """The class of an entry, among Keras's own and registered ones."""
-    module = entry.module or module_of(*_named_so(entry))
-    found = find_class(module or "", entry.class_name, entry.registered_name)
+    found = find_class(entry.module or "", entry.class_name, entry.registered_name)
     is_layer = found is not None and issubclass(found, keras.Operation)
     return found if is_layer else None
 

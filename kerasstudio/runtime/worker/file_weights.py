@@ -82,8 +82,7 @@ def _read(model: keras.Model, path: Path, kind: ModelKind) -> None:
     try:
         if kind == "h5":
             with h5py.File(path, "r") as file:
-                group = file.get("model_weights", file)
-                legacy_h5_format.load_weights_from_hdf5_group(group, model)
+                _read_group(model, file.get("model_weights", file))
             return
         failed: dict[int, Any] = {}
         with zipfile.ZipFile(path) as archive, open_member(archive, WEIGHTS) as member:
@@ -107,6 +106,22 @@ def _read(model: keras.Model, path: Path, kind: ModelKind) -> None:
         names = ", ".join(f'"{name}"' for name, _ in told[:5])
         more = f" and {len(told) - 5} more" if len(told) > 5 else ""
         raise _misfit(model, path, f"{names}{more}: {first_lines(told[0][1])}", str(told[0][1]))
+
+
+def _read_group(model: keras.Model, group: h5py.Group) -> None:
+    """Weights by the order of layers, as Keras reads them. In a model inside, their order depends
+    on what was frozen when it was saved: where shapes then disagree, they go by their paths."""
+    try:
+        legacy_h5_format.load_weights_from_hdf5_group(group, model)
+    except ValueError:
+        arrays: dict[str, Any] = {}
+        for layer in legacy_h5_format.load_attributes_from_hdf5_group(group, "layer_names"):
+            names = legacy_h5_format.load_attributes_from_hdf5_group(group[layer], "weight_names")
+            arrays |= {str(name).removesuffix(":0"): group[layer][name] for name in names}
+        if {weight.path for weight in model.weights} != arrays.keys():
+            raise
+        for weight in model.weights:
+            weight.assign(arrays[weight.path][()])
 
 
 def _misfit(model: keras.Model, path: Path, why: str, detail: str) -> StudioError:

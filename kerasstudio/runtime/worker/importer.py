@@ -18,6 +18,7 @@ from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import ROOT, Graph, Project
 from kerasstudio.runtime.worker.drawing import Drawing
 from kerasstudio.runtime.worker.implicit_masks import has_masks, implicit_masks
+from kerasstudio.runtime.worker.keras_objects import module_of
 from kerasstudio.runtime.worker.learnt_words import Learnt
 from kerasstudio.runtime.worker.model_config import ConfigReader, Entry
 from kerasstudio.runtime.worker.model_in_memory import model_in_memory
@@ -55,7 +56,7 @@ def import_config(
     """The project of a model's configuration, laid out, with the training settings of `compiled`,
     else of the configuration itself. Raises `StudioError`."""
     said("Reading the layers")
-    parsed = Parsed(ConfigReader(config))
+    parsed = Parsed(ConfigReader(config, module_of))
     root = parsed.root(config)
     drawing = _drawn(parsed, root, said, learnt)
     said("Laying the model out")

@@ -11,7 +11,7 @@ model inside count from 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,8 +47,8 @@ class Call:
 
 @dataclass(eq=False)
 class Entry:
-    """One layer, operation or model. `module` is None where the file does not say it (`.h5`).
-    `identity` is equal for entries that are the same object in different models."""
+    """One layer, operation or model. `module` is None where neither the file (`.h5`) nor Keras
+    tells it. `identity` is equal for entries that are the same object in different models."""
 
     name: str
     class_name: str
@@ -70,9 +70,7 @@ class Entry:
     @property
     def is_operation(self) -> bool:
         """Whether it is an operation, which has neither weights nor a dtype, and no layer."""
-        if self.module is not None:
-            return self.module.startswith("keras.src.ops")
-        return not self.is_model and not {"trainable", "batch_shape"} & self.config.keys()
+        return self.module is not None and self.module.startswith("keras.src.ops")
 
 
 @dataclass(eq=False)
@@ -91,10 +89,16 @@ class ModelConfig:
             yield from entry.calls
 
 
+ModuleOf = Callable[[str, bool], str | None]
+"""The module of a class that a file names without one, looked for among operations first or
+among layers first."""
+
+
 class ConfigReader:
     """Reads a model's configuration and those inside it, keeping track of shared objects."""
 
-    def __init__(self, root: dict[str, Any]) -> None:
+    def __init__(self, root: dict[str, Any], module_of: ModuleOf) -> None:
+        self._module_of = module_of
         self._root = root  # kept, since objects are told apart by where they lie
         self._identities = _identities(root)
 
@@ -103,10 +107,16 @@ class ConfigReader:
         config = data.get("config")
         config = config if isinstance(config, dict) else {}
         name = data.get("name") or config.get("name") or data["class_name"]
+        class_name, module = str(data["class_name"]), data.get("module")
+        if module is None and class_name != INPUT and "layers" not in config:
+            # Layers and operations may be called the same; only layers have these.
+            operation = not {"trainable", "dtype"} & config.keys()
+            module = self._module_of(class_name, operation)
+            module = module or self._module_of(class_name, not operation)
         return Entry(
             name=str(name),
-            class_name=str(data["class_name"]),
-            module=data.get("module"),
+            class_name=class_name,
+            module=module,
             registered_name=data.get("registered_name"),
             config=config,
             identity=self._identities.get(id(data), ("object", id(data))),
@@ -141,7 +151,7 @@ class ConfigReader:
             call.kwargs = {
                 key: _template(value, known)
                 for key, value in node["kwargs"].items()
-                if value is not None and not (key.endswith("mask") and _is_nothing(value))
+                if not (key.endswith("mask") and _is_nothing(value))
             }
         return ModelConfig(
             model.name,
