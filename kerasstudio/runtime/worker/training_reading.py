@@ -120,7 +120,7 @@ def _of_output(
 
 
 def _flat(value: Any, is_one: Callable[[Any], bool]) -> list[Any]:
-    if value is None or is_one(value):
+    if is_one(value) or not isinstance(value, list | dict):
         return [value]
     if isinstance(value, dict):
         return [each for key in sorted(value) for each in _flat(value[key], is_one)]
