@@ -7,6 +7,9 @@ and whose predictions differ by 0, at the image size it is made for. Paths may d
 and NASNet, whose Sequential models inside get another prefix when Keras reloads them itself; there
 the paths must be those of Keras's own reload.
 
+TensorFlow computes with one thread here: with several it is not repeatable itself (ConvNeXt
+differs from run to run by 1e-9).
+
 Arguments are names of applications, to try only those.
 """
 
@@ -27,6 +30,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from kerasstudio.graph.files import decode_project, encode_project
 from kerasstudio.runtime.protocol import ImportModel
@@ -39,6 +43,8 @@ PREFIXED = ("ConvNeXt", "NASNet")
 
 
 def main(wanted: list[str]) -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     names = [name for name in dir(keras.applications) if name[0].isupper()]
     chosen = [name for name in names if not wanted or name in wanted]
     passed = 0

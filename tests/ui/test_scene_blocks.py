@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
@@ -11,7 +13,7 @@ from kerasstudio.ui.canvas.scene_model import SceneModel
 
 def graph(key: str, *layers: str) -> Graph:
     nodes = [Node(f"{key}_{layer}", layer) for layer in layers]
-    wires = [Wire(one.id, other.id, "inputs") for one, other in zip(nodes, nodes[1:], strict=False)]
+    wires = [Wire(one.id, other.id, "inputs") for one, other in pairwise(nodes)]
     return Graph(key, nodes={n.id: n for n in nodes}, wires={w.key: w for w in wires})
 
 

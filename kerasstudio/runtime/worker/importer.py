@@ -25,9 +25,6 @@ from kerasstudio.runtime.worker.model_in_memory import model_in_memory
 from kerasstudio.runtime.worker.parsed_models import Parsed
 from kerasstudio.runtime.worker.training_reading import read_training
 
-WRAP = 4000.0
-"""Long models are laid out in columns of about this many pixels."""
-
 Said = Callable[[str], None]
 
 
@@ -90,7 +87,7 @@ def _drawn(parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None) -> Dr
 
 
 def _placed(project: Project, graph: Graph) -> Graph:
-    places = layout(project, graph.id, wrap=WRAP)
+    places = layout(project, graph.id)
     nodes = {
         key: msgspec.structs.replace(node, x=float(places[key][0]), y=float(places[key][1]))
         for key, node in graph.nodes.items()

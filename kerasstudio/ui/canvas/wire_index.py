@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerasstudio.ui.canvas.node_index import Floats, NodeIndex, Slots
+from kerasstudio.ui.canvas.wire_detours import FAR, MOST, detours
 
 SEGMENTS = 24
 _FIRST_CAPACITY = 64
@@ -126,6 +127,12 @@ class WireIndex:
         starts = corners[self._nodes_of[index, 0]] + self._offsets[index, :2]
         ends = corners[self._nodes_of[index, 1]] + self._offsets[index, 2:]
         points = bezier(starts, ends, self.down)
+        axis = 1 if self.down else 0
+        back = np.flatnonzero(ends[:, axis] < starts[:, axis] - FAR)
+        if 0 < len(back) <= MOST:
+            ways = detours(starts[back], ends[back], self._nodes.rects, self.down, SEGMENTS + 1)
+            there = ~np.isnan(ways[:, 0, 0])
+            points[back[there]] = ways[there]
         self.segments[index, :, :2] = points[:, :-1]
         self.segments[index, :, 2:] = points[:, 1:]
         self.ends[index, :2] = starts
