@@ -60,8 +60,13 @@ class Entry:
 
     @property
     def is_model(self) -> bool:
-        """Whether it is a model with layers inside (also of a class of its own)."""
-        return isinstance(self.config.get("layers"), list)
+        """Whether it is a model with layers inside (also of a class of its own). A few layers
+        (Pipeline) have layers inside too."""
+        if not isinstance(self.config.get("layers"), list):
+            return False
+        if "input_layers" in self.config or self.class_name == "Sequential":
+            return True
+        return self.module not in (None, "keras.layers")
 
     @property
     def is_sequential(self) -> bool:
