@@ -472,6 +472,82 @@ def conv_lstm() -> Model:
     return Model(x, layers.Conv3D(1, (1, 3, 3), dilation_rate=(1, 2, 2))(y))
 
 
+def constants() -> Model:
+    """Arrays among the tensors of a call, in a list and alone."""
+    x = Input((4,), name="x")
+    y = layers.Add()([x, np.arange(4, dtype="float32")[None]])
+    z = layers.Concatenate()([y, ops.convert_to_tensor([[1.0, 2.0]]) * x[:, :1]])
+    return Model(x, layers.Dense(2)(z))
+
+
+def single_states() -> Model:
+    """States given alone, in a list, by position."""
+    x, h = Input((5, 3), name="x"), Input((4,), name="h")
+    a = layers.GRU(4)(x, initial_state=h)
+    b = layers.GRU(4)(x, [h])
+    c = layers.LSTM(4, return_sequences=True)(x, [h, a])
+    d = layers.Bidirectional(layers.GRU(4))(c, initial_state=[h, b])
+    return Model([x, h], layers.Dense(1)(d))
+
+
+def augmentation_block() -> Model:
+    """Augmentation as a Sequential without an Input, lists of numbers as arguments."""
+    augment = keras.Sequential(
+        [layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)], name="augment"
+    )
+    x = Input((12, 12, 3))
+    y = layers.Rescaling([0.1, 0.2, 0.3], offset=[1.0, 2.0, 3.0])(augment(x))
+    y = layers.Normalization(mean=[0.1, 0.2, 0.3], variance=[1.0, 2.0, 3.0])(y)
+    return Model(x, layers.Dense(2)(layers.GlobalAveragePooling2D()(y)))
+
+
+def block_with_nested_inputs() -> Model:
+    """A submodel that takes a nested structure, given by position and by keyword."""
+    a, b, c = Input((2,), name="one"), Input((3,), name="b"), Input((4,), name="c")
+    y = layers.Concatenate()([layers.Dense(2)(each) for each in (a, b, c)])
+    block = Model({"one": a, "two": [b, c]}, {"y": y, "z": (layers.Dense(1)(y),)}, name="block")
+    u, v, w = (Input((n,), name=f"o{n}") for n in (2, 3, 4))
+    first = block({"one": u, "two": [v, w]})
+    second = block(inputs={"one": u, "two": [v, w]})
+    return Model([u, v, w], [first["y"] + second["y"], first["z"][0]])
+
+
+def partial_masks() -> Model:
+    """A mask for the values and none for the queries."""
+    q, v = Input((4, 6), name="q"), Input((5, 6), name="v")
+    seen = Input((5,), dtype="bool", name="seen")
+    y = layers.Attention()([q, v], mask=[None, seen])
+    z = layers.MultiHeadAttention(2, 3)(q, layers.Masking()(v))
+    return Model([q, v, seen], layers.Add()([y, z]))
+
+
+def quantized() -> Model:
+    """Weights of eight bits."""
+    x = Input((8,))
+    model = Model(x, layers.Dense(4, name="b")(layers.Dense(16, activation="relu", name="a")(x)))
+    model.quantize("int8")
+    return model
+
+
+def sequential_around_model() -> Model:
+    """A Sequential that begins with a model, and one of a model alone."""
+    x = Input((6,))
+    base = Model(x, layers.Dense(4)(x), name="base")
+    alone = keras.Sequential([base], name="alone")
+    z = Input((6,), name="z")
+    return Model(z, keras.Sequential([alone, layers.Dense(3)], name="outer")(z))
+
+
+def one_layer_in_many_models() -> Model:
+    """A layer shared by a Sequential, a submodel in it and the outer model."""
+    dense = layers.Dense(4, name="shared")
+    x = Input((4,))
+    inner = Model(x, dense(layers.ReLU()(x)), name="inner")
+    chain = keras.Sequential([Input((4,)), inner, dense, layers.Dense(4)], name="chain")
+    y = Input((4,), name="y")
+    return Model(y, layers.Add()([dense(y), chain(y), inner(y)]))
+
+
 HARD: dict[str, Callable[[], Model]] = {
     made.__name__: made
     for made in (
@@ -482,6 +558,8 @@ HARD: dict[str, Callable[[], Model]] = {
         list_block, cut_out, optional_input, unused_input, same_tensor_twice, text, adapted,
         augmented, mixed_precision, partly_frozen, frozen_whole, sequential, sequential_repeats,
         sequential_masked, call_literals, batch_shapes, stateful, unicode_names, initializers,
-        lookalikes, slices_everywhere, einsum_layers, conv_lstm,
+        lookalikes, slices_everywhere, einsum_layers, conv_lstm, constants, single_states,
+        augmentation_block, block_with_nested_inputs, partial_masks, quantized,
+        sequential_around_model, one_layer_in_many_models,
     )
 }  # fmt: skip

@@ -17,7 +17,12 @@ from kerasstudio.runtime.worker.build import build_saved
 from kerasstudio.runtime.worker.importer import import_keras
 from kerasstudio.runtime.worker.inspector import Inspector
 
-pytestmark = pytest.mark.worker
+pytestmark = [
+    pytest.mark.worker,
+    # Keras 3.15 turns its variables into arrays in a way that NumPy 2 warns of.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize`:UserWarning"),
+]
 
 Input = keras.Input
 

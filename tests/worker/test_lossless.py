@@ -35,6 +35,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
     # Masked tensors go through layers that drop the mask; Keras says so.
     pytest.mark.filterwarnings("ignore:Layer .* does not support masking:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize`:UserWarning"),
 ]
 
 OTHER_PATHS = {"sequential", "recurrent_wrappers"}
@@ -175,6 +176,19 @@ def test_sequential_without_an_input_is_drawn_and_says_what_it_lacks() -> None:
     assert "structure.no_input" in codes
     with pytest.raises(StudioError, match="no Input"):
         build_saved(project)
+
+
+def test_sequential_that_begins_with_a_model_has_its_input() -> None:
+    x = keras.Input((6,), dtype="int32")
+    base = keras.Model(x, layers.Embedding(5, 3)(x), name="base")
+    model = keras.Sequential([base])
+    made = build_saved(import_keras(model)[0]).model
+    assert isinstance(made, keras.Sequential)
+    assert made.input_shape == (None, 6)
+    randomise(model)
+    made.set_weights(model.get_weights())
+    words = np.arange(12).reshape(2, 6) % 5
+    np.testing.assert_array_equal(made(words), model(words))
 
 
 def test_long_chain() -> None:

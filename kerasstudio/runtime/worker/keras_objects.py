@@ -34,6 +34,7 @@ _PUBLIC: dict[str, ModuleType] = {
     "keras.callbacks": keras.callbacks,
     "keras.dtype_policies": keras.dtype_policies,
     "keras.random": keras.random,
+    "keras.quantizers": keras.quantizers,
 }
 _BASES = (
     Operation,
@@ -47,6 +48,8 @@ _BASES = (
     keras.metrics.Metric,
     keras.callbacks.Callback,
     keras.random.SeedGenerator,
+    keras.quantizers.Quantizer,
+    keras.quantizers.QuantizationConfig,
 )
 """What a class named in a file may be; anything else (functions, readers) is refused."""
 _TUPLE_KINDS = {"shape", "int_or_tuple", "any"}

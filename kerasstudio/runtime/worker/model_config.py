@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.runtime.worker.shared_objects import identities
 
 INPUT = "InputLayer"
-OWN_MARK = "kerasstudio_object"
-"""Marks each object of a model in memory with a number of its own."""
+INPUT_NAME = "input_layer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ class ConfigReader:
     def __init__(self, root: dict[str, Any], module_of: ModuleOf) -> None:
         self._module_of = module_of
         self._root = root  # kept, since objects are told apart by where they lie
-        self._identities = _identities(root)
+        self._identities = identities(root)
 
     def entry(self, data: dict[str, Any]) -> Entry:
         """One object of the configuration, without its calls."""
@@ -172,7 +172,7 @@ class ConfigReader:
         known: dict[Any, Entry] = {}
         before: Tensor | None = None
         first: Tensor | None = None
-        for data in model.config["layers"]:
+        for data in [*_implied_input(model.config), *model.config["layers"]]:
             entry = self.entry(data)
             same = known.get(entry.identity) or known.get(entry.name)
             if same is None:
@@ -184,6 +184,27 @@ class ConfigReader:
             if entry.class_name == INPUT and first is None:
                 first = before
         return ModelConfig(model.name, "sequential", entries, first, before)
+
+
+def _implied_input(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """The Input that a Sequential does not list, where its shape is known all the same: from how
+    it was built, or from the model it begins with."""
+    layers = config["layers"]
+    if not layers or layers[0]["class_name"] == INPUT:
+        return []
+    found: dict[str, Any] = {"batch_shape": config.get("build_input_shape"), "name": INPUT_NAME}
+    first = layers[0]
+    while found["batch_shape"] is None and isinstance(first["config"].get("layers"), list):
+        inside = first["config"]["layers"]
+        inputs = [each["config"] for each in inside if each["class_name"] == INPUT]
+        if len(inputs) == 1:
+            found |= {key: inputs[0].get(key) for key in ("batch_shape", "dtype")}
+        if inputs or not inside:
+            break
+        first = inside[0]
+    if not isinstance(found["batch_shape"], list | tuple):
+        return []
+    return [{"class_name": INPUT, "module": "keras.layers", "config": found}]
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
@@ -268,57 +289,3 @@ def _ends(value: Any, known: dict[str, Entry]) -> Any:
 
 def _call(entry: Entry, number: int) -> Call:
     return entry.calls[min(max(int(number), 0), len(entry.calls) - 1)]
-
-
-def _identities(root: dict[str, Any]) -> dict[int, Any]:
-    """Which objects of a configuration are one: by `id()` of their dictionaries.
-
-    Keras marks an object that it wrote before with a "shared_object_id", but the mark that belongs
-    to the first place is lost in a copy: it is the first unmarked object that is equal. Of a model
-    in memory we know better (see `model_in_memory`)."""
-    objects = list(_objects(root))
-    found = {
-        id(each): ("shared", each.get(OWN_MARK) or each["shared_object_id"])
-        for each in objects
-        if each.get(OWN_MARK) is not None or each.get("shared_object_id") is not None
-    }
-    if OWN_MARK in root:
-        return found
-    seen: set[Any] = set()
-    for place, each in enumerate(objects):
-        mark = found.get(id(each))
-        if mark is None or mark in seen:
-            continue
-        seen.add(mark)
-        for other in objects[:place]:
-            if id(other) not in found and _equal(other, each):
-                found[id(other)] = mark
-                break
-    return found
-
-
-def _equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if one["class_name"] != other["class_name"] or one["config"]["name"] != other["config"]["name"]:
-        return False
-    return bool(_unmarked(one["config"]) == _unmarked(other["config"]))
-
-
-def _unmarked(value: Any) -> Any:
-    """A configuration without marks: what is inside a shared object is written twice as well."""
-    if isinstance(value, list):
-        return [_unmarked(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {key: _unmarked(each) for key, each in value.items() if key != "shared_object_id"}
-
-
-def _objects(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Layers and models in the order in which Keras writes them: what is inside comes first."""
-    config = value.get("config")
-    if not isinstance(config, dict) or "class_name" not in value or "name" not in config:
-        return
-    for each in config.values():
-        for inside in each if isinstance(each, list) else (each,):
-            if isinstance(inside, dict):
-                yield from _objects(inside)
-    yield value

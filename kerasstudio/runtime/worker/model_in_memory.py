@@ -10,7 +10,7 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.runtime.worker.learnt_words import learnt_words
-from kerasstudio.runtime.worker.model_config import OWN_MARK
+from kerasstudio.runtime.worker.shared_objects import OWN_MARK
 
 _HELD = ("layer", "cell")
 """Attributes by which wrappers hold the layer that their configuration names so."""
