@@ -4,6 +4,7 @@ An edit that changes nothing returns the very same object, so that `is` tells wh
 anything to undo. What cannot be done raises `StudioError` with a message for the person.
 """
 
+from kerasstudio.graph.edits.embed import embed_model
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -11,6 +12,7 @@ from kerasstudio.graph.edits.layers import (
     set_argument,
     set_arguments,
     set_trainable,
+    set_trainable_up_to,
 )
 from kerasstudio.graph.edits.nodes import (
     add_connected,
@@ -62,6 +64,7 @@ __all__ = [
     "delete_nodes",
     "disconnect",
     "duplicate",
+    "embed_model",
     "free_place",
     "insert_between",
     "insert_layer",
@@ -86,6 +89,7 @@ __all__ = [
     "set_output_training",
     "set_split",
     "set_trainable",
+    "set_trainable_up_to",
     "set_training",
     "set_training_field",
 ]

@@ -8,7 +8,9 @@ from typing import Any
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
 from kerasstudio.graph.edits.nodes import starting_arguments
 from kerasstudio.graph.edits.values import (
+    graph_of,
     layer_of,
+    node_of,
     refusal,
     replace,
     same_json,
@@ -18,10 +20,11 @@ from kerasstudio.graph.edits.values import (
 )
 from kerasstudio.graph.edits.wires import renumbered
 from kerasstudio.graph.ends import with_key
+from kerasstudio.graph.loops import upstream
 from kerasstudio.graph.names import automatic_name, has_automatic_name, name_error, unique_name
 from kerasstudio.graph.ports import layer_ports, split_port
 from kerasstudio.graph.problems import Fix, Place
-from kerasstudio.graph.project import Graph, Layer, Project, Wire
+from kerasstudio.graph.project import ROOT, Graph, Layer, Project, Wire
 
 
 def rename_layer(project: Project, layer: str, name: str) -> Project:
@@ -97,6 +100,18 @@ def set_trainable(project: Project, layer: str, value: bool) -> Project:
     if found.trainable == bool(value):
         return project
     return with_layer(project, replace(found, trainable=bool(value)))
+
+
+def set_trainable_up_to(project: Project, node: str, value: bool, graph: str = ROOT) -> Project:
+    """Freeze (or thaw) everything that leads to a node, itself included: the usual way to train
+    only the end of a network."""
+    node_of(project, node, graph)
+    drawing = graph_of(project, graph)
+    for each in upstream(drawing, [node]):
+        layer = project.layers[drawing.nodes[each].layer]
+        if not (layer.is_input or layer.is_output):
+            project = set_trainable(project, layer.id, value)
+    return project
 
 
 def replace_layer(
