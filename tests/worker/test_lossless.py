@@ -254,3 +254,16 @@ def test_file_written_by_json_has_the_same_drawing(tmp_path: Path) -> None:
     assert "the file holds no weights" in answer.notes
     assert_same_model(build_saved(answer.project).model, model)
     assert json.loads(path.read_text())["config"]["name"] == answer.project.graph.name
+
+
+def test_names_that_files_cannot_have_are_cleaned(tmp_path: Path) -> None:
+    config = chain_config(1)
+    long = "n" * 240
+    text = json.dumps(config).replace("step_0", long)
+    assert import_config(json.loads(text)).notes == ()
+    text = json.dumps(config).replace("step_0", " a\\u0007/b ")
+    imported = import_config(json.loads(text))
+    names = [layer.name for layer in imported.project.layers.values()]
+    assert "a__b" in names
+    assert any("is called 'a__b' here" in note for note in imported.notes)
+    assert structure_problems(imported.project, shipped()) == []

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.names import unique_name
+from kerasstudio.graph.names import clean_name, snake_case, unique_name
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import (
     INPUT_CLASS,
@@ -146,7 +146,8 @@ class Drawing:
         taken: set[str] = set()
         for name, tensor in named_tensors(model.outputs, ""):
             node, layer = self._new("n"), self._new("l")
-            unique = unique_name(name or tensor.call.entry.name.replace("/", "_"), taken)
+            wanted = clean_name(name or tensor.call.entry.name, "output")
+            unique = unique_name(wanted, taken)
             taken.add(unique)
             self._layers[layer] = Layer(layer, OUTPUT_CLASS, unique, module=STUDIO_MODULE)
             nodes[node] = Node(node, layer)
@@ -188,8 +189,10 @@ class Drawing:
             taken.add(self._layers[known].name)
             return known
         layer_id = self._ids[entry.identity] = self._new("l")
-        name = unique_name(entry.name.replace("/", "_"), taken)
+        name = unique_name(clean_name(entry.name, snake_case(entry.class_name)), taken)
         taken.add(name)
+        if name != entry.name:
+            self.notes.append(f"the layer {entry.name[:60]!r} is called {name[:60]!r} here")
         self.places[layer_id] = self._parsed.path(entry)
         trainable = (entry.config.get("trainable") is not False or thawed) and not frozen
         made = Layer(layer_id, entry.class_name, name, trainable=trainable)
