@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from kerasstudio.graph.clipboard import Clip
 from kerasstudio.graph.edits.paste import paste
 from kerasstudio.graph.project import ROOT, Layer, Node, Project
@@ -15,11 +17,8 @@ def embed_model(
     """The drawing of `model` as a block called `name`, its card's corner at (x, y); returns the
     card's node. Everything in it gets ids and names of its own."""
     kind = "Sequential" if model.graph.kind == "sequential" else "Functional"
-    block = Layer("block", kind, name, module=BLOCK_MODULE, graph=model.root)
-    clip = Clip(
-        nodes=(Node("block", "block"),),
-        layers={**model.layers, "block": block},
-        graphs=model.graphs,
-    )
+    key = next(each for each in map("block{}".format, count()) if each not in model.layers)
+    block = Layer(key, kind, name, module=BLOCK_MODULE, graph=model.root)
+    clip = Clip(nodes=(Node(key, key),), layers={**model.layers, key: block}, graphs=model.graphs)
     project, nodes = paste(project, clip, x, y, graph)
     return project, nodes[0]

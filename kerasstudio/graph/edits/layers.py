@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
-from kerasstudio.graph.edits.nodes import starting_arguments
+from kerasstudio.graph.edits.nodes import drop_unused, starting_arguments
 from kerasstudio.graph.edits.values import (
     graph_of,
     layer_of,
@@ -25,6 +25,7 @@ from kerasstudio.graph.names import automatic_name, has_automatic_name, name_err
 from kerasstudio.graph.ports import layer_ports, split_port
 from kerasstudio.graph.problems import Fix, Place
 from kerasstudio.graph.project import ROOT, Graph, Layer, Project, Wire
+from kerasstudio.graph.references import referenced
 
 
 def rename_layer(project: Project, layer: str, name: str) -> Project:
@@ -75,7 +76,7 @@ def set_argument(
         return reset_argument(project, layer, name)
     if name in found.arguments and _identical(found.arguments[name], value):
         return project
-    return with_layer(project, replace(found, arguments={**found.arguments, name: value}))
+    return _changed(project, found, replace(found, arguments={**found.arguments, name: value}))
 
 
 def set_arguments(project: Project, layer: str, arguments: dict[str, Any]) -> Project:
@@ -91,7 +92,14 @@ def reset_argument(project: Project, layer: str, name: str) -> Project:
     arguments = without(found.arguments, [name])
     if arguments is found.arguments:
         return project
-    return with_layer(project, replace(found, arguments=arguments))
+    return _changed(project, found, replace(found, arguments=arguments))
+
+
+def _changed(project: Project, old: Layer, new: Layer) -> Project:
+    """The layer in its new form; layers that it alone held inside it go."""
+    let_go = set(referenced(old)) - set(referenced(new))
+    project = with_layer(project, new)
+    return drop_unused(project, let_go) if let_go else project
 
 
 def set_trainable(project: Project, layer: str, value: bool) -> Project:
@@ -140,7 +148,7 @@ def replace_layer(
         arguments=starting_arguments(layer_type, arguments),
         trainable=found.trainable,
     )
-    project = with_layer(project, changed)
+    project = _changed(project, found, changed)
     graphs = {
         key: _rewired(project, graph, changed, layer_type, catalogue)
         for key, graph in project.graphs.items()
