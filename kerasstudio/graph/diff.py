@@ -184,7 +184,8 @@ def _graph_diff(old: Graph | None, new: Graph | None) -> GraphDiff:
         notes=changes(before.notes, after.notes),
         moved=frozenset(moved),
         reordered=before.nodes is not after.nodes and _reordered(before.nodes, after.nodes),
-        properties=before.name != after.name or _differ(before.structure, after.structure),
+        properties=(before.name, before.kind) != (after.name, after.kind)
+        or _differ(before.structure, after.structure),
     )
 
 
@@ -198,6 +199,7 @@ def _reordered(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 def _only_moved(old: Node, new: Node) -> bool:
     return (
         old.layer == new.layer
+        and old.positional == new.positional
         and not _differ(old.literals, new.literals)
         and not _differ(old.call, new.call)
     )
@@ -274,6 +276,8 @@ def _graph_lines(
             yield f"call of {_node_name(node.id, after, new)} changed"
     if change.reordered:
         yield "order of layers changed"
+    if change.properties and key in old.graphs and key in new.graphs:
+        yield from _property_lines(before, after)
     if places and change.moved:
         count = len(change.moved)
         yield (
@@ -284,6 +288,15 @@ def _graph_lines(
     for word, found in (("frame", change.frames), ("note", change.notes)):
         if places and found:
             yield f"{word}s changed" if len(found.all) > 1 else f"{word} changed"
+
+
+def _property_lines(before: Graph, after: Graph) -> Iterator[str]:
+    if before.name != after.name:
+        yield f"{before.name} renamed {after.name}"
+    if before.kind != after.kind:
+        yield f"{after.name} {before.kind} → {after.kind}"
+    if before.structure != after.structure:
+        yield f"{after.name} takes or gives its tensors otherwise"
 
 
 def _field_lines(prefix: str, before: Any, after: Any, old: Project, new: Project) -> Iterator[str]:

@@ -49,3 +49,30 @@ def shape_text(spec: TensorSpec, batch: bool = False) -> str:
     """The shape for people: "28 × 28 × 1", "?" where unknown, "scalar" for ()."""
     axes = spec.shape if batch else spec.shape[1:]
     return " × ".join("?" if axis is None else str(axis) for axis in axes) or "scalar"
+
+
+AXES: dict[int, tuple[str, ...]] = {
+    1: ("features",),
+    2: ("steps", "features"),
+    3: ("height", "width", "channels"),
+    4: ("depth", "height", "width", "channels"),
+}
+"""What the axes behind the batch usually are, by their number (channels last)."""
+
+
+def axis_names(spec: TensorSpec) -> tuple[str, ...]:
+    """The usual names of a tensor's axes, the batch first; "axis 4" for what has none."""
+    count = len(spec.shape) - 1
+    if count < 0:
+        return ()
+    names = AXES.get(count) or tuple(f"axis {number}" for number in range(1, count + 1))
+    return ("batch", *names)
+
+
+def lettered(spec: TensorSpec, batch: bool = False) -> str:
+    """The shape with a letter at each axis: "28 H × 28 W × 1 C", "? B × 10 F"."""
+    parts = []
+    for axis, name in zip(spec.shape, axis_names(spec), strict=True):
+        size = "?" if axis is None else str(axis)
+        parts.append(size if " " in name else f"{size} {name[0].upper()}")
+    return " × ".join(parts if batch else parts[1:]) or "scalar"

@@ -7,7 +7,9 @@ with the same layer share its weights. Input and Output are layers too, of the c
 Everything in here is plain JSON once encoded: argument values use lists, never tuples, and nested
 Keras objects (initializers, regularizers, inner layers) are dictionaries of Keras's own
 serialisation form `{"module", "class_name", "config", "registered_name"}`, where `config` holds
-only the arguments that differ from Keras's defaults.
+only the arguments that differ from Keras's defaults. A layer inside a layer that is a block, or
+that is called elsewhere too, is a reference instead: `{"$layer": id}` (see `references`). Numbers
+that JSON cannot write are `{"$float": "inf"}`.
 
 The dictionaries are never changed in place: an edit builds a new one (see `edits`).
 """
@@ -15,7 +17,7 @@ The dictionaries are never changed in place: an edit builds a new one (see `edit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,8 +35,9 @@ class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `arguments` maps constructor argument names to JSON values and holds only what the person (or
     an imported file) set; everything absent has Keras's default. `name` is the Keras layer name.
-    `graph` is the id of the graph inside, for a block. `build` is Keras's build config, kept for
-    imported layers.
+    `graph` is the id of the graph inside, for a block: a block is a layer like any other, so that
+    it can be called several times, frozen, and stand inside other blocks. `build` is Keras's build
+    config, kept for layers that cannot do without.
     """
 
     id: str
@@ -64,7 +67,9 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     `literals` are call arguments that are not tensors (`use_causal_mask=True`). `call` is the
     exact template of an imported call, `{"args": [...], "kwargs": {...}}` with `{"$port": name}`
     where a tensor comes in; None means the call that the catalogue's ports imply: each wired port
-    by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order.
+    by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order. `positional` is how
+    many of these arguments are given by position, None meaning the first: the order of arguments
+    decides the order in which Keras lists layers, and so that of the weights.
     """
 
     id: str
@@ -73,6 +78,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     y: float = 0.0
     literals: dict[str, Any] = {}
     call: dict[str, Any] | None = None
+    positional: int | None = None
 
 
 class Wire(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -123,7 +129,10 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
 class Graph(msgspec.Struct, frozen=True, omit_defaults=True):
     """Nodes and wires of one drawing; the root graph is the model, others are inside blocks.
 
-    The order of `nodes` is the order in which layers are created, and so the order of weights.
+    The order of `nodes` is the order in which layers are created; that of the Inputs and Outputs
+    among them is the order of a block's ports and outputs. `kind` says what Keras class the graph
+    is to be: "sequential" holds while it is a chain. `structure` says how a model takes its Inputs
+    and gives its Outputs where that is not the usual way (see `ends`).
     """
 
     id: str
@@ -133,6 +142,7 @@ class Graph(msgspec.Struct, frozen=True, omit_defaults=True):
     frames: dict[str, Frame] = {}
     notes: dict[str, Note] = {}
     structure: dict[str, Any] | None = None
+    kind: Literal["functional", "sequential"] = "functional"
 
 
 class Project(msgspec.Struct, frozen=True, omit_defaults=True):

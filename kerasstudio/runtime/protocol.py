@@ -125,6 +125,15 @@ class ImportModel(Message, frozen=True):
     path: str
 
 
+class DrawApplication(Message, frozen=True):
+    """Draw a network of `keras.applications` (see `graph.applications`), with fresh weights.
+    Answer: `ModelImported`."""
+
+    id: int
+    name: str
+    arguments: dict[str, Any] = {}
+
+
 class Ping(Message, frozen=True):
     id: int
 
@@ -135,7 +144,7 @@ class Shutdown(Message, frozen=True):
 
 Request = (
     Inspect | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
-    | ImportModel | Ping | Shutdown
+    | ImportModel | DrawApplication | Ping | Shutdown
 )  # fmt: skip
 
 

@@ -117,7 +117,12 @@ class Editing(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(["a", "b", "dense", "dense_1", "a/b", ""]))
     def rename(self, data: st.DataObject, name: str) -> None:
         layer = self.project.graph.nodes[self.node(data)].layer
-        taken = {other.name for other in self.project.layers.values() if other.id != layer}
+        kind = self.project.layers[layer].is_output
+        taken = {
+            other.name
+            for other in self.project.layers.values()
+            if other.id != layer and other.is_output == kind
+        }
         if name in taken or name_error(name):
             with pytest.raises(StudioError):
                 edits.rename_layer(self.project, layer, name)

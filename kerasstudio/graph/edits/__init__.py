@@ -5,6 +5,7 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 """
 
 from kerasstudio.graph.edits.chain import move_along, take_out
+from kerasstudio.graph.edits.embed import embed_model
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -12,6 +13,7 @@ from kerasstudio.graph.edits.layers import (
     set_argument,
     set_arguments,
     set_trainable,
+    set_trainable_up_to,
 )
 from kerasstudio.graph.edits.nodes import (
     add_connected,
@@ -63,6 +65,7 @@ __all__ = [
     "delete_nodes",
     "disconnect",
     "duplicate",
+    "embed_model",
     "free_place",
     "insert_between",
     "insert_layer",
@@ -88,6 +91,7 @@ __all__ = [
     "set_output_training",
     "set_split",
     "set_trainable",
+    "set_trainable_up_to",
     "set_training",
     "set_training_field",
     "take_out",

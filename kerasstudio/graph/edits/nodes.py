@@ -29,6 +29,7 @@ from kerasstudio.graph.project import (
     Project,
     Wire,
 )
+from kerasstudio.graph.references import referenced
 
 
 def add_layer(
@@ -192,10 +193,12 @@ def _before(port: str, other: str) -> bool:
 
 
 def drop_unused(project: Project, layers: Collection[str]) -> Project:
-    """Remove those of `layers` that no node of any graph calls, with the graphs inside them."""
+    """Remove those of `layers` that no node of any graph calls and no other layer holds, with the
+    graphs inside them and the layers that they alone hold."""
     candidates = set(layers)
     while candidates:
         called = {node.layer for graph in project.graphs.values() for node in graph.nodes.values()}
+        called |= {held for layer in project.layers.values() for held in referenced(layer)}
         unused = {layer for layer in candidates if layer in project.layers} - called
         if not unused:
             break
@@ -208,6 +211,7 @@ def drop_unused(project: Project, layers: Collection[str]) -> Project:
             if key in inside
             for node in graph.nodes.values()
         }
+        candidates |= {held for layer in unused for held in referenced(project.layers[layer])}
         project = replace(project, layers=without(project.layers, unused), graphs=graphs)
         bindings = without(project.data.bindings, unused)
         if bindings is not project.data.bindings:

@@ -25,6 +25,7 @@ from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.runtime.protocol import (
     Control,
     DescribeData,
+    DrawApplication,
     Evaluate,
     Export,
     Failed,
@@ -318,6 +319,10 @@ class Loop:
                 from kerasstudio.runtime.worker.importing import import_model
 
                 send(import_model(request, progress))
+            case DrawApplication():
+                from kerasstudio.runtime.worker.applications import draw_application
+
+                send(draw_application(request, progress))
             case _:
                 send(LogLine(text=f"ignored: {type(request).__name__}", level="warning"))
 

@@ -24,6 +24,7 @@ from kerasstudio.runtime.worker.model_files import (
     import_error,
     read_config,
 )
+from kerasstudio.runtime.worker.stored_member import open_member
 
 _MODULES = {
     "keras",
@@ -189,7 +190,7 @@ def _vet_archive(path: Path) -> None:
                 expected=f"{CONFIG} and {WEIGHTS} in it",
                 received=", ".join(sorted(names)[:6]),
             )
-        with archive.open(WEIGHTS) as member, h5py.File(member, "r") as file:
+        with open_member(archive, WEIGHTS) as member, h5py.File(member, "r") as file:
             _vet_group(file, "", path)
 
 

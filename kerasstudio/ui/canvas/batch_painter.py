@@ -343,7 +343,7 @@ class BatchPainter:
         colors = model.wires.colors[wires]
         for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._far_pens[color])
-            draw_lines(painter, model.wires.ends[wires[colors == color]])
+            draw_lines(painter, model.wires.far_lines(wires[colors == color]))
         painter.setPen(Qt.PenStyle.NoPen)
         categories = model.nodes.categories[nodes]
         for number in np.flatnonzero(np.bincount(categories)).tolist():
@@ -380,7 +380,7 @@ class BatchPainter:
             slots = [wires.slots[key] for key in keys if key in wires]
             if slots:
                 painter.setPen(QPen(QColor(color), 0))
-                draw_lines(painter, wires.ends[slots])
+                draw_lines(painter, wires.far_lines(np.array(slots)))
 
     def _brush(self, category: str) -> QBrush:
         if category not in self._brushes:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from kerasstudio.graph.bindings import Bindings, resolve
+from kerasstudio.graph.blocks import holders
 from kerasstudio.graph.cards import card_lines, card_size, card_title, port_offset
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.data_summary import DataSummary
@@ -29,6 +30,8 @@ from kerasstudio.ui.canvas.card_face import (
 )
 from kerasstudio.ui.canvas.node_index import NodeIndex
 from kerasstudio.ui.canvas.wire_index import WireIndex
+
+replace = msgspec.structs.replace
 
 
 class NodePorts(msgspec.Struct, frozen=True):
@@ -158,13 +161,21 @@ class SceneModel:
         self._recolor(here)
 
     def set_problems(self, problems: Iterable[Problem]) -> None:
-        """All problems there are; those of this graph's nodes are kept."""
+        """All problems there are; those of this graph's nodes are kept, and those inside its
+        blocks, which the blocks' cards show."""
         by_node: dict[str, list[Problem]] = {}
         bad: set[str] = set()
         of_layer = self._nodes_of_layer
+        around: dict[str, list[str]] | None = None
         for problem in problems:
             place = problem.place
             if place.graph not in (None, self.graph_id):
+                if around is None:
+                    around = holders(self.project, self.graph_id)
+                for card in around.get(place.graph or "", ()):
+                    name = self.project.layers[self.graph.nodes[card].layer].name
+                    shown = replace(problem, message=f'Inside "{name}": {problem.message}')
+                    by_node.setdefault(card, []).append(shown)
                 continue
             if place.node is not None:
                 by_node.setdefault(place.node, []).append(problem)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerasstudio.ui.canvas.node_index import Floats, NodeIndex, Slots
+from kerasstudio.ui.canvas.wire_detours import FAR, MOST, detours
 
 SEGMENTS = 24
 _FIRST_CAPACITY = 64
@@ -61,6 +62,7 @@ class WireIndex:
         self.ends: Floats = np.zeros((size, 4))
         self.bounds: Floats = np.full((size, 4), _NOWHERE)
         self.bends: Floats = np.zeros(size)
+        self._round: NDArray[np.bool_] = np.zeros(size, bool)  # those that make a detour
         self.colors: NDArray[np.int16] = np.zeros(size, np.int16)
         self._offsets: Floats = np.zeros((size, 4))
         self._nodes_of: NDArray[np.intp] = np.zeros((size, 2), np.intp)
@@ -126,6 +128,17 @@ class WireIndex:
         starts = corners[self._nodes_of[index, 0]] + self._offsets[index, :2]
         ends = corners[self._nodes_of[index, 1]] + self._offsets[index, 2:]
         points = bezier(starts, ends, self.down)
+        axis = 1 if self.down else 0
+        back = np.flatnonzero(ends[:, axis] < starts[:, axis] - FAR)
+        if 0 < len(back) <= MOST:
+            ways = detours(starts[back], ends[back], self._nodes.rects, self.down, SEGMENTS + 1)
+            there = ~np.isnan(ways[:, 0, 0])
+            points[back[there]] = ways[there]
+            back = back[there]
+        else:
+            back = back[:0]
+        self._round[index] = False
+        self._round[index[back]] = True
         self.segments[index, :, :2] = points[:, :-1]
         self.segments[index, :, 2:] = points[:, 1:]
         self.ends[index, :2] = starts
@@ -155,6 +168,14 @@ class WireIndex:
         if not parts:
             return np.empty((0, 4)), np.empty(0, np.int16)
         return np.concatenate(parts), np.concatenate(colors)
+
+    def far_lines(self, slots: Slots) -> Floats:
+        """Lines (n, 4) for far zooms: straight ones, but for wires that make a detour."""
+        around = self._round[slots]
+        if not around.any():
+            return self.ends[slots]
+        pieces = self.segments[slots[around]].reshape(-1, 4)
+        return np.concatenate([self.ends[slots[~around]], pieces])
 
     def within(self, x0: float, y0: float, x1: float, y1: float, margin: float = 2.0) -> Slots:
         """Slots of the wires whose bounds touch this rectangle."""
@@ -195,6 +216,7 @@ class WireIndex:
         self.ends = np.concatenate([self.ends, np.zeros_like(self.ends)])
         self.bounds = np.concatenate([self.bounds, np.full((old, 4), _NOWHERE)])
         self.bends = np.concatenate([self.bends, np.zeros_like(self.bends)])
+        self._round = np.concatenate([self._round, np.zeros_like(self._round)])
         self.colors = np.concatenate([self.colors, np.zeros_like(self.colors)])
         self._offsets = np.concatenate([self._offsets, np.zeros_like(self._offsets)])
         self._nodes_of = np.concatenate([self._nodes_of, np.zeros_like(self._nodes_of)])

@@ -1,0 +1,229 @@
+"""One graph of a project as Keras sees it: specs by node, in calling order."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+
+import msgspec
+
+from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.inspection import NodeInfo, Status, TensorSpec
+from kerasstudio.graph.ports import input_ports
+from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
+from kerasstudio.runtime.worker.block_inference import BlockInference
+from kerasstudio.runtime.worker.keras_errors import Source, explain
+from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference
+from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
+from kerasstudio.runtime.worker.port_rules import broadcast_hint, rule_problems
+from kerasstudio.runtime.worker.tracing import trace_refusal
+
+
+class GraphInspector:
+    """One graph: specs by node, in calling order."""
+
+    def __init__(
+        self, key: str, catalogue: Catalogue, inference: LayerInference, blocks: BlockInference
+    ) -> None:
+        self.infos: dict[str, NodeInfo] = {}
+        self.problems: dict[str, tuple[Problem, ...]] = {}
+        self.traced: dict[str, tuple[Problem, ...]] = {}
+        """Nodes that were traced, with what was found (usually nothing)."""
+        self._key = key
+        self._catalogue = catalogue
+        self._inference = inference
+        self._blocks = blocks
+        self.order: dict[str, int] = {}
+        self._incoming: dict[str, list[Wire]] = {}
+        self._outgoing: dict[str, list[str]] = {}
+        self._calls: dict[str, list[str]] = {}
+        self._graph = Graph(id=key)
+
+    def update(
+        self, project: Project, layers: set[str], nodes: set[str], wires: frozenset[str]
+    ) -> None:
+        """Infer the nodes named, those of the layers named, and what follows from them."""
+        graph = project.graphs[self._key]
+        if wires or graph.nodes.keys() != self._graph.nodes.keys() or nodes:
+            self._index(graph)
+        self._graph = graph
+        for key in [key for key in self.infos if key not in graph.nodes]:
+            del self.infos[key]
+            self.problems.pop(key, None)
+            self.traced.pop(key, None)
+        dirty = set(nodes)
+        dirty |= {key.rpartition(":")[0] for key in wires}
+        dirty |= {node.id for node in graph.nodes.values() if node.layer in layers}
+        dirty &= graph.nodes.keys()
+        dirty |= {other for key in dirty for other in self._calls[graph.nodes[key].layer]}
+        for key in dirty - self.order.keys():
+            self.infos[key] = NodeInfo()
+            self.problems.pop(key, None)
+            self.traced.pop(key, None)
+        self._propagate(project, dirty)
+
+    def trace(self, project: Project, key: str) -> None:
+        """Look at one accepted call with TensorFlow."""
+        node = self._graph.nodes[key]
+        layer = project.layers[node.layer]
+        sources = self.sources(project, key)
+        self.traced[key] = ()
+        if not sources or layer.is_output:
+            return
+        inputs = {port: source.spec for port, source in sources.items()}
+        refusal = trace_refusal(self._inference, project, layer, node, inputs)
+        if refusal is not None:
+            kind = self._catalogue.layer_type(layer)
+            self.traced[key] = (explain(refusal, self._key, node, layer, kind, sources),)
+
+    def wires_into(self, node: str) -> list[Wire]:
+        return self._incoming.get(node, [])
+
+    def sources(self, project: Project, node: str) -> dict[str, Source] | None:
+        """What comes in at each wired port; None when something does not arrive."""
+        found: dict[str, Source] = {}
+        for wire in self._incoming.get(node, ()):
+            info = self.infos.get(wire.source)
+            if info is None or info.status != "ok" or wire.output >= len(info.outputs):
+                return None
+            layer = project.layers[self._graph.nodes[wire.source].layer]
+            found[wire.port] = Source(wire, layer, info.outputs[wire.output])
+        return found
+
+    def _index(self, graph: Graph) -> None:
+        self.order = call_order(graph, set(graph.nodes))
+        self._incoming, self._outgoing, self._calls = {}, {}, {}
+        for wire in graph.wires.values():
+            self._incoming.setdefault(wire.target, []).append(wire)
+            self._outgoing.setdefault(wire.source, []).append(wire.target)
+        for node in graph.nodes.values():
+            self._calls.setdefault(node.layer, []).append(node.id)
+        for calls in self._calls.values():
+            calls.sort(key=lambda key: self.order.get(key, -1))
+
+    def _propagate(self, project: Project, dirty: set[str]) -> None:
+        """Node by node in calling order, stopping where nothing changes any more."""
+        by_rank = {rank: key for key, rank in self.order.items()}
+        waiting = [self.order[key] for key in dirty if key in self.order]
+        heapq.heapify(waiting)
+        done = -1
+        while waiting:
+            rank = heapq.heappop(waiting)
+            if rank == done:
+                continue
+            done = rank
+            key = by_rank[rank]
+            before = self.infos.get(key)
+            self.traced.pop(key, None)
+            info, problems = self._infer(project, self._graph.nodes[key])
+            self.infos[key] = info
+            if problems:
+                self.problems[key] = problems
+            else:
+                self.problems.pop(key, None)
+            if before is None or before.outputs != info.outputs or before.status != info.status:
+                for other in self._outgoing.get(key, ()):
+                    if other in self.order:
+                        heapq.heappush(waiting, self.order[other])
+
+    def _infer(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
+        layer = project.layers[node.layer]
+        sources = self.sources(project, node.id)
+        if sources is None:
+            return self._not_reached(project, node)
+        if layer.is_output:
+            # An Output computes nothing; its shape is that of the tensor it marks.
+            marked = tuple(source.spec for source in sources.values())
+            status: Status = "ok" if marked else "unknown"
+            return NodeInfo(status, marked, multiply_adds=0, activation_bytes=0), ()
+        inputs = {port: source.spec for port, source in sources.items()}
+        if not layer.is_input and not self._is_fed(project, node, inputs):
+            return NodeInfo(), ()
+        kind = self._catalogue.layer_type(layer)
+        rules = tuple(rule_problems(self._key, node, layer, kind, sources))
+        if layer.graph is not None:
+            found = self._blocks.infer(project, layer, node, inputs)
+        else:
+            first = self._first(project, node)
+            found = self._inference.infer(project, layer, node, inputs, first)
+        if found.waits:
+            return NodeInfo(status=self._inside(project, layer)), ()
+        refused = self._refusal(project, node, layer, found, sources)
+        errors = tuple(rule for rule in rules if rule.severity == "error")
+        if errors and refused is not None:
+            rules = tuple(msgspec.structs.replace(each, detail=refused.detail) for each in rules)
+        elif refused is not None:
+            rules = (refused, *rules)
+        if errors or refused is not None:
+            return NodeInfo(status="error"), rules
+        hints = tuple(broadcast_hint(self._key, node, layer, sources))
+        return _info(found), (*rules, *hints)
+
+    def _inside(self, project: Project, layer: Layer) -> Status:
+        """The status of a block that something inside keeps from being called: an error inside is
+        told there, and the card shows that there is one."""
+        inner = project.graphs[layer.graph or ""]
+        infos = self._blocks.known(inner.id).infos
+        states = {infos[key].status for key in needed_nodes(project, inner) if key in infos}
+        return "error" if states & {"error", "waiting"} else "unknown"
+
+    def _refusal(
+        self,
+        project: Project,
+        node: Node,
+        layer: Layer,
+        found: Inferred,
+        sources: Mapping[str, Source],
+    ) -> Problem | None:
+        if found.problem is not None:
+            place = found.problem.place
+            inside = f'Inside the block "{layer.name}": ' if layer.graph else ""
+            return msgspec.structs.replace(
+                found.problem,
+                message=inside + found.problem.message,
+                place=msgspec.structs.replace(place, graph=self._key, node=node.id, layer=layer.id),
+            )
+        if found.refusal is None:
+            return None
+        kind = self._catalogue.layer_type(layer)
+        return explain(found.refusal, self._key, node, layer, kind, sources)
+
+    def _not_reached(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
+        """Something upstream is wrong, unknown, or has fewer outputs than a wire wants."""
+        status: Status = "unknown"
+        for wire in self._incoming.get(node.id, ()):
+            info = self.infos.get(wire.source)
+            if info is None:
+                continue
+            if info.status in {"error", "waiting"}:
+                status = "waiting"
+            elif info.status == "ok" and wire.output >= len(info.outputs):
+                source = project.layers[self._graph.nodes[wire.source].layer]
+                problem = missing_output(self._graph, wire, source, len(info.outputs))
+                return NodeInfo(status="error"), (problem,)
+        return NodeInfo(status=status), ()
+
+    def _is_fed(self, project: Project, node: Node, inputs: Inputs) -> bool:
+        """Whether all required ports have a wire; `structure` tells of those that have not."""
+        slots = input_ports(project, node.id, self._catalogue, self._key)
+        return bool(inputs) and all(not slot.required or not slot.is_free for slot in slots)
+
+    def _first(self, project: Project, node: Node) -> dict[str, TensorSpec] | None:
+        """The inputs of the first call of a shared layer, None for the first call itself."""
+        first = self._calls[node.layer][0]
+        if first == node.id or first not in self.infos or self.infos[first].status != "ok":
+            return None
+        sources = self.sources(project, first)
+        return None if not sources else {port: each.spec for port, each in sources.items()}
+
+
+def _info(found: Inferred) -> NodeInfo:
+    return NodeInfo(
+        status="ok",
+        outputs=found.outputs,
+        parameters=found.parameters,
+        trainable=found.trainable,
+        multiply_adds=found.multiply_adds,
+        activation_bytes=found.activation_bytes,
+    )
