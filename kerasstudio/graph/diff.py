@@ -198,6 +198,7 @@ def _reordered(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 def _only_moved(old: Node, new: Node) -> bool:
     return (
         old.layer == new.layer
+        and old.mode == new.mode
         and not _differ(old.literals, new.literals)
         and not _differ(old.call, new.call)
     )
@@ -271,7 +272,7 @@ def _graph_lines(
             yield f"− call of {new.layers[node.layer].name}"
     for node in after.nodes.values():
         if node.id in change.nodes.changed and node.id not in change.moved:
-            yield f"call of {_node_name(node.id, after, new)} changed"
+            yield _changed_call(before.nodes[node.id], node, _node_name(node.id, after, new))
     if change.reordered:
         yield "order of layers changed"
     if places and change.moved:
@@ -284,6 +285,12 @@ def _graph_lines(
     for word, found in (("frame", change.frames), ("note", change.notes)):
         if places and found:
             yield f"{word}s changed" if len(found.all) > 1 else f"{word} changed"
+
+
+def _changed_call(old: Node, new: Node, name: str) -> str:
+    if old.mode == new.mode:
+        return f"call of {name} changed"
+    return f"{name} switched on" if new.mode == "on" else f"{name} {new.mode}"
 
 
 def _field_lines(prefix: str, before: Any, after: Any, old: Project, new: Project) -> Iterator[str]:

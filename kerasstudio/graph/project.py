@@ -15,7 +15,7 @@ The dictionaries are never changed in place: an edit builds a new one (see `edit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,6 +26,9 @@ ROOT = "main"
 INPUT_CLASS = "InputLayer"
 OUTPUT_CLASS = "Output"
 STUDIO_MODULE = "kerasstudio"
+
+Mode = Literal["on", "muted", "bypassed"]
+Point = tuple[float, float]
 
 
 class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +67,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     `literals` are call arguments that are not tensors (`use_causal_mask=True`). `call` is the
     exact template of an imported call, `{"args": [...], "kwargs": {...}}` with `{"$port": name}`
     where a tensor comes in; None means the call that the catalogue's ports imply: each wired port
-    by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order.
+    by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order. `mode` "muted" leaves
+    out the node and what follows from it, "bypassed" passes its first input on (see `switches`).
     """
 
     id: str
@@ -73,19 +77,22 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     y: float = 0.0
     literals: dict[str, Any] = {}
     call: dict[str, Any] | None = None
+    mode: Mode = "on"
 
 
 class Wire(msgspec.Struct, frozen=True, omit_defaults=True):
     """A tensor going from output number `output` of node `source` into `port` of node `target`.
 
     A port takes one wire, so (target, port) identifies it; see `wire_key`. A port that takes a
-    list of tensors is written with an index: "inputs.0", "inputs.1".
+    list of tensors is written with an index: "inputs.0", "inputs.1". `points` are the reroute dots
+    it is drawn through, in scene pixels, from source to target; the model knows nothing of them.
     """
 
     source: str
     target: str
     port: str
     output: int = 0
+    points: tuple[Point, ...] = ()
 
     @property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from kerasstudio.graph.edits.layers import (
     set_arguments,
     set_trainable,
 )
+from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
     add_connected,
     add_frame,
@@ -83,6 +84,7 @@ __all__ = [
     "set_flow",
     "set_frame",
     "set_literal",
+    "set_mode",
     "set_note",
     "set_optimizer",
     "set_output_training",

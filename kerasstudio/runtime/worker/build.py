@@ -15,6 +15,7 @@ from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.structure import structure_problems
+from kerasstudio.graph.switches import live_project
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
@@ -36,7 +37,9 @@ def build_model(project: Project, catalogue: Catalogue | None = None) -> BuiltMo
     names; gives one tensor for a single Output, else a dict by Output names.
 
     Weights are initialised from Keras's global seed, which the caller sets. Raises `StudioError`
-    naming the node, and the argument where it can be told, when Keras refuses something."""
+    naming the node, and the argument where it can be told, when Keras refuses something. What is
+    switched off is not in it."""
+    project = live_project(project, catalogue)
     for problem in structure_problems(project, catalogue or shipped()):
         if problem.code in _NEVER_BUILT:
             raise StudioError(problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -14,6 +14,7 @@ from kerasstudio.graph.inspection import NodeInfo, Status, TensorSpec
 from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
+from kerasstudio.graph.switches import Effect, switched
 from kerasstudio.runtime.protocol import Inspect, Inspected
 from kerasstudio.runtime.worker.build import call_order, missing_output, needed_nodes
 from kerasstudio.runtime.worker.keras_errors import Source, explain
@@ -30,6 +31,7 @@ class Inspector:
         self._project = Project(graphs={})
         self._graphs: dict[str, GraphInspector] = {}
         self._reported: dict[str, NodeInfo] = {}
+        self._off: Mapping[str, Effect] = {}
         self.inference = LayerInference(self._catalogue)
 
     def inspect(self, request: Inspect) -> Inspected:
@@ -42,6 +44,7 @@ class Inspector:
     def report(self, request: Inspect) -> Inspected:
         """The same of the project as it was inspected last (after `verify`)."""
         nodes = {key: info for each in self._graphs.values() for key, info in each.infos.items()}
+        nodes.update(self._passing(nodes))
         changed = {key: info for key, info in nodes.items() if self._reported.get(key) != info}
         removed = tuple(key for key in self._reported if key not in nodes)
         self._reported = nodes
@@ -57,7 +60,8 @@ class Inspector:
         )
 
     def update(self, project: Project) -> None:
-        """Infer anew what `project` changes."""
+        """Infer anew what `project` changes. What is switched off is not looked at."""
+        project, self._off = switched(project, self._catalogue)
         changes = diff(self._project, project)
         for key in changes.graph_keys.removed:
             del self._graphs[key]
@@ -100,6 +104,18 @@ class Inspector:
                 found += known.get(node, ())
                 found += traced.get(node, ())
         return tuple(found)
+
+    def _passing(self, known: Mapping[str, NodeInfo]) -> Iterator[tuple[str, NodeInfo]]:
+        """Bypassed nodes: what goes through them comes out as it is."""
+        for effect in self._off.values():
+            for key, (source, output) in effect.passing.items():
+                info = known.get(source)
+                if info is None or info.status != "ok" or output >= len(info.outputs):
+                    status = info.status if info is not None and not info.outputs else "unknown"
+                    yield key, NodeInfo("waiting" if status == "error" else status)
+                else:
+                    outputs = (info.outputs[output],)
+                    yield key, NodeInfo("ok", outputs, multiply_adds=0, activation_bytes=0)
 
     def _uses(self, project: Project, graph: str, layers: set[str]) -> bool:
         return bool(layers) and any(
