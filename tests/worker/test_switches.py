@@ -20,7 +20,11 @@ from kerasstudio.runtime.worker.importing import own_project
 from kerasstudio.runtime.worker.inspector import Inspector
 from kerasstudio.runtime.worker.preparing import prepare
 
-pytestmark = pytest.mark.worker
+pytestmark = [
+    pytest.mark.worker,
+    # Keras 3.15 turns its variables into arrays in a way that NumPy 2 warns of.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 
 def inspect(inspector: Inspector, project: Project) -> Inspected:

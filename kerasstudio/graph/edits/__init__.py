@@ -5,6 +5,7 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 """
 
 from kerasstudio.graph.edits.chain import move_along, take_out
+from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -52,7 +53,9 @@ from kerasstudio.graph.edits.splice import (
 from kerasstudio.graph.edits.wires import connect, disconnect
 
 __all__ = [
+    "Dot",
     "add_connected",
+    "add_dot",
     "add_frame",
     "add_layer",
     "add_note",
@@ -69,8 +72,10 @@ __all__ = [
     "insert_layer",
     "make_room",
     "move_along",
+    "move_dots",
     "move_nodes",
     "paste",
+    "remove_dots",
     "rename_layer",
     "replace_layer",
     "reset_argument",

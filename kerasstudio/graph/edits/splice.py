@@ -7,6 +7,7 @@ from typing import Any
 
 from kerasstudio.graph.cards import CARD_GAP, card_size, flow_axis
 from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.dots import piece_at
 from kerasstudio.graph.edits.nodes import add_layer, move_nodes
 from kerasstudio.graph.edits.values import graph_of, layer_of, node_of, refusal, replace, with_graph
 from kerasstudio.graph.edits.wires import connect
@@ -14,7 +15,7 @@ from kerasstudio.graph.loops import downstream
 from kerasstudio.graph.names import new_id
 from kerasstudio.graph.ports import free_port, output_count
 from kerasstudio.graph.problems import Place
-from kerasstudio.graph.project import ROOT, Node, Project, Wire
+from kerasstudio.graph.project import ROOT, Node, Point, Project, Wire
 
 
 def insert_between(
@@ -42,8 +43,10 @@ def insert_between(
         )
     if node in (old.source, old.target):
         return project
-    project = connect(project, old.source, node, port, old.output, graph, catalogue)
-    return connect(project, node, old.target, old.port, 0, graph)
+    number = _dots_before(project, old, found, graph)
+    before, behind = old.points[:number], old.points[number:]
+    project = connect(project, old.source, node, port, old.output, graph, catalogue, before)
+    return connect(project, node, old.target, old.port, 0, graph, points=behind)
 
 
 def insert_layer(
@@ -130,6 +133,18 @@ def free_place(
             x = max(ox for ox, _ in hit) + width + CARD_GAP / 2
         else:
             y = max(oy for _, oy in hit) + height + CARD_GAP / 2
+
+
+def _dots_before(project: Project, wire: Wire, node: Node, graph: str) -> int:
+    """How many of a wire's reroute dots come before a node that is put into it."""
+    nodes = graph_of(project, graph).nodes
+    middles = [_middle(project, each) for each in (nodes[wire.source], nodes[wire.target], node)]
+    return piece_at([middles[0], *wire.points, middles[1]], middles[2])
+
+
+def _middle(project: Project, node: Node) -> Point:
+    width, height = card_size(1, 1, project.flow)
+    return node.x + width / 2, node.y + height / 2
 
 
 def _shift(

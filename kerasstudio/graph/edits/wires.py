@@ -9,7 +9,7 @@ from kerasstudio.graph.edits.values import graph_of, node_of, refusal, replace, 
 from kerasstudio.graph.loops import would_cycle
 from kerasstudio.graph.ports import layer_ports, split_port, taken_slots
 from kerasstudio.graph.problems import Place
-from kerasstudio.graph.project import ROOT, Graph, Node, Project, Wire, wire_key
+from kerasstudio.graph.project import ROOT, Graph, Node, Point, Project, Wire, wire_key
 
 
 def connect(
@@ -20,8 +20,9 @@ def connect(
     output: int = 0,
     graph: str = ROOT,
     catalogue: Catalogue | None = None,
+    points: tuple[Point, ...] = (),
 ) -> Project:
-    """Wire output number `output` of `source` into `port` of `target`.
+    """Wire output number `output` of `source` into `port` of `target`, drawn through `points`.
 
     A taken port gets the new wire instead of the old one. In a list port, an index behind the
     taken ones means the first free one, so that indices stay dense; the bare name of a list port
@@ -32,8 +33,9 @@ def connect(
     start, end = node_of(project, source, graph), node_of(project, target, graph)
     _check_ends(project, start, end, graph)
     port = _slot_name(project, drawing, end, port, catalogue)
-    wire = Wire(source, target, port, output)
-    if drawing.wires.get(wire.key) == wire:
+    wire = Wire(source, target, port, output, points)
+    present = drawing.wires.get(wire.key)
+    if present is not None and (present.source, present.output) == (source, output):
         return project
     loop = would_cycle(project, source, target, graph)
     if loop:
