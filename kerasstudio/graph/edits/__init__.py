@@ -48,9 +48,11 @@ from kerasstudio.graph.edits.splice import (
     free_place,
     insert_between,
     insert_layer,
+    join_in_wire,
     make_room,
+    splice_in,
 )
-from kerasstudio.graph.edits.wires import connect, disconnect
+from kerasstudio.graph.edits.wires import connect, disconnect, move_wires
 
 __all__ = [
     "Dot",
@@ -70,10 +72,12 @@ __all__ = [
     "free_place",
     "insert_between",
     "insert_layer",
+    "join_in_wire",
     "make_room",
     "move_along",
     "move_dots",
     "move_nodes",
+    "move_wires",
     "paste",
     "remove_dots",
     "rename_layer",
@@ -98,4 +102,5 @@ __all__ = [
     "set_training",
     "set_training_field",
     "take_out",
+    "splice_in",
 ]

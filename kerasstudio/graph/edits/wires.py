@@ -49,6 +49,25 @@ def connect(
     return with_graph(project, replace(drawing, wires={**drawing.wires, wire.key: wire}))
 
 
+def move_wires(
+    project: Project,
+    keys: Iterable[str],
+    source: str,
+    output: int = 0,
+    graph: str = ROOT,
+) -> Project:
+    """Let wires begin at output number `output` of `source`; they keep their ends and dots. Raises
+    `StudioError` as `connect` does."""
+    drawing = graph_of(project, graph)
+    for key in keys:
+        wire = drawing.wires.get(key)
+        if wire is not None:
+            project = connect(
+                project, source, wire.target, wire.port, output, graph, points=wire.points
+            )
+    return project
+
+
 def disconnect(project: Project, keys: Iterable[str], graph: str = ROOT) -> Project:
     """Remove wires by key; unknown keys are ignored. List ports are numbered anew, in order."""
     drawing = graph_of(project, graph)
