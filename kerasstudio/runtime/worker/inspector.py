@@ -15,7 +15,7 @@ from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.switches import Effect, switched
-from kerasstudio.runtime.protocol import Inspect, Inspected
+from kerasstudio.runtime.protocol import Inspect, Inspected, Suppose, Supposed
 from kerasstudio.runtime.worker.build import call_order, missing_output, needed_nodes
 from kerasstudio.runtime.worker.keras_errors import Source, explain
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
@@ -28,7 +28,7 @@ class Inspector:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self._catalogue = catalogue or shipped()
-        self._project = Project(graphs={})
+        self._given = self._project = Project(graphs={})
         self._graphs: dict[str, GraphInspector] = {}
         self._reported: dict[str, NodeInfo] = {}
         self._off: Mapping[str, Effect] = {}
@@ -43,8 +43,7 @@ class Inspector:
 
     def report(self, request: Inspect) -> Inspected:
         """The same of the project as it was inspected last (after `verify`)."""
-        nodes = {key: info for each in self._graphs.values() for key, info in each.infos.items()}
-        nodes.update(self._passing(nodes))
+        nodes = self._infos()
         changed = {key: info for key, info in nodes.items() if self._reported.get(key) != info}
         removed = tuple(key for key in self._reported if key not in nodes)
         self._reported = nodes
@@ -59,8 +58,28 @@ class Inspector:
             total_trainable=trainable,
         )
 
+    def suppose(self, request: Suppose) -> Supposed:
+        """What would be wrong with a variant; afterwards everything is as before."""
+        given = self._given
+        before = self._infos()
+        traced = {key: dict(graph.traced) for key, graph in self._graphs.items()}
+        self.update(request.project)
+        infos = self._infos()
+        nodes = {key: infos[key] for key in request.nodes if key in infos}
+        new = tuple(
+            problem
+            for problem in self.problems()
+            if problem.severity == "error"
+            and ((info := before.get(problem.place.node or "")) is None or info.status != "error")
+        )
+        self.update(given)
+        for key, found in traced.items():
+            self._graphs[key].traced.update(found)
+        return Supposed(request.id, nodes, new)
+
     def update(self, project: Project) -> None:
         """Infer anew what `project` changes. What is switched off is not looked at."""
+        self._given = project
         project, self._off = switched(project, self._catalogue)
         changes = diff(self._project, project)
         for key in changes.graph_keys.removed:
@@ -104,6 +123,12 @@ class Inspector:
                 found += known.get(node, ())
                 found += traced.get(node, ())
         return tuple(found)
+
+    def _infos(self) -> dict[str, NodeInfo]:
+        """All that is known, by node."""
+        nodes = {key: info for each in self._graphs.values() for key, info in each.infos.items()}
+        nodes.update(self._passing(nodes))
+        return nodes
 
     def _passing(self, known: Mapping[str, NodeInfo]) -> Iterator[tuple[str, NodeInfo]]:
         """Bypassed nodes: what goes through them comes out as it is."""
