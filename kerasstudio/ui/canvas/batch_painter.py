@@ -17,9 +17,11 @@ import shiboken6
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
+from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
 from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.node_index import Floats, Slots
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import drawing_mono as mono_font
@@ -52,6 +54,8 @@ class Emphasis:
     doomed_wires: Collection[str] = frozenset()
     hidden_wires: Collection[str] = frozenset()
     bright_wires: Collection[str] = field(default_factory=frozenset)
+    selected_dots: Collection[Dot] = frozenset()
+    hovered_dot: Dot | None = None
 
 
 class BatchPainter:
@@ -99,8 +103,8 @@ class BatchPainter:
         # A wire's line is wider than nothing, at any zoom.
         reach = 3.0 / zoom
         seen_wires = wires.within(*box, reach)
-        if emphasis.hidden_wires:
-            hidden = [wires.slots[key] for key in emphasis.hidden_wires if key in wires]
+        hidden = wires.spans_of(emphasis.hidden_wires)
+        if hidden:
             shown = np.ones(len(wires.colors), bool)
             shown[hidden] = False
             seen_wires = seen_wires[shown[seen_wires]]
@@ -114,6 +118,7 @@ class BatchPainter:
             )
             return
         self.paint_wires(painter, seen_wires, emphasis)
+        paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
         if zoom >= LABEL_ZOOM:
             self._paint_labels(painter, seen_wires, zoom, ratio)
         seen = nodes.within(*box, _REACH)
@@ -161,7 +166,7 @@ class BatchPainter:
             ((emphasis.selected_wire,), theme.accent, 2.8),
             (emphasis.doomed_wires, theme.error, 2.8),
         ):
-            slots = [wires.slots[key] for key in keys if key is not None and key in wires]
+            slots = wires.spans_of(keys)
             if slots:
                 pen = cosmetic(QColor(color), width, self._ratio)
                 painter.setPen(pen)
@@ -172,7 +177,9 @@ class BatchPainter:
         model = self._model
         ends = model.wires.ends[seen]
         axis = 1 if model.wires.down else 0
-        roomy = seen[np.abs(ends[:, axis + 2] - ends[:, axis]) > 96][:_LABELS_AT_MOST]
+        roomy = seen[(np.abs(ends[:, axis + 2] - ends[:, axis]) > 96) & model.wires.labelled[seen]][
+            :_LABELS_AT_MOST
+        ]
         if not len(roomy):
             return
         transform = painter.worldTransform()
@@ -377,7 +384,7 @@ class BatchPainter:
             (emphasis.bright_wires, tokens().accent),
             (emphasis.doomed_wires, tokens().error),
         ):
-            slots = [wires.slots[key] for key in keys if key in wires]
+            slots = wires.spans_of(keys)
             if slots:
                 painter.setPen(QPen(QColor(color), 0))
                 draw_lines(painter, wires.ends[slots])
