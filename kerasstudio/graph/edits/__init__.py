@@ -101,6 +101,6 @@ __all__ = [
     "set_trainable",
     "set_training",
     "set_training_field",
-    "take_out",
     "splice_in",
+    "take_out",
 ]

@@ -55,6 +55,11 @@ def fill(menu: QMenu, canvas: Canvas, found: Hit, spot: QPointF) -> None:
         fill_for_nodes(menu, canvas, found.node, canvas.actions_set)
     elif found.wire is not None:
         _add(menu, "Insert layer…", partial(canvas.insert_in_wire, found.wire, spot))
+        if found.dot is None:
+            _add(menu, "Add a reroute dot", partial(canvas.add_dot, spot))
+        else:
+            remove = partial(canvas.editor.wires.remove_dots, [found.dot])
+            _add(menu, "Remove the reroute dot", remove)
         _add(menu, "Remove wire", partial(canvas.editor.unwire, [found.wire]))
     else:
         at = canvas.view.to_scene(spot)

@@ -37,9 +37,10 @@ def save_picture(painter: BatchPainter, model: SceneModel, path: Path, scale: fl
     )
     device.scale(scale, scale)
     device.translate(-box.topLeft())
-    wires = model.wires.within(box.left(), box.top(), box.right(), box.bottom())
+    corners = (box.left(), box.top(), box.right(), box.bottom())
+    wires = model.wires.within(*corners)
     painter.paint_wires(device, wires, Emphasis())
-    paint_dots(device, model.wires, box.getCoords(), (), (), None)
+    paint_dots(device, model.wires, corners, (), (), None)
     for node in model.nodes.slots:
         face = model.face(node)
         card = render(face, scale, 1.0)

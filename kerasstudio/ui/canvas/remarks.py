@@ -12,9 +12,7 @@ _PAD_X, _PAD_Y = 10.0, 6.0
 _WRAP = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 
 
-def paint_remark(
-    painter: QPainter, text: str, spot: QPointF, room: QSize, color: QColor
-) -> None:
+def paint_remark(painter: QPainter, text: str, spot: QPointF, room: QSize, color: QColor) -> None:
     """Draw `text` in a box with a border of `color` below and right of `spot` (viewport pixels),
     moved so that it is inside of `room`."""
     painter.save()

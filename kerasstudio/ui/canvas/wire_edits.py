@@ -60,9 +60,7 @@ class WireEdits(QObject):
             if old is not None and old.key != f"{target}:{port}":
                 points = old.points
                 project = edits.disconnect(project, [instead_of], graph)
-        return edits.connect(
-            project, source, target, port, output, graph, editor.catalogue, points
-        )
+        return edits.connect(project, source, target, port, output, graph, editor.catalogue, points)
 
     def draw(
         self, source: str, output: int, target: str, port: str, instead_of: str | None = None
@@ -107,9 +105,7 @@ class WireEdits(QObject):
         keys = list(keys)
         text = "Cut a wire" if len(keys) == 1 else f"Cut {len(keys)} wires"
         graph = self._editor.graph_id
-        return self._editor.apply_edit(
-            lambda project: edits.disconnect(project, keys, graph), text
-        )
+        return self._editor.apply_edit(lambda project: edits.disconnect(project, keys, graph), text)
 
     def with_moved(self, keys: Iterable[str], source: str, output: int) -> Project:
         """The project with these wires beginning at another output. Raises `StudioError`."""

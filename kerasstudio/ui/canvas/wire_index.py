@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -202,9 +202,9 @@ class WireIndex:
             & (bounds[:, 3] + margin > y0)
         )
 
-    def wire_at(self, x: float, y: float, reach: float) -> str | None:
-        """The key of the nearest wire, at most `reach` scene pixels away."""
-        slot = self.span_at(x, y, reach)
+    def wire_at(self, x: float, y: float, reach: float, skip: Collection[str] = ()) -> str | None:
+        """The key of the nearest wire but those to `skip`, at most `reach` scene pixels away."""
+        slot = self.span_at(x, y, reach, skip)
         return None if slot is None else self.keys[slot]
 
     def crossed_by(self, stroke: Floats) -> set[str]:
@@ -218,9 +218,11 @@ class WireIndex:
             found |= crossed(lines, first, second).any(axis=1)
         return {key for slot in near[found].tolist() if (key := self.keys[slot]) is not None}
 
-    def span_at(self, x: float, y: float, reach: float) -> int | None:
+    def span_at(self, x: float, y: float, reach: float, skip: Collection[str] = ()) -> int | None:
         """The slot of the nearest span of a wire, at most `reach` scene pixels away."""
         near = self.within(x - reach, y - reach, x + reach, y + reach)
+        if skip:
+            near = np.setdiff1d(near, self.spans_of(skip))
         if not len(near):
             return None
         lines = self.segments[near]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from kerasstudio.graph.catalogue import Port
 from kerasstudio.graph.inspection import TensorSpec, shape_text
 from kerasstudio.graph.loops import downstream, upstream, would_cycle
 from kerasstudio.graph.ports import PortSlot
@@ -106,7 +107,7 @@ class WiringRules:
         return slots[end.number] if end.number < len(slots) else None
 
 
-def misfit(spec: TensorSpec | None, slot: PortSlot) -> str:
+def misfit(spec: TensorSpec | None, slot: PortSlot | Port) -> str:
     """What the port takes, in words, when the tensor is not that; empty when it fits or nothing is
     known."""
     if spec is None:

@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from kerasstudio.graph.inspection import shape_text
-from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire, Misfits
+from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Modifiers
 from kerasstudio.ui.canvas.hits import port_point
 from kerasstudio.ui.canvas.navigation import DOWN, LEFT, RIGHT, UP, Step, in_direction
-from kerasstudio.ui.canvas.wiring_rules import FINE, End, WiringRules, rank_words
+from kerasstudio.ui.canvas.wiring_rules import FINE, End, rank_words
 
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas_view import CanvasView
@@ -77,9 +77,7 @@ class KeyWire(DrawWire):
     def next_start(self) -> None:
         """Begin at the next port of the node."""
         place = (self._starts.index(self.start) + 1) % len(self._starts)
-        self.start = self._starts[place]
-        self._rules = WiringRules(self.view.model, self.start)
-        self.view.emphasis.dimmed = Misfits(self._rules)
+        self._begin_at(self._starts[place])
         self._first("")
 
     # ------------------------------------------------------------------ aiming
@@ -158,10 +156,7 @@ class KeyWire(DrawWire):
             view.refresh()
             return
         self._take(end)
-        entry = end if self.start.is_output else self.start
-        key = f"{entry.node}:{entry.port}"
-        if key in view.model.wires:
-            view.emphasis.doomed_wires = frozenset({key})
+        self._warn()
         view.reveal(end.node)
         self._at = QPointF(*port_point(view.model, end))
         self._spot = view.to_spot(self._at)
