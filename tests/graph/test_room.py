@@ -34,7 +34,10 @@ def test_where_there_is_room_nothing_moves() -> None:
     project, drop = edits.add_layer(project, kind("Dropout"), CARD_WIDTH + 100, 20)
     spliced = edits.splice_in(project, f"{nodes[1]}:inputs", drop, SMALL)
     assert xs(spliced, *nodes) == xs(project, *nodes)
-    assert xs(spliced, drop) == [CARD_WIDTH + 100]
+    # Only into line with its neighbours.
+    assert (spliced.graph.nodes[drop].x, spliced.graph.nodes[drop].y) == (CARD_WIDTH + 100, 0)
+    far = edits.move_nodes(project, {drop: (CARD_WIDTH + 100, 90)})
+    assert edits.splice_in(far, f"{nodes[1]}:inputs", drop, SMALL).graph.nodes[drop].y == 90
 
 
 def test_neighbours_move_apart_and_gaps_behind_are_used_up() -> None:

@@ -17,6 +17,9 @@ from kerasstudio.graph.ports import free_port, output_count, visible_ports
 from kerasstudio.graph.problems import Place
 from kerasstudio.graph.project import ROOT, Node, Point, Project, Wire
 
+_NEAR = 60.0
+"""Scene pixels across the flow from which a card comes into line with its neighbours."""
+
 
 def insert_between(
     project: Project,
@@ -87,8 +90,9 @@ def insert_layer(
 def splice_in(
     project: Project, wire: str, node: str, catalogue: Catalogue, graph: str = ROOT
 ) -> Project:
-    """`insert_between` for a card that was dropped on the wire: it moves on to keep `CARD_GAP`
-    behind the wire's source, and what lies behind it moves aside."""
+    """`insert_between` for a card that was dropped on the wire: it comes into line with the ends
+    where these are in line, moves on to keep `CARD_GAP` behind the wire's source, and what lies
+    behind it moves aside."""
     old = _wire_of(project, wire, graph)
     project = insert_between(project, wire, node, catalogue, graph)
     drawing = graph_of(project, graph)
@@ -100,7 +104,13 @@ def splice_in(
     if _along(target, axis) < _along(source, axis) + length:
         return project  # the wire goes back: no side is ahead
     start = max(_along(here, axis), _along(source, axis) + length + CARD_GAP)
-    place = (start, here.y) if axis == 0 else (here.x, start)
+    across = _across(here, axis)
+    if (
+        _across(source, axis) == _across(target, axis)
+        and abs(across - _across(source, axis)) < _NEAR
+    ):
+        across = _across(source, axis)
+    place = (start, across) if axis == 0 else (across, start)
     project = move_nodes(project, {node: place}, graph)
     missing = start + length + CARD_GAP - _along(target, axis)
     return make_room(project, node, old.target, missing, graph)

@@ -56,6 +56,8 @@ class Emphasis:
     bright_wires: Collection[str] = field(default_factory=frozenset)
     selected_dots: Collection[Dot] = frozenset()
     hovered_dot: Dot | None = None
+    lifted: Collection[str] = frozenset()
+    """Cards in the hand: they lie above all others."""
 
 
 class BatchPainter:
@@ -122,6 +124,9 @@ class BatchPainter:
         if zoom >= LABEL_ZOOM:
             self._paint_labels(painter, seen_wires, zoom, ratio)
         seen = nodes.within(*box, _REACH)
+        if emphasis.lifted:
+            lifted = np.array(nodes.slots_of(emphasis.lifted), np.intp)
+            seen = np.concatenate([np.setdiff1d(seen, lifted), np.intersect1d(lifted, seen)])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
 
     # ------------------------------------------------------------------ wires

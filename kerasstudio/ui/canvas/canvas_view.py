@@ -219,6 +219,7 @@ class CanvasView(QGraphicsView):
         self.emphasis.loop = frozenset()
         self.emphasis.doomed_wires = frozenset()
         self.emphasis.hidden_wires = frozenset()
+        self.emphasis.lifted = frozenset()
         self.viewport().unsetCursor()
         self.gesture_changed.emit(False)
         self.refresh()

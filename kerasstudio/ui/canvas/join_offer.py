@@ -25,6 +25,7 @@ class JoinOffer(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._canvas = parent
+        self._spot = QPointF()
         self._title = Label("", bold=True, parent=self)
         self._title.setFont(ui_font(12, QFont.Weight.DemiBold))
         self._row = QHBoxLayout()
@@ -51,7 +52,8 @@ class JoinOffer(QWidget):
             button.clicked.connect(lambda _checked=False, kind=kind: self._choose(kind))
             self.buttons.append(button)
             self._row.addWidget(button)
-        self._place(spot)
+        self._spot = spot
+        self._place()
         self.show()
         self.raise_()
         self._timer.start()
@@ -65,7 +67,7 @@ class JoinOffer(QWidget):
         for button in self.buttons:
             self._row.removeWidget(button)
             self._row.addWidget(button)
-        self._fit()
+        self._place()
 
     def take_keys(self) -> None:
         """Put the keyboard on the first way."""
@@ -93,15 +95,16 @@ class JoinOffer(QWidget):
             button.deleteLater()
         self.buttons = []
 
-    def _place(self, spot: QPointF) -> None:
-        self._fit()
-        area = self._canvas.rect()
-        x = min(spot.x() + 18, area.width() - self.width() - 8)
-        y = min(spot.y() + 18, area.height() - self.height() - 8)
-        self.move(round(max(8.0, x)), round(max(8.0, y)))
-
-    def _fit(self) -> None:
+    def _place(self) -> None:
+        """As large as its words, beside the drop, inside of the canvas."""
+        column = self.layout()
+        if column is not None:
+            column.activate()
         self.resize(self.sizeHint())
+        area = self._canvas.rect()
+        x = min(self._spot.x() + 18, area.width() - self.width() - 8)
+        y = min(self._spot.y() + 18, area.height() - self.height() - 8)
+        self.move(round(max(8.0, x)), round(max(8.0, y)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

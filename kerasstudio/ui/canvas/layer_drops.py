@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # How near a wire the mouse must be, in screen and in scene pixels.
 _REACH, _SCENE_REACH = 14.0, 24.0
 
+BESIDE = ""
+"""In place of a wire that a layer must not go into: where it covers no other card."""
+
 
 class LayerDrops:
     """Takes only drags of layers. The wire that a layer would go into is lit; it turns red, with
@@ -55,7 +58,7 @@ class LayerDrops:
             event.ignore()
             return
         self._aim(kind, event)
-        wire = self._wire if not self._hindrance else None
+        wire = self._wire if not self._hindrance else BESIDE
         self._let_go()
         event.acceptProposedAction()
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)

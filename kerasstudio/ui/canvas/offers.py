@@ -56,6 +56,8 @@ def instead_of(model: SceneModel, nodes: Iterable[str]) -> Offer:
         for kind in offered(model.catalogue)
         if kind.ports and kind.outputs and kind.class_name not in classes
     ]
+    fed = max(sum(slot.wire is not None for slot in model.ports(node).inputs) for node in nodes)
+    kinds = [kind for kind in kinds if _needed(kind) <= max(1, fed)]
     for tensor in _incoming(model, nodes):
         kinds = [kind for kind in kinds if not misfit(tensor, kind.ports[0])]
     first = model.catalogue.layer_type(model.layer(nodes[0]))
@@ -74,6 +76,11 @@ def instead_of(model: SceneModel, nodes: Iterable[str]) -> Offer:
     kinds.sort(key=lambda kind: kind.category != category)
     what = model.face(nodes[0]).title if len(classes) == 1 else f"{len(nodes)} layers"
     return Offer(tuple(kinds), f"Instead of {what}; arguments and wires that fit are kept")
+
+
+def _needed(kind: LayerType) -> int:
+    """How many tensors a layer must get."""
+    return sum(port.minimum if port.many else 1 for port in kind.ports if port.required)
 
 
 def _behind(model: SceneModel, node: str, tensor: TensorSpec | None) -> Offer:

@@ -12,6 +12,7 @@ from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.ui.canvas import offers
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
+from kerasstudio.ui.canvas.layer_drops import BESIDE
 from kerasstudio.ui.canvas.offers import Offer
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.palette.search_popup import SearchPopup
@@ -71,11 +72,13 @@ class Placing(QObject):
         self._open(spot, offer, lambda kind: self._tell(self._editor.splice_new(kind, wire)))
 
     def drop(self, kind: LayerType, at: QPointF, wire: str | None) -> None:
-        """A layer from the palette: its middle comes to lie under the mouse."""
+        """A layer from the palette: its middle comes to lie under the mouse; `BESIDE` a wire that
+        it does not suit, near by."""
         width, height = card_size(1, 1, self._editor.project.flow)
         corner = (round(at.x() - width / 2), round(at.y() - height / 2))
-        if wire is None:
-            self._tell(self._editor.add(kind, corner))
+        if not wire:
+            at_hand = self._free(*corner) if wire == BESIDE else corner
+            self._tell(self._editor.add(kind, at_hand))
             return
         shown = self._view.places()
         self._tell(self._editor.splice_new(kind, wire, corner))

@@ -189,14 +189,22 @@ class DrawWire(Gesture):
             }
         view.emphasis.doomed_wires = frozenset(doomed)
         view.emphasis.loop = frozenset(loop)
+        refused = self.target is not None and not self.verdict.possible
+        shape = Qt.CursorShape.ForbiddenCursor if refused else Qt.CursorShape.CrossCursor
+        if view.viewport().cursor().shape() != shape:
+            view.viewport().setCursor(shape)
 
     def _replaced(self) -> str | None:
         """The key of the wire that this one would replace."""
         if self.target is None or not self.verdict.possible:
             return None
-        entry = self.target if self.start.is_output else self.start
+        source, entry = self.start, self.target
+        if not self.start.is_output:
+            source, entry = entry, source
         key = f"{entry.node}:{entry.port}"
-        return key if key != self._picked and key in self.view.model.wires else None
+        old = self.view.model.graph.wires.get(key)
+        same = old is not None and (old.source, old.output) == (source.node, source.number)
+        return None if old is None or same or key == self._picked else key
 
     def _take(self, end: End) -> None:
         self.target, self.verdict = end, self._rules.judge(end)

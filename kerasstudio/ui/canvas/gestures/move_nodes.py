@@ -76,6 +76,8 @@ class MoveNodes(Gesture):
         self._spot = spot
         if self._shaking.moved(spot) and not (self._taken_out or self._copy):
             self._take_out()
+        if not self._copy:
+            self.view.emphasis.lifted = self._start.keys()
         shift = at - self.first_at
         to_grid = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self._shift = self._on_grid(shift) if to_grid else self._aligned(shift)
