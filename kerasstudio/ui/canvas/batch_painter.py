@@ -19,7 +19,13 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
-from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
+from kerasstudio.ui.canvas.card_face import (
+    COLOR_COUNT,
+    ERROR_COLOR,
+    LEFT_OUT,
+    UNKNOWN_COLOR,
+    tensor_label,
+)
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
 from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.node_index import Floats, Slots
@@ -396,7 +402,9 @@ class BatchPainter:
 
     def _brush(self, category: str) -> QBrush:
         if category not in self._brushes:
-            self._brushes[category] = QBrush(QColor(tokens().category(category)))
+            theme = tokens()
+            color = theme.node_border if category == LEFT_OUT else theme.category(category)
+            self._brushes[category] = QBrush(QColor(color))
         return self._brushes[category]
 
 

@@ -13,6 +13,8 @@ from kerasstudio.ui.widgets.amounts import amount_text
 
 State = Literal["ok", "error", "warning", "waiting", "unknown"]
 BadgeKind = Literal["data", "missing"]
+LEFT_OUT = "left out"
+"""The category of cards that are no part of the model, in place of their own."""
 Presence = Literal["on", "bypassed", "muted", "left out"]
 """Whether a node is in the model: "bypassed" passes its first input on, "left out" means that
 something it needs is muted."""
