@@ -491,3 +491,35 @@ def test_detaching_by_key_and_deleting_with_reconnection(hand: Wirer) -> None:
     assert hand.source("dense") == "image"
     assert hand.nodes["conv"] not in hand.project.graph.nodes
     hand.undo_is_identity()
+
+
+def test_after_w_a_click_anywhere_on_a_card_wires_it(hand: Wirer) -> None:
+    hand.selection.select((hand.nodes["conv"],))
+    hand.key(KEY.Key_W)
+    hand.click(hand.card("drop", 88, 70))
+    assert hand.source("drop") == "conv"
+    assert hand.view.gesture is None
+    hand.undo_is_identity()
+    hand.selection.select((hand.nodes["conv"],))
+    hand.key(KEY.Key_W)
+    hand.click(hand.spot(900, 420))
+    assert hand.view.gesture is None
+    assert hand.steps() == 0
+
+
+def test_the_key_maps_of_others_cut_and_reroute_too(hand: Wirer) -> None:
+    hand.canvas.key_map.choose_scheme("blender")
+    above, below = (hand.between("conv", "dense") + QPoint(0, dy) for dy in (-70, 90))
+    viewport = hand.view.viewport()
+    hand.qtbot.mousePress(viewport, RIGHT, SHIFT, above)
+    for step in range(1, 6):
+        hand.move(above + (below - above) * step / 5)
+    paint(hand)
+    hand.qtbot.mouseRelease(viewport, RIGHT, SHIFT, below)
+    ((x, y),) = hand.points("dense")
+    assert (x, y) == pytest.approx((478, 48), abs=0.6)
+    hand.undo_is_identity()
+    hand.drag(hand.card("conv"), hand.card("conv") + QPoint(0, 220), ALT)
+    assert hand.source("dense") == "image"
+    assert hand.source("conv") is None
+    hand.undo_is_identity()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from kerasstudio.graph.loops import connected
 from kerasstudio.ui.canvas.gestures.box_select import BoxSelect
-from kerasstudio.ui.canvas.gestures.cut_wires import CutWires
+from kerasstudio.ui.canvas.gestures.cut_wires import CutWires, RerouteStroke
 from kerasstudio.ui.canvas.gestures.move_nodes import MoveNodes
 from kerasstudio.ui.canvas.gestures.move_wires import MoveWires
 from kerasstudio.ui.canvas.gestures.pan import Pan
@@ -91,6 +91,7 @@ class MouseDispatch:
             "cut_wires": self._cut_wires,
             "cut_wires_anywhere": self._cut_wires,
             "reroute": self._reroute,
+            "reroute_stroke": self._reroute_stroke,
             "move_dot": self._move_dot,
             "toggle_dot": self._toggle_dot,
             "remove_dot": self._remove_dot,
@@ -226,6 +227,9 @@ class MouseDispatch:
 
     def _cut_wires(self, press: Press) -> None:
         self._view.begin_gesture(CutWires(self._view, press.at, press.spot))
+
+    def _reroute_stroke(self, press: Press) -> None:
+        self._view.begin_gesture(RerouteStroke(self._view, press.at, press.spot))
 
     def _reroute(self, press: Press) -> None:
         found = self._view.wire_span(press.at)

@@ -36,6 +36,14 @@ def crossed(lines: Floats, first: Floats, second: Floats) -> NDArray[np.bool_]:
     return across
 
 
+def crossing(first: Floats, second: Floats, start: Floats, end: Floats) -> tuple[float, float]:
+    """Where two lines cross that do."""
+    way, piece, away = second - first, end - start, start - first
+    turn = float(way[0] * piece[1] - way[1] * piece[0]) or 1e-9
+    along = float(away[0] * piece[1] - away[1] * piece[0]) / turn
+    return float(first[0] + along * way[0]), float(first[1] + along * way[1])
+
+
 def distances(lines: Floats, x: float, y: float) -> Floats:
     """Distances (n, SEGMENTS) from a point to each piece."""
     starts, steps = lines[..., :2], lines[..., 2:] - lines[..., :2]

@@ -19,6 +19,7 @@ from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
 from kerasstudio.graph.switches import NO_EFFECT, Effect, switched
 from kerasstudio.ui.canvas.card_face import (
     ERROR_COLOR,
+    LEFT_OUT,
     UNKNOWN_COLOR,
     WAITING_COLOR,
     CardFace,
@@ -364,15 +365,11 @@ class SceneModel:
 
     def _category_number(self, layer: Layer, is_off: bool) -> int:
         kind = self.catalogue.layer_type(layer)
-        name = (
-            "left out"
-            if is_off
-            else "blocks"
-            if layer.graph is not None
-            else kind.category
-            if kind
-            else "other"
-        )
+        name = kind.category if kind is not None else "other"
+        if is_off:
+            name = LEFT_OUT
+        elif layer.graph is not None:
+            name = "blocks"
         number = self._category_numbers.get(name)
         if number is None:
             number = self._category_numbers[name] = len(self.categories)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -123,10 +123,19 @@ class WireEdits(QObject):
 
     def add_dot(self, wire: str, number: int, at: Point) -> bool:
         """Put a reroute dot on a wire."""
+        return self.add_dots({wire: (number, at)})
+
+    def add_dots(self, dots: Mapping[str, tuple[int, Point]]) -> bool:
+        """Put a reroute dot on each of these wires: its number there, and its place."""
         graph = self._editor.graph_id
-        return self._editor.apply_edit(
-            lambda project: edits.add_dot(project, wire, number, at, graph), "Add a reroute dot"
-        )
+
+        def edit(project: Project) -> Project:
+            for wire, (number, at) in dots.items():
+                project = edits.add_dot(project, wire, number, at, graph)
+            return project
+
+        what = "a reroute dot" if len(dots) == 1 else f"{len(dots)} reroute dots"
+        return self._editor.apply_edit(edit, f"Add {what}")
 
     def remove_dots(self, dots: Iterable[Dot]) -> bool:
         dots = list(dots)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kerasstudio.ui.canvas.dotted_wires import DotIndex, dotted_curve
 from kerasstudio.ui.canvas.node_index import Floats, NodeIndex, Slots
-from kerasstudio.ui.canvas.polylines import bends, crossed, distances
+from kerasstudio.ui.canvas.polylines import bends, crossed, crossing, distances
 
 SEGMENTS = 24
 _FIRST_CAPACITY = 64
@@ -207,16 +206,15 @@ class WireIndex:
         slot = self.span_at(x, y, reach, skip)
         return None if slot is None else self.keys[slot]
 
-    def crossed_by(self, stroke: Floats) -> set[str]:
-        """Keys of the wires that a line through points (n, 2) crosses."""
-        if len(stroke) < 2:
-            return set()
-        near = self.within(*stroke.min(axis=0), *stroke.max(axis=0))
-        lines = self.segments[near]
-        found = np.zeros(len(near), bool)
-        for first, second in pairwise(stroke):
-            found |= crossed(lines, first, second).any(axis=1)
-        return {key for slot in near[found].tolist() if (key := self.keys[slot]) is not None}
+    def crossings(self, first: Floats, second: Floats) -> dict[int, tuple[float, float]]:
+        """Slots of the spans that the line from `first` to `second` crosses, and where."""
+        near = self.within(*np.minimum(first, second), *np.maximum(first, second))
+        hit = crossed(self.segments[near], first, second)
+        found = {}
+        for row in np.flatnonzero(hit.any(axis=1)).tolist():
+            piece = self.segments[near[row], int(hit[row].argmax())]
+            found[int(near[row])] = crossing(first, second, piece[:2], piece[2:])
+        return found
 
     def span_at(self, x: float, y: float, reach: float, skip: Collection[str] = ()) -> int | None:
         """The slot of the nearest span of a wire, at most `reach` scene pixels away."""

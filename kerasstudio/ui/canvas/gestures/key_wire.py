@@ -1,4 +1,5 @@
-"""Drawing a wire by keys alone: arrows and Tab choose where it goes, Enter connects."""
+"""Drawing a wire by keys alone: arrows and Tab choose where it goes, Enter connects; or a click on
+the card it shall go to."""
 
 from __future__ import annotations
 
@@ -209,7 +210,12 @@ class KeyWire(DrawWire):
         pass
 
     def pressed(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
-        self.view.cancel_gesture()
+        """A click on a card, anywhere, wires it; one on nothing lets the wire go."""
+        self._aim(at)
+        if self.target is not None and self.verdict.possible:
+            self._take_it()
+        else:
+            self.view.cancel_gesture()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
         pass
