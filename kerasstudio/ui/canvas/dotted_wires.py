@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,34 +13,33 @@ from kerasstudio.ui.canvas.node_index import Floats
 _REACH, _PORT_REACH = 0.36, 120.0
 
 
-def dotted_curve(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    dots: Sequence[tuple[float, float]],
-    down: bool,
-    bernstein: tuple[Floats, ...],
+def dotted_curves(
+    starts: Floats, ends: Floats, dots: Floats, down: bool, bernstein: tuple[Floats, ...]
 ) -> Floats:
-    """Points (n + 1, k, 2) of the spans between `start`, n dots and `end`; `bernstein` are the four
-    weights (k, 1) of a cubic curve. It leaves and arrives along the flow, and passes a dot in the
-    direction from the dot before to the one behind (Catmull and Rom 1974)."""
-    line = np.array([start, *dots, end])
-    steps = np.diff(line, axis=0)
-    lengths = np.hypot(steps[:, 0], steps[:, 1])
-    flow = np.array([(0.0, 1.0)]) if down else np.array([(1.0, 0.0)])
-    along = line[2:] - line[:-2]
-    along = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    tangents = np.concatenate([flow, along, flow])
-    reach = lengths * _REACH
-    first, last = reach.copy(), reach.copy()
-    first[0], last[-1] = min(first[0] * 1.4, _PORT_REACH), min(last[-1] * 1.4, _PORT_REACH)
+    """Points (n, d + 1, k, 2) of the spans of n wires from `starts` to `ends`, each (n, 2), through
+    `dots` (n, d, 2); `bernstein` are the four weights (k, 1) of a cubic curve. A wire leaves and
+    arrives along the flow, and passes a dot in the direction from the dot before to the one behind
+    (Catmull and Rom 1974)."""
+    lines = np.concatenate([starts[:, None], dots, ends[:, None]], axis=1)
+    steps = np.diff(lines, axis=1)
+    lengths = np.hypot(steps[..., 0], steps[..., 1])
+    tangents = np.empty_like(lines)
+    tangents[:, [0, -1]] = (0.0, 1.0) if down else (1.0, 0.0)
+    along = lines[:, 2:] - lines[:, :-2]
+    tangents[:, 1:-1] = along / np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-9)[..., None]
+    first = lengths * _REACH
+    last = first.copy()
+    first[:, 0] = np.minimum(first[:, 0] * 1.4, _PORT_REACH)
+    last[:, -1] = np.minimum(last[:, -1] * 1.4, _PORT_REACH)
     controls = (
-        line[:-1],
-        line[:-1] + tangents[:-1] * first[:, None],
-        line[1:] - tangents[1:] * last[:, None],
-        line[1:],
+        lines[:, :-1],
+        lines[:, :-1] + tangents[:, :-1] * first[..., None],
+        lines[:, 1:] - tangents[:, 1:] * last[..., None],
+        lines[:, 1:],
     )
     points: Floats = sum(
-        weight[None] * control[:, None] for weight, control in zip(bernstein, controls, strict=True)
+        weight[None, None] * control[:, :, None]
+        for weight, control in zip(bernstein, controls, strict=True)
     )
     return points
 

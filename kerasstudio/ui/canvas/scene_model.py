@@ -201,22 +201,19 @@ class SceneModel:
         self._resolve()
         self._stale_faces(self._ends())
 
-    def move(self, positions: dict[str, tuple[float, float]]) -> None:
-        """Show nodes elsewhere for now (a drag, an animation); the project is not touched."""
+    def move(self, positions: Mapping[str, Point], dots: Mapping[Dot, Point] | None = None) -> None:
+        """Show nodes and reroute dots elsewhere for now (a drag, an animation); the project is not
+        touched."""
         here = {node: place for node, place in positions.items() if node in self.nodes}
-        slots = self.nodes.move(here, list(here.values()))
-        self.wires.place(self.wires.touching(slots))
-
-    def move_dots(self, places: Mapping[Dot, Point]) -> None:
-        """Show reroute dots elsewhere for now."""
-        changed: dict[str, list[Point]] = {}
-        for (wire, number), at in places.items():
+        wires = set(self.wires.touching(self.nodes.move(here, list(here.values()))))
+        led: dict[str, list[Point]] = {}
+        for (wire, number), at in (dots or {}).items():
             if wire in self.wires:
-                dots = changed.setdefault(wire, list(self.wires.dots.of_wire(wire)))
-                dots[number] = at
-        for wire, dots in changed.items():
-            self.wires.lead(wire, tuple(dots))
-        self.wires.place(self.wires.slots[wire] for wire in changed)
+                led.setdefault(wire, list(self.wires.dots.of_wire(wire)))[number] = at
+        for wire, points in led.items():
+            self.wires.lead(wire, tuple(points))
+            wires.add(self.wires.slots[wire])
+        self.wires.place(wires)
 
     # ------------------------------------------------------------------ questions
 

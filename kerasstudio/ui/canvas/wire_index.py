@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from kerasstudio.ui.canvas.dotted_wires import DotIndex, dotted_curve
+from kerasstudio.ui.canvas.dotted_wires import DotIndex, dotted_curves
 from kerasstudio.ui.canvas.node_index import Floats, NodeIndex, Slots
 from kerasstudio.ui.canvas.polylines import bends, crossed, crossing, distances
 
@@ -119,7 +119,9 @@ class WireIndex:
         """Lead a wire through these dots from now on; its curve is computed by the next `place`."""
         slot = self.slots[key]
         self.dots.put(key, slot, dots)
-        more = self._more.pop(key, [])
+        more = self._more.get(key, [])
+        if len(more) == len(dots):
+            return
         while len(more) > len(dots):
             self._give_back(more.pop())
         while len(more) < len(dots):
@@ -128,6 +130,7 @@ class WireIndex:
         if more:
             self._more[key] = more
         else:
+            del self._more[key]
             self.labelled[slot] = True
 
     def color(self, key: str, color: int) -> None:
@@ -160,10 +163,13 @@ class WireIndex:
         if not len(index):
             return
         if self.dots:
-            led = [key for slot in index.tolist() if (key := self.keys[slot]) in self._more]
-            for key in led:
-                self._place_led(key or "")
-            index = np.setdiff1d(index, [self.slots[key] for key in led if key is not None])
+            led = {
+                key: slot
+                for slot in index.tolist()
+                if (key := self.keys[slot]) is not None and key in self._more
+            }
+            self._place_led(led)
+            index = np.setdiff1d(index, list(led.values()))
         corners = self._nodes.rects[:, :2]
         starts = corners[self._nodes_of[index, 0]] + self._offsets[index, :2]
         ends = corners[self._nodes_of[index, 1]] + self._offsets[index, 2:]
@@ -233,19 +239,24 @@ class WireIndex:
         x, y = self.segments[slot, SEGMENTS // 2, :2].tolist()
         return x, y
 
-    def _place_led(self, key: str) -> None:
-        """The spans of a wire with dots."""
-        spans = self.spans(key)
-        slot = spans[0]
-        corners = self._nodes.rects[self._nodes_of[slot], :2]
-        start, end = corners + self._offsets[slot].reshape(2, 2)
-        dots = self.dots.of_wire(key)
-        points = dotted_curve(tuple(start), tuple(end), dots, self.down, _BERNSTEIN)
-        self._show(np.array(spans, np.intp), points)
+    def _place_led(self, keys: Collection[str]) -> None:
+        """The spans of wires with dots, those with equally many together."""
+        by_number: dict[int, list[str]] = {}
+        for key in keys:
+            by_number.setdefault(len(self.dots.of_wire(key)), []).append(key)
         axis = 1 if self.down else 0
-        length = np.abs(points[:, -1, axis] - points[:, 0, axis])
-        self.labelled[spans] = False
-        self.labelled[spans[int(length.argmax())]] = True
+        corners = self._nodes.rects[:, :2]
+        for group in by_number.values():
+            spans = np.array([self.spans(key) for key in group], np.intp)
+            slots = spans[:, 0]
+            starts = corners[self._nodes_of[slots, 0]] + self._offsets[slots, :2]
+            ends = corners[self._nodes_of[slots, 1]] + self._offsets[slots, 2:]
+            dots = np.array([self.dots.of_wire(key) for key in group])
+            points = dotted_curves(starts, ends, dots, self.down, _BERNSTEIN)
+            self._show(spans.ravel(), points.reshape(-1, SEGMENTS + 1, 2))
+            lengths = np.abs(points[:, :, -1, axis] - points[:, :, 0, axis])
+            self.labelled[spans.ravel()] = False
+            self.labelled[spans[np.arange(len(group)), lengths.argmax(axis=1)]] = True
 
     def _show(self, index: Slots, points: Floats) -> None:
         """Take over curves (n, SEGMENTS + 1, 2)."""

@@ -17,7 +17,7 @@ from kerasstudio.ui.widgets.amounts import plural
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas_view import CanvasView
 
-_NEAREST = 3.0
+_NEAREST = 4.0
 """Screen pixels between two points of the stroke."""
 
 
@@ -70,9 +70,7 @@ class Stroke(Gesture):
         if not self.travelled:
             return
         text, shade = self.words()
-        pen = cosmetic(QColor(shade), 1.6, self.view.viewport().devicePixelRatioF())
-        pen.setDashPattern([5, 3])
-        painter.setPen(pen)
+        painter.setPen(cosmetic(QColor(shade), 1.8, self.view.viewport().devicePixelRatioF()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline([QPointF(x, y) for x, y in self._stroke])
         if self._crossed:

@@ -82,8 +82,11 @@ class MoveNodes(Gesture):
         to_grid = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self._shift = self._on_grid(shift) if to_grid else self._aligned(shift)
         if not self._copy:
-            self.view.model.move(self._places())
-            self.view.model.move_dots(self._dot_places())
+            dx, dy = self._shift.x(), self._shift.y()
+            self.view.model.move(
+                {node: (x + dx, y + dy) for node, (x, y) in self._start.items()},
+                {dot: (x + dx, y + dy) for dot, (x, y) in self._dots.items()},
+            )
         self._wire = self._wire_below() if self._can_splice and not to_grid else None
         self._judge()
         self.view.refresh()
@@ -169,8 +172,7 @@ class MoveNodes(Gesture):
         return {dot: at for dot in dots if (at := index.place(dot)) is not None}
 
     def _put_back(self) -> None:
-        self.view.model.move(self._start)
-        self.view.model.move_dots(self._dots)
+        self.view.model.move(self._start, self._dots)
         self.view.refresh()
 
     def _select_grabbed(self) -> None:
