@@ -42,6 +42,9 @@ _REACH = 36.0
 _LABELS_AT_MOST = 150
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
+_DIM = 0.35
+# Whether a wire suits a card takes some microseconds to find out.
+_DIMMED_AT_MOST = 400
 _RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
 _SMOOTH_PIXELS = 450_000
 
@@ -55,6 +58,8 @@ class Emphasis:
     focused: str | None = None
     hovered_wire: str | None = None
     selected_wire: str | None = None
+    target: str | None = None
+    """The card that a wire in hand would go to."""
     dimmed: Collection[str] = frozenset()
     loop: Collection[str] = frozenset()
     doomed_wires: Collection[str] = frozenset()
@@ -131,8 +136,9 @@ class BatchPainter:
             self._paint_labels(painter, seen_wires, zoom, ratio)
         seen = nodes.within(*box, _REACH)
         if emphasis.lifted:
-            lifted = np.array(nodes.slots_of(emphasis.lifted), np.intp)
-            seen = np.concatenate([np.setdiff1d(seen, lifted), np.intersect1d(lifted, seen)])
+            lifted = np.zeros(len(nodes.ids), bool)
+            lifted[nodes.slots_of(emphasis.lifted)] = True
+            seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
 
     # ------------------------------------------------------------------ wires
@@ -274,7 +280,7 @@ class BatchPainter:
                         continue
             top = middle - top_margin(model.face(node)) * zoom
             if dimmed and node in dimmed:
-                painter.setOpacity(0.35)
+                painter.setOpacity(_DIM)
             if wanted == zoom:
                 # Half a pixel must always go the same way: cards move by whole ones.
                 at = QPointF(floor(left * ratio + 0.5) / ratio, floor(top * ratio + 0.5) / ratio)
@@ -322,6 +328,8 @@ class BatchPainter:
             node = ids[slot]
             if node in emphasis.loop:
                 color, width = theme.error, 2.4
+            elif node == emphasis.target:
+                color, width = theme.accent, 2.4
             elif node in emphasis.selected:
                 color, width = theme.accent, 2.0
             elif node == emphasis.hovered:
@@ -363,12 +371,23 @@ class BatchPainter:
             painter.setPen(self._far_pens[color])
             draw_lines(painter, model.wires.ends[wires[colors == color]])
         painter.setPen(Qt.PenStyle.NoPen)
-        categories = model.nodes.categories[nodes]
-        for number in np.flatnonzero(np.bincount(categories)).tolist():
-            painter.setBrush(self._brush(model.categories[number]))
-            draw_rects(painter, model.nodes.rects[nodes[categories == number]])
+        for part, opacity in self._by_dimness(nodes, emphasis):
+            painter.setOpacity(opacity)
+            categories = model.nodes.categories[part]
+            for number in np.flatnonzero(np.bincount(categories)).tolist():
+                painter.setBrush(self._brush(model.categories[number]))
+                draw_rects(painter, model.nodes.rects[part[categories == number]])
+        painter.setOpacity(1.0)
         self._paint_far_marks(painter, nodes, emphasis)
         self._paint_special_far(painter, emphasis)
+
+    def _by_dimness(self, nodes: Slots, emphasis: Emphasis) -> list[tuple[Slots, float]]:
+        """Cards, apart from those that are dimmed; with too many in view none is."""
+        if not emphasis.dimmed or len(nodes) > _DIMMED_AT_MOST:
+            return [(nodes, 1.0)]
+        ids = self._model.nodes.ids
+        dim = np.array([ids[slot] in emphasis.dimmed for slot in nodes.tolist()], bool)
+        return [(nodes[~dim], 1.0), (nodes[dim], _DIM)]
 
     def _paint_far_marks(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
         theme = tokens()
@@ -378,6 +397,7 @@ class BatchPainter:
             slot for node in model.erroneous if (slot := model.nodes.slots.get(node)) is not None
         ]
         chosen = model.nodes.slots_of(emphasis.selected)
+        chosen += model.nodes.slots_of([emphasis.target] if emphasis.target else [])
         for slots, color in ((bad, theme.error), (chosen, theme.accent)):
             if not slots:
                 continue

@@ -375,7 +375,6 @@ class Canvas(QWidget):
             self.view.cancel_gesture()
         if not self.loading.follow(change):
             return
-        self.view.supposing.forget()
         kept = [node for node in self._selection.nodes if node in self.model.nodes]
         dots = [dot for dot in self._selection.dots if self.model.wires.dots.place(dot)]
         self._selection.select(kept, dots)
@@ -396,6 +395,7 @@ class Canvas(QWidget):
         self.view.refresh()
 
     def _drawing_changed(self) -> None:
+        self.view.supposing.forget()
         self._joining.drawing_changed()
         self._voice.drawing_changed()
         self.empty.setVisible(not len(self.model.nodes))

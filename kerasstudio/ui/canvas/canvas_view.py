@@ -220,6 +220,7 @@ class CanvasView(QGraphicsView):
         self.emphasis.doomed_wires = frozenset()
         self.emphasis.hidden_wires = frozenset()
         self.emphasis.lifted = frozenset()
+        self.emphasis.target = None
         self.viewport().unsetCursor()
         self.gesture_changed.emit(False)
         self.refresh()

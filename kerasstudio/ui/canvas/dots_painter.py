@@ -37,7 +37,9 @@ def paint_dots(
     reach = 2 * DOT_RADIUS
     seen = wires.dots.within(x0 - reach, y0 - reach, x1 + reach, y1 + reach)
     if len(hidden):
-        seen = seen[~np.isin(wires.dots.slots[seen], list(hidden))]
+        shown = np.ones(len(wires.colors), bool)
+        shown[list(hidden)] = False
+        seen = seen[shown[wires.dots.slots[seen]]]
     if not len(seen):
         return
     theme = tokens()

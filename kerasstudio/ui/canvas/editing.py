@@ -138,10 +138,11 @@ class CanvasEditor(QObject):
             (node,) = positions
             return edits.splice_in(project, wire, node, self.catalogue, self.graph_id)
 
-        names = [self.name(node) for node in positions]
-        what = names[0] if len(names) == 1 else f"{len(names)} layers" if names else "reroute dots"
+        what = self._what(list(positions)) if positions else "a reroute dot"
+        if not positions and dots is not None and len(dots) > 1:
+            what = f"{len(dots)} reroute dots"
         text = f"Take {what} out" if taken_out else f"Move {what}"
-        key = f"nudge {sorted(positions)}" if steps else None
+        key = f"nudge {sorted(positions)} {sorted(dots or ())}" if steps else None
         return self.apply_edit(edit, text if wire is None else f"Insert {what}", key)
 
     def duplicate(self, nodes: Iterable[str], dx: float, dy: float) -> list[str]:

@@ -69,7 +69,7 @@ class Placing(QObject):
     def ask_for_wire(self, spot: QPointF, wire: str) -> None:
         """Open the search for a layer to be put into a wire."""
         offer = offers.for_wire(self._view.model, wire)
-        self._open(spot, offer, lambda kind: self._tell(self._editor.splice_new(kind, wire)))
+        self._open(spot, offer, lambda kind: self._splice(kind, wire))
 
     def drop(self, kind: LayerType, at: QPointF, wire: str | None) -> None:
         """A layer from the palette: its middle comes to lie under the mouse; `BESIDE` a wire that
@@ -80,9 +80,7 @@ class Placing(QObject):
             at_hand = self._free(*corner) if wire == BESIDE else corner
             self._tell(self._editor.add(kind, at_hand))
             return
-        shown = self._view.places()
-        self._tell(self._editor.splice_new(kind, wire, corner))
-        self._view.rearranged.emit(shown)
+        self._splice(kind, wire, corner)
 
     def place(self, kind: LayerType) -> str | None:
         """Behind the only selected node and wired to it, else in the middle of the view."""
@@ -114,6 +112,13 @@ class Placing(QObject):
     def _open(self, spot: QPointF, offer: Offer, chosen: Callable[[LayerType], object]) -> None:
         place = self._view.viewport().mapToGlobal(spot.toPoint())
         self._search.open_at(place, offer.kinds, offer.note, chosen)
+
+    def _splice(
+        self, kind: LayerType, wire: str, corner: tuple[float, float] | None = None
+    ) -> None:
+        shown = self._view.places()
+        self._tell(self._editor.splice_new(kind, wire, corner))
+        self._view.rearranged.emit(shown)
 
     def _tell(self, node: str | None) -> None:
         if node is not None:

@@ -169,7 +169,7 @@ class WireIndex:
                 if (key := self.keys[slot]) is not None and key in self._more
             }
             self._place_led(led)
-            index = np.setdiff1d(index, list(led.values()))
+            index = self._without(index, list(led.values()))
         corners = self._nodes.rects[:, :2]
         starts = corners[self._nodes_of[index, 0]] + self._offsets[index, :2]
         ends = corners[self._nodes_of[index, 1]] + self._offsets[index, 2:]
@@ -226,7 +226,7 @@ class WireIndex:
         """The slot of the nearest span of a wire, at most `reach` scene pixels away."""
         near = self.within(x - reach, y - reach, x + reach, y + reach)
         if skip:
-            near = np.setdiff1d(near, self.spans_of(skip))
+            near = self._without(near, self.spans_of(skip))
         if not len(near):
             return None
         lines = self.segments[near]
@@ -267,6 +267,12 @@ class WireIndex:
         self.bounds[index, :2] = points.min(axis=1)
         self.bounds[index, 2:] = points.max(axis=1)
         self.bends[index] = bends(points)
+
+    def _without(self, slots: Slots, gone: list[int]) -> Slots:
+        """Slots but for some."""
+        kept = np.ones(len(self.keys), bool)
+        kept[gone] = False
+        return slots[kept[slots]]
 
     def _take(self, key: str) -> int:
         """A free slot for a wire."""

@@ -189,6 +189,8 @@ class DrawWire(Gesture):
             }
         view.emphasis.doomed_wires = frozenset(doomed)
         view.emphasis.loop = frozenset(loop)
+        able = self.target is not None and self.verdict.possible
+        view.emphasis.target = self.target.node if able and self.target is not None else None
         refused = self.target is not None and not self.verdict.possible
         shape = Qt.CursorShape.ForbiddenCursor if refused else Qt.CursorShape.CrossCursor
         if view.viewport().cursor().shape() != shape:

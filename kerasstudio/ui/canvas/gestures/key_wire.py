@@ -178,7 +178,7 @@ class KeyWire(DrawWire):
         reason = self.verdict.reason if not self.verdict.fitting else "fits"
         return f"{words}. {reason[:1].upper()}{reason[1:].rstrip('.')}."
 
-    def _words_beside(self) -> str:
+    def _remark(self) -> str:
         """For those who see: where it goes, in few words."""
         if self.target is None:
             return "Space: a new layer · Esc: give up"
@@ -191,6 +191,13 @@ class KeyWire(DrawWire):
         if not self.verdict.fitting:
             where = self.verdict.reason
         return f"{where} · Enter: connect · Tab: another"
+
+||||||| parent of 91dc3d4 (Ring the card a wire would go to; count and test what usually follows)
+    def answered(self) -> None:
+        before = self.verdict
+        super().answered()
+        if self.target is not None and self.verdict != before:
+            self.view.announced.emit(self._words(self.target))
 
     # ------------------------------------------------------------------ endings
 
