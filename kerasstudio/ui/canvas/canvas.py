@@ -27,7 +27,7 @@ from kerasstudio.ui.canvas.join_offer import JoinOffer
 from kerasstudio.ui.canvas.joining import Joining
 from kerasstudio.ui.canvas.minimap import Minimap
 from kerasstudio.ui.canvas.navigation import Navigation
-from kerasstudio.ui.canvas.node_switches import NodeSwitches
+from kerasstudio.ui.canvas.node_actions import NodeActions
 from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
 from kerasstudio.ui.canvas.picture import save_picture
 from kerasstudio.ui.canvas.placing import Placing
@@ -90,7 +90,7 @@ class Canvas(QWidget):
         self._joining = Joining(self.view, self.editor, self.join_offer, suppose)
         self.key_map = key_map if key_map is not None else KeyMap(parent=self)
         self.actions_set = CanvasActions(
-            self.key_map, self, Navigation(self), WiringKeys(self), NodeSwitches(self)
+            self.key_map, self, Navigation(self), WiringKeys(self), NodeActions(self)
         )
         self._tasks = Tasks(self)
         self._glide = Glide(self._show_places, lambda: self.minimap.renew(), self)
@@ -254,34 +254,6 @@ class Canvas(QWidget):
         node = self.placing.place(layer_type)
         if node is not None:
             self.view.reveal(node)
-
-    def ask_for_layer(self, spot: QPointF, at: QPointF) -> None:
-        """Open the search at `spot`; the layer goes to the scene position `at`."""
-        self.placing.ask(spot, at, None)
-
-    def call_again(self) -> None:
-        """A further call of the selected node's layer: the same weights."""
-        nodes = self._selection.nodes
-        if len(nodes) == 1:
-            self.editor.call_again(next(iter(nodes)))
-
-    def toggle_trainable(self) -> None:
-        """Freeze the weights of the selected layers; unfreeze them where all are frozen."""
-        layers = [self.model.layer(node) for node in self._selection.nodes]
-        if layers:
-            frozen = not any(layer.trainable for layer in layers)
-            self.editor.set_trainable(self._selection.nodes, frozen)
-
-    def insert_in_wire(self, wire: str, spot: QPointF) -> None:
-        """Open the search for a layer to be put into a wire."""
-        self.placing.ask_for_wire(spot, wire)
-
-    def add_dot(self, spot: QPointF) -> None:
-        """Put a reroute dot on the wire at `spot`."""
-        at = self.view.to_scene(spot)
-        found = self.view.wire_span(at)
-        if found is not None:
-            self.editor.wires.add_dot(*found, (at.x(), at.y()))
 
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())

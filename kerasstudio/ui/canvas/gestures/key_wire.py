@@ -192,7 +192,6 @@ class KeyWire(DrawWire):
             where = self.verdict.reason
         return f"{where} · Enter: connect · Tab: another"
 
-||||||| parent of 91dc3d4 (Ring the card a wire would go to; count and test what usually follows)
     def answered(self) -> None:
         before = self.verdict
         super().answered()

@@ -1,4 +1,4 @@
-"""Muting, bypassing and swapping the selected nodes: the actions of it."""
+"""What can be done with the layers of the selected nodes: the actions of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas import Canvas
 
 
-class NodeSwitches:
+class NodeActions:
     """The methods without arguments are actions."""
 
     def __init__(self, canvas: Canvas) -> None:
@@ -27,6 +27,19 @@ class NodeSwitches:
         chosen = self._chosen()
         able = [node for node in chosen if can_bypass(self._canvas.model.layer(node))]
         self._switch(able or chosen, "bypassed")
+
+    def call_again(self) -> None:
+        """A further call of the selected node's layer: the same weights."""
+        chosen = self._chosen()
+        if len(chosen) == 1:
+            self._canvas.editor.call_again(chosen[0])
+
+    def toggle_trainable(self) -> None:
+        """Freeze the weights of the selected layers; unfreeze them where all are frozen."""
+        chosen = self._chosen()
+        if chosen:
+            frozen = not any(self._canvas.model.layer(node).trainable for node in chosen)
+            self._canvas.editor.set_trainable(chosen, frozen)
 
     def swap_layer(self) -> None:
         """Choose another type for the layers of the selected nodes."""
