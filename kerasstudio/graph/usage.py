@@ -25,6 +25,7 @@ class Counted(msgspec.Struct, frozen=True):
     """How many models were counted."""
 
     applications: int = 0
+    classics: int = 0
     templates: int = 0
     examples: int = 0
 

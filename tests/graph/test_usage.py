@@ -51,6 +51,7 @@ def test_a_layer_gives_a_rank_unless_it_is_known_not_to() -> None:
 def test_the_shipped_counts_say_what_everybody_expects(keras_catalogue: Catalogue) -> None:
     usage = shipped_usage()
     assert usage.counted.applications >= 35
+    assert usage.counted.classics >= 10
     assert usage.counted.templates >= 5
     assert usage.counted.examples >= 20
     kinds = [kind for kind in keras_catalogue.layers if not kind.hidden]

@@ -1,9 +1,10 @@
 """Count which layers usually follow which: `python -m kerasstudio.runtime.worker.usage OUT.json`.
 
-Counted are the models of `keras.applications`, the program's templates, and the examples in the
-docstrings of Keras's layers (read, not run). Each model says of a layer what share of its calls is
-followed by which; the shares of all models are added up. So a network of a thousand layers counts
-no more than one of ten. The result is shipped as resources/catalogue/usage.json.
+Counted are the models of `keras.applications`, those of `classic_models` (texts, sequences, films),
+the program's templates, and the examples in the docstrings of Keras's layers (read, not run). Each
+model says of a layer what share of its calls is followed by which; the shares of all models are
+added up. So a network of a thousand layers counts no more than one of ten. The result is shipped as
+resources/catalogue/usage.json.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import inspect
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from kerasstudio.graph.usage import NOTE, Counted, Usage
 from kerasstudio.runtime.atomic import write_atomic
 from kerasstudio.runtime.worker.build import build_model
 from kerasstudio.runtime.worker.cataloguing import public_classes
+from kerasstudio.runtime.worker.classic_models import CLASSICS
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer
 from kerasstudio.runtime.worker.layer_inference import symbolic
 from kerasstudio.runtime.worker.probing import RANKS, arguments_for, symbol
@@ -49,15 +51,16 @@ class Model:
 def count_usage(catalogue: Catalogue) -> Usage:
     """All of it; takes some minutes."""
     applications = list(_applications())
+    classics = [_of_classic(build) for build in CLASSICS]
     drawn = [_of_project(project_from(each.id)) for each in templates()]
     drawn = [each for each in drawn if each.steps]
     examples = [each for each in _examples() if each.steps]
     known = {kind.class_name for kind in catalogue.layers if not kind.hidden} | {OUTPUT_CLASS}
-    models = [*applications, *drawn, *examples]
+    models = [*applications, *classics, *drawn, *examples]
     return Usage(
         note=NOTE,
         keras_version=keras.__version__,
-        counted=Counted(len(applications), len(drawn), len(examples)),
+        counted=Counted(len(applications), len(classics), len(drawn), len(examples)),
         after=_shares(models, known, lambda step: (step[0], step[1])),
         before=_shares(models, known, lambda step: (step[1], step[0])),
         after_rank=_shares(models, known, lambda step: (str(step[2] or ""), step[1])),
@@ -100,6 +103,11 @@ def _applications() -> Iterator[Model]:
             with symbolic():
                 yield _of_model(build(weights=None))
             keras.backend.clear_session()
+
+
+def _of_classic(build: Callable[[], Any]) -> Model:
+    with symbolic():
+        return _of_model(build())
 
 
 def _of_project(project: Project) -> Model:
