@@ -301,7 +301,7 @@ def test_backwards_from_an_input_what_gives_such_a_tensor(hand: Wirer) -> None:
     assert offered.index("Activation") < 8
     hand.qtbot.keyClicks(search.field, "input")
     hand.qtbot.keyClick(search.field, KEY.Key_Return)
-    assert hand.source("conv") == "input_layer"
+    assert hand.source("conv") == "input"
     assert hand.steps() == 2
 
 

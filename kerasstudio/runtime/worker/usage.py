@@ -22,7 +22,7 @@ from typing import Any
 import keras
 import msgspec
 
-from kerasstudio.graph.catalogue import Catalogue, shipped
+from kerasstudio.graph.catalogue import Catalogue, LayerType, shipped
 from kerasstudio.graph.project import OUTPUT_CLASS, Layer, Project
 from kerasstudio.graph.templates import project_from, templates
 from kerasstudio.graph.usage import NOTE, Counted, Usage
@@ -243,25 +243,46 @@ def _name(node: ast.expr) -> str:
 
 
 def _given_ranks(catalogue: Catalogue) -> dict[str, tuple[int, ...]]:
-    """The ranks of a layer's first output, over all ranks that it takes, by class."""
+    """The ranks of a layer's first output over all ranks that it takes, by class, with its switches
+    (`return_sequences`, `keepdims`) as they are and turned. Layers whose rank is free, by a shape,
+    a list of axes or an inner layer among their arguments, are left out."""
     found: dict[str, tuple[int, ...]] = {}
     for kind in catalogue.layers:
         if kind.hidden or kind.needs is not None or not kind.ports or not kind.outputs:
             continue
-        ranks: set[int] = set()
-        layer = Layer("", kind.class_name, "layer", kind.module)
-        for rank in kind.ports[0].ranks or RANKS:
-            for dtype in kind.ports[0].dtypes or ("float32",):
-                args = keras.tree.map_structure(symbol, arguments_for(kind.ports, rank, dtype))
-                try:
-                    with symbolic():
-                        made = make_layer(layer_class(layer), dict(kind.example), "layer")
-                        ranks.add(len(keras.tree.flatten(made(*args))[0].shape))
-                except Exception:  # noqa: BLE001, S112 (Keras raises errors of every class)
-                    continue
+        if any(
+            each.kind == "shape"
+            or each.family == "layers"
+            or (each.kind == "list" and each.required)
+            for each in kind.arguments
+        ):
+            continue
+        ranks = {rank for arguments in _ways(kind) for rank in _ranks_of(kind, arguments)}
         if ranks:
             found[kind.class_name] = tuple(sorted(ranks))
     return found
+
+
+def _ways(kind: LayerType) -> Iterator[dict[str, Any]]:
+    yield dict(kind.example)
+    for argument in kind.arguments:
+        if argument.kind == "bool":
+            yield {**kind.example, argument.name: not argument.default}
+
+
+def _ranks_of(kind: LayerType, arguments: dict[str, Any]) -> Iterator[int]:
+    layer = Layer("", kind.class_name, "layer", kind.module)
+    port = kind.ports[0]
+    for rank in set(port.ranks or RANKS).intersection(RANKS):
+        for dtype in port.dtypes or ("float32",):
+            args = keras.tree.map_structure(symbol, arguments_for(kind.ports, rank, dtype))
+            try:
+                with symbolic():
+                    made = make_layer(layer_class(layer), arguments, "layer")
+                    yield len(keras.tree.flatten(made(*args))[0].shape)
+            except Exception:  # noqa: BLE001, S112 (Keras raises errors of every class)
+                continue
+            break
 
 
 def write_usage(path: Path) -> None:
