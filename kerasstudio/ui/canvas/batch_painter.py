@@ -181,7 +181,7 @@ class BatchPainter:
             (emphasis.bright_wires, theme.accent, 2.6),
             ((emphasis.hovered_wire,), theme.text, 2.4),
             ((emphasis.selected_wire,), theme.accent, 2.8),
-            (emphasis.doomed_wires, theme.error, 2.8),
+            (emphasis.doomed_wires, theme.error, 4.0),
         ):
             slots = wires.spans_of(keys)
             if slots:
