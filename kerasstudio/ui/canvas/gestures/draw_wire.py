@@ -260,12 +260,15 @@ class DrawWire(Gesture):
         reason = self.verdict.reason
         if reason and self.verdict.possible:
             reason += " Drop to wire it all the same."
+        return f"{reason}\n{self._loss()}".strip()
+
+    def _loss(self) -> str:
+        """Which wire goes when this one is made."""
         key = self._replaced()
-        if key is not None:
-            old = self.view.model.graph.wires[key]
-            name = self.view.model.layer(old.source).name
-            reason = f"{reason}\nReplaces the wire from {name}.".strip()
-        return reason
+        if key is None:
+            return ""
+        old = self.view.model.graph.wires[key]
+        return f"Replaces the wire from {self.view.model.layer(old.source).name}."
 
     def _paint_ports(self, painter: QPainter, color: QColor) -> None:
         theme = tokens()

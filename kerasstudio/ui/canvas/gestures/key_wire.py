@@ -190,7 +190,7 @@ class KeyWire(DrawWire):
         )
         if not self.verdict.fitting:
             where = self.verdict.reason
-        return f"{where} · Enter: connect · Tab: another"
+        return f"{where} · Enter: connect · Tab: another\n{self._loss()}".strip()
 
     def answered(self) -> None:
         before = self.verdict
