@@ -124,6 +124,8 @@ class FakeWorker:
             case p.Inspect():
                 time.sleep(self.flags.late)
                 self.send(self.inspect(request))
+            case p.Suppose():
+                self.send(p.Supposed(request.id))
             case p.DescribeData():
                 self.send(p.Progress(request.id, "Reading", 0.5))
                 self.send(p.DataDescribed(request.id, describe(request.data)))

@@ -13,7 +13,7 @@ from kerasstudio.graph.catalogue import OUTPUT_TYPE, Catalogue, LayerType
 from kerasstudio.graph.edits.settings import with_field
 from kerasstudio.graph.edits.values import node_of, refusal
 from kerasstudio.graph.problems import Fix
-from kerasstudio.graph.project import INPUT_CLASS, ROOT, Project
+from kerasstudio.graph.project import INPUT_CLASS, ROOT, Mode, Project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 
 
@@ -115,6 +115,12 @@ def set_trainable(project: Project, _catalogue: Catalogue, layer: str, value: bo
     return edits.set_trainable(project, layer, value)
 
 
+def set_mode(
+    project: Project, _catalogue: Catalogue, node: str, mode: Mode, graph: str = ROOT
+) -> Project:
+    return edits.set_mode(project, [node], mode, graph)
+
+
 def replace_layer(project: Project, catalogue: Catalogue, layer: str, class_name: str) -> Project:
     return edits.replace_layer(project, layer, _named(catalogue, class_name), catalogue)
 
@@ -179,6 +185,7 @@ _TABLE: dict[str, Callable[..., Project]] = {
         add_input,
         rename_layer,
         set_trainable,
+        set_mode,
         replace_layer,
         set_loss,
         set_output_training,

@@ -29,6 +29,9 @@ INPUT_CLASS = "InputLayer"
 OUTPUT_CLASS = "Output"
 STUDIO_MODULE = "kerasstudio"
 
+Mode = Literal["on", "muted", "bypassed"]
+Point = tuple[float, float]
+
 
 class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
     """An object that owns weights: a Keras layer, an operation, a block, an Input or an Output.
@@ -69,7 +72,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     where a tensor comes in; None means the call that the catalogue's ports imply: each wired port
     by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order. `positional` is how
     many of these arguments are given by position, None meaning the first: the order of arguments
-    decides the order in which Keras lists layers, and so that of the weights.
+    decides the order in which Keras lists layers, and so that of the weights. `mode` "muted" leaves
+    out the node and what follows from it, "bypassed" passes its first input on (see `switches`).
     """
 
     id: str
@@ -79,19 +83,22 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     literals: dict[str, Any] = {}
     call: dict[str, Any] | None = None
     positional: int | None = None
+    mode: Mode = "on"
 
 
 class Wire(msgspec.Struct, frozen=True, omit_defaults=True):
     """A tensor going from output number `output` of node `source` into `port` of node `target`.
 
     A port takes one wire, so (target, port) identifies it; see `wire_key`. A port that takes a
-    list of tensors is written with an index: "inputs.0", "inputs.1".
+    list of tensors is written with an index: "inputs.0", "inputs.1". `points` are the reroute dots
+    it is drawn through, in scene pixels, from source to target; the model knows nothing of them.
     """
 
     source: str
     target: str
     port: str
     output: int = 0
+    points: tuple[Point, ...] = ()
 
     @property
     def key(self) -> str:

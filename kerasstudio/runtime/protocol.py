@@ -41,6 +41,15 @@ class Inspect(Message, frozen=True):
     thorough: bool = False
 
 
+class Suppose(Message, frozen=True):
+    """What would be if the drawing were `project`, a variant of the one inspected last, which stays
+    what the next `Inspected` is compared with. Answer: `Supposed` about `nodes`."""
+
+    id: int
+    project: Project
+    nodes: tuple[str, ...] = ()
+
+
 class DescribeData(Message, frozen=True):
     """Read the sources and summarise them. `base` is the folder relative paths start from.
     Answer: `DataDescribed` or `Failed`; `Progress` in between."""
@@ -143,7 +152,7 @@ class Shutdown(Message, frozen=True):
 
 
 Request = (
-    Inspect | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
+    Inspect | Suppose | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
     | ImportModel | DrawApplication | Ping | Shutdown
 )  # fmt: skip
 
@@ -193,6 +202,15 @@ class Inspected(Message, frozen=True):
     problems: tuple[Problem, ...] = ()
     total: int = 0
     total_trainable: int = 0
+
+
+class Supposed(Message, frozen=True):
+    """`nodes` are those that were asked about, where there is anything to say; `problems` are the
+    errors that would be new."""
+
+    id: int
+    nodes: dict[str, NodeInfo] = {}
+    problems: tuple[Problem, ...] = ()
 
 
 class DataDescribed(Message, frozen=True):
@@ -314,8 +332,9 @@ class Pong(Message, frozen=True):
 
 
 Report = (
-    Starting | Ready | Inspected | DataDescribed | DataGuessed | RunChanged | Points | EpochEnded
-    | Evaluated | Predicted | Exported | ModelImported | Progress | Failed | LogLine | Pong
+    Starting | Ready | Inspected | Supposed | DataDescribed | DataGuessed | RunChanged | Points
+    | EpochEnded | Evaluated | Predicted | Exported | ModelImported | Progress | Failed | LogLine
+    | Pong
 )  # fmt: skip
 
 AnyMessage = Request | Report

@@ -232,13 +232,21 @@ class Studio(QObject):
         from kerasstudio.ui.side_panel import SidePanel
 
         self.canvas = Canvas(
-            self.store, self.selection, self.feed, self.catalogue, key_map=self.key_map
+            self.store,
+            self.selection,
+            self.feed,
+            self.catalogue,
+            key_map=self.key_map,
+            suppose=self.feed.suppose,
         )
         self.palette = Palette(self.catalogue)
         self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
+        self.canvas.layer_placed.connect(
+            lambda _node: self.inspector.focus_first_argument(or_name=False)
+        )
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
         self._closing.append(self.canvas.close_threads)

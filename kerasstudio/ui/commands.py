@@ -53,7 +53,10 @@ class Commands:
             ("has_model", nodes),
             ("has_selection", chosen > 0),
             ("has_pair", chosen > 1),
-            ("has_selection_or_wire", chosen > 0 or studio.has_wire_selected),
+            (
+                "has_selection_or_wire",
+                bool(chosen or studio.selection.dots) or studio.has_wire_selected,
+            ),
             ("has_problems", bool(studio.feed.problems)),
             ("can_train", nodes and not running),
             ("is_training", running),

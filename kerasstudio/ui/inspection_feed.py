@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -149,6 +150,20 @@ class InspectionFeed(QObject):
             self.check()
 
         self._tasks.run(lambda: structure_problems(project, self._catalogue), checked)
+
+    def suppose(
+        self, project: Project, nodes: tuple[str, ...], answered: Callable[[p.Supposed], None]
+    ) -> None:
+        """Ask Keras about a variant of the project; `answered` is called when it has answered,
+        never when it cannot be asked now."""
+        if self._worker.state not in ("ready", "busy"):
+            return
+
+        def received(report: p.Report) -> None:
+            if isinstance(report, p.Supposed):
+                answered(report)
+
+        self._worker.ask(p.Suppose(self._worker.next_id(), project, nodes), received)
 
     # ------------------------------------------------------------------ shapes
 

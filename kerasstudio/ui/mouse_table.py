@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["anywhere", "paper", "card", "title", "port", "wire"]
+Where = Literal["anywhere", "paper", "card", "title", "port", "wire", "dot"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ GESTURES: tuple[MouseGesture, ...] = (
     MouseGesture("break_wires", "Remove the wires of a port", "port", "Alt+Left", "click"),
     MouseGesture("select_wire", "Select a wire", "wire", "Left", "click"),
     MouseGesture("reroute", "Put a reroute dot in", "wire", "Double Alt+Left", "click"),
+    MouseGesture("move_dot", "Move a reroute dot", "dot", "Left"),
+    MouseGesture("toggle_dot", "Toggle the selection", "dot", "Ctrl+Left Shift+Left", "click"),
+    MouseGesture("remove_dot", "Remove a reroute dot", "dot", "Double Alt+Left", "click"),
     MouseGesture("reroute_stroke", "Put reroute dots in across wires", "anywhere", ""),
 )
 # fmt: on

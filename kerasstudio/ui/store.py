@@ -166,6 +166,7 @@ class _Swap(QUndoCommand):
         if not isinstance(other, _Swap) or other.key != self.key:
             return False
         self.new = other.new
+        self.setText(other.text())
         if self.new == self.old:
             self.setObsolete(True)
         return True

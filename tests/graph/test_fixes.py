@@ -32,6 +32,7 @@ CASES: dict[str, dict[str, Any]] = {
     "add_input": {"node": DENSE, "port": "inputs"},
     "rename_layer": {"layer": LAYER, "name": "hidden"},
     "set_trainable": {"layer": LAYER, "value": False},
+    "set_mode": {"node": DENSE, "mode": "bypassed"},
     "replace_layer": {"layer": LAYER, "class_name": "Dropout"},
     "set_loss": {
         "output": HEAD,

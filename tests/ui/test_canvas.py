@@ -20,6 +20,7 @@ from kerasstudio.graph.project import Project
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.canvas.hits import port_point
+from kerasstudio.ui.canvas.supposing import Answered
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
@@ -80,7 +81,13 @@ class Hand:
         self.store = DocumentStore(project)
         self.selection = Selection()
         self.feed = Feed()
-        self.canvas = Canvas(self.store, self.selection, self.feed, CATALOGUE)  # type: ignore[arg-type]
+        self.canvas = Canvas(
+            self.store,
+            self.selection,
+            self.feed,
+            CATALOGUE,
+            suppose=self.suppose,  # type: ignore[arg-type]
+        )
         self.canvas.motion = False
         qtbot.addWidget(self.canvas)
         self.canvas.resize(1200, 700)
@@ -90,6 +97,9 @@ class Hand:
         self.view.set_zoom(1.0)
         self.view.put(QPointF(-60, -100), QPointF(0, 0))
         self.start = project
+
+    def suppose(self, project: Project, nodes: tuple[str, ...], answered: Answered) -> None:
+        """Keras is not asked here."""
 
     @property
     def project(self) -> Project:

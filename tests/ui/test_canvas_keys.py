@@ -259,10 +259,10 @@ def test_find_next_goes_on(hand: Keys) -> None:
 
 def test_freezing_by_menu_or_palette(hand: Keys) -> None:
     hand.select("conv", "dense")
-    hand.canvas.toggle_trainable()
+    hand.canvas.actions_set.run("model.toggle_trainable")
     layers = [hand.canvas.model.layer(hand.nodes[name]) for name in ("conv", "dense")]
     assert not any(layer.trainable for layer in layers)
-    hand.canvas.toggle_trainable()
+    hand.canvas.actions_set.run("model.toggle_trainable")
     assert hand.canvas.model.layer(hand.nodes["conv"]).trainable
 
 

@@ -39,9 +39,6 @@ NOT_YET = {
     "view.heat_adds",
     "view.heat_memory",
     "model.mend",
-    "model.swap_layer",
-    "model.mute",
-    "model.bypass",
     "model.collapse",
     "model.hide_unused_ports",
     "model.pin",
@@ -63,15 +60,7 @@ NOT_YET = {
 }
 """Actions whose keys are settled and that nothing does yet: they are not offered. Whoever builds
 one takes it out of here."""
-GESTURES_NOT_YET = {
-    "lasso",
-    "cut_wires",
-    "cut_wires_anywhere",
-    "move_wires",
-    "reroute",
-    "reroute_stroke",
-    "detach_drag",
-}
+GESTURES_NOT_YET = {"lasso"}
 
 
 def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, text: str = "") -> QKeyEvent:

@@ -11,6 +11,7 @@ from kerasstudio.graph.codegen.source import INDENT, Items, comment, render, tex
 from kerasstudio.graph.codegen.training import callbacks_code, compile_code
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 
 __all__ = ["python_code"]
 
@@ -33,6 +34,7 @@ def python_code(
 
     Without data there is `build_model` and a summary of it. Raises `StudioError` when the drawing
     cannot be put into code."""
+    project = live_project(project, catalogue)
     model = model_code(project, catalogue or shipped())
     data = DataCode(project, summary)
     adapted = _adapted(project)

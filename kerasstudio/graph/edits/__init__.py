@@ -5,6 +5,7 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 """
 
 from kerasstudio.graph.edits.chain import move_along, take_out
+from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
 from kerasstudio.graph.edits.embed import embed_model
 from kerasstudio.graph.edits.layers import (
     rename_layer,
@@ -15,6 +16,7 @@ from kerasstudio.graph.edits.layers import (
     set_trainable,
     set_trainable_up_to,
 )
+from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
     add_connected,
     add_frame,
@@ -48,12 +50,16 @@ from kerasstudio.graph.edits.splice import (
     free_place,
     insert_between,
     insert_layer,
+    join_in_wire,
     make_room,
+    splice_in,
 )
-from kerasstudio.graph.edits.wires import connect, disconnect
+from kerasstudio.graph.edits.wires import connect, disconnect, move_wires
 
 __all__ = [
+    "Dot",
     "add_connected",
+    "add_dot",
     "add_frame",
     "add_layer",
     "add_note",
@@ -69,10 +75,14 @@ __all__ = [
     "free_place",
     "insert_between",
     "insert_layer",
+    "join_in_wire",
     "make_room",
     "move_along",
+    "move_dots",
     "move_nodes",
+    "move_wires",
     "paste",
+    "remove_dots",
     "rename_layer",
     "replace_layer",
     "reset_argument",
@@ -86,6 +96,7 @@ __all__ = [
     "set_flow",
     "set_frame",
     "set_literal",
+    "set_mode",
     "set_note",
     "set_optimizer",
     "set_output_training",
@@ -94,5 +105,6 @@ __all__ = [
     "set_trainable_up_to",
     "set_training",
     "set_training_field",
+    "splice_in",
     "take_out",
 ]

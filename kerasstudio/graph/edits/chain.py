@@ -19,8 +19,10 @@ def take_out(project: Project, nodes: Iterable[str], graph: str = ROOT) -> Proje
         if len(before) == 1:
             # In place: a list port would close the gap that a removed wire leaves.
             for wire in behind:
+                points = (*before[0].points, *wire.points)
+                start, output = before[0].source, before[0].output
                 project = connect(
-                    project, before[0].source, wire.target, wire.port, before[0].output, graph
+                    project, start, wire.target, wire.port, output, graph, points=points
                 )
             behind = []
         project = disconnect(project, [wire.key for wire in (*before, *behind)], graph)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.dots import carried_wires
 from kerasstudio.graph.edits.values import (
     graph_of,
     layer_of,
@@ -113,7 +114,8 @@ def call_again(
 def move_nodes(
     project: Project, positions: Mapping[str, tuple[float, float]], graph: str = ROOT
 ) -> Project:
-    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored."""
+    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored. The
+    reroute dots between nodes that move go with them."""
     drawing = graph_of(project, graph)
     moved: dict[str, Node] = {}
     for node_id, (x, y) in positions.items():
@@ -122,7 +124,15 @@ def move_nodes(
             moved[node_id] = replace(node, x=float(x), y=float(y))
     if not moved:
         return project
-    return with_graph(project, replace(drawing, nodes={**drawing.nodes, **moved}))
+    wires = carried_wires(drawing, moved)
+    return with_graph(
+        project,
+        replace(
+            drawing,
+            nodes={**drawing.nodes, **moved},
+            wires={**drawing.wires, **wires} if wires else drawing.wires,
+        ),
+    )
 
 
 def set_literal(project: Project, node: str, name: str, value: Any, graph: str = ROOT) -> Project:
@@ -172,11 +182,15 @@ def delete_and_reconnect(project: Project, nodes: Iterable[str], graph: str = RO
         if wire.source in gone and wire.target not in gone:
             start: Wire | None = wire
             seen: set[str] = set()
+            points = wire.points
             while start is not None and start.source in gone and start.source not in seen:
                 seen.add(start.source)
                 start = first.get(start.source)
+                points = (*start.points, *points) if start is not None else points
             if start is not None and start.source not in gone:
-                rerouted[key] = replace(wire, source=start.source, output=start.output)
+                rerouted[key] = replace(
+                    wire, source=start.source, output=start.output, points=points
+                )
     if rerouted:
         project = with_graph(project, replace(drawing, wires={**drawing.wires, **rerouted}))
     return delete_nodes(project, gone, graph)

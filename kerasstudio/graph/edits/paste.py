@@ -42,13 +42,15 @@ def paste(
         nodes[copy.id] = copy
     wires: dict[str, Wire] = {}
     for wire in clip.wires:
-        wire = replace(wire, source=renamed[wire.source], target=renamed[wire.target])
+        points = tuple((x + dx, y + dy) for x, y in wire.points)
+        wire = Wire(renamed[wire.source], renamed[wire.target], wire.port, wire.output, points)
         wires[wire.key] = wire
     if keep_incoming:
         for incoming in clip.incoming:
             source = drawing.nodes.get(incoming.wire.source)
             if source is not None and project.layers[source.layer].name == incoming.name:
-                wire = replace(incoming.wire, target=renamed[incoming.wire.target])
+                target = renamed[incoming.wire.target]
+                wire = replace(incoming.wire, target=target, points=())
                 wires[wire.key] = wire
     # What fed a list port from outside may be gone: the rest moves up.
     lists = {

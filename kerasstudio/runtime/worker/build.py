@@ -24,6 +24,7 @@ from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.structure import structure_problems
+from kerasstudio.graph.switches import live_project
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
 from kerasstudio.runtime.worker.keras_names import deep_enough, names_apart
@@ -49,7 +50,9 @@ def build_model(project: Project, catalogue: Catalogue | None = None) -> BuiltMo
     dict by Input names; gives one tensor for a single Output, else a dict by Output names.
 
     Weights are initialised from Keras's global seed, which the caller sets. Raises `StudioError`
-    naming the node, and the argument where it can be told, when Keras refuses something."""
+    naming the node, and the argument where it can be told, when Keras refuses something. What is
+    switched off is not in it."""
+    project = live_project(project, catalogue)
     builder = _checked(project, catalogue)
     model = builder.model(project.graph, model_name(project.graph.name), usual=True)
     return BuiltModel(model, builder.layers, builder.end_tensors(project.graph))
@@ -58,14 +61,16 @@ def build_model(project: Project, catalogue: Catalogue | None = None) -> BuiltMo
 def build_saved(project: Project, catalogue: Catalogue | None = None) -> BuiltModel:
     """The model of the root graph as files hold it: Sequential where it is one, with the inputs
     and outputs in the structure that it was imported with. Raises `StudioError`."""
+    project = live_project(project, catalogue)
     builder = _checked(project, catalogue)
     model = builder.model(project.graph, model_name(project.graph.name))
     return BuiltModel(model, builder.layers, builder.end_tensors(project.graph))
 
 
-def saved_form(project: Project, built: BuiltModel) -> Any:
+def saved_form(project: Project, built: BuiltModel, catalogue: Catalogue | None = None) -> Any:
     """The model as files hold it (see `build_saved`), made of the layers of one that was built for
     training, so that it has its weights. It is not compiled."""
+    project = live_project(project, catalogue)
     graph = project.graph
     name = model_name(graph.name)
     chain = sequence_of(project, graph) if graph.kind == "sequential" else []

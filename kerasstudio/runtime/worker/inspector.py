@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 
 import msgspec
 
@@ -14,7 +14,8 @@ from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.references import users
-from kerasstudio.runtime.protocol import Inspect, Inspected
+from kerasstudio.graph.switches import Effect, switched
+from kerasstudio.runtime.protocol import Inspect, Inspected, Suppose, Supposed
 from kerasstudio.runtime.worker.block_inference import BlockInference, held_layers
 from kerasstudio.runtime.worker.graph_inspector import GraphInspector
 from kerasstudio.runtime.worker.layer_inference import LayerInference
@@ -26,9 +27,10 @@ class Inspector:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self._catalogue = catalogue or shipped()
-        self._project = Project(graphs={})
+        self._given = self._project = Project(graphs={})
         self._graphs: dict[str, GraphInspector] = {}
         self._reported: dict[str, NodeInfo] = {}
+        self._off: Mapping[str, Effect] = {}
         self.inference = LayerInference(self._catalogue)
         self._blocks = BlockInference(self._graphs, self.inference)
 
@@ -42,7 +44,7 @@ class Inspector:
     def report(self, request: Inspect) -> Inspected:
         """The same of the project as it was inspected last (after `verify`)."""
         total, trainable, frozen = self._totals()
-        nodes = dict(self._nodes(frozen))
+        nodes = self._infos(frozen)
         changed = {key: info for key, info in nodes.items() if self._reported.get(key) != info}
         removed = tuple(key for key in self._reported if key not in nodes)
         self._reported = nodes
@@ -56,8 +58,29 @@ class Inspector:
             total_trainable=trainable,
         )
 
+    def suppose(self, request: Suppose) -> Supposed:
+        """What would be wrong with a variant; afterwards everything is as before."""
+        given = self._given
+        before = self._infos()
+        traced = {key: dict(graph.traced) for key, graph in self._graphs.items()}
+        self.update(request.project)
+        infos = self._infos()
+        nodes = {key: infos[key] for key in request.nodes if key in infos}
+        new = tuple(
+            problem
+            for problem in self.problems()
+            if problem.severity == "error"
+            and ((info := before.get(problem.place.node or "")) is None or info.status != "error")
+        )
+        self.update(given)
+        for key, found in traced.items():
+            self._graphs[key].traced.update(found)
+        return Supposed(request.id, nodes, new)
+
     def update(self, project: Project) -> None:
-        """Infer anew what `project` changes."""
+        """Infer anew what `project` changes. What is switched off is not looked at."""
+        self._given = project
+        project, self._off = switched(project, self._catalogue)
         changes = diff(self._project, project)
         for key in changes.graph_keys.removed:
             del self._graphs[key]
@@ -102,12 +125,30 @@ class Inspector:
                 found += traced.get(node, ())
         return tuple(found)
 
+    def _infos(self, frozen: Set[str] = frozenset()) -> dict[str, NodeInfo]:
+        """All that is known, by node."""
+        nodes = dict(self._nodes(frozen))
+        nodes.update(self._passing(nodes))
+        return nodes
+
+    def _passing(self, known: Mapping[str, NodeInfo]) -> Iterator[tuple[str, NodeInfo]]:
+        """Bypassed nodes: what goes through them comes out as it is."""
+        for effect in self._off.values():
+            for key, (source, output) in effect.passing.items():
+                info = known.get(source)
+                if info is None or info.status != "ok" or output >= len(info.outputs):
+                    status = info.status if info is not None and not info.outputs else "unknown"
+                    yield key, NodeInfo("waiting" if status == "error" else status)
+                else:
+                    outputs = (info.outputs[output],)
+                    yield key, NodeInfo("ok", outputs, multiply_adds=0, activation_bytes=0)
+
     def _uses(self, project: Project, graph: str, layers: set[str]) -> bool:
         return bool(layers) and any(
             node.layer in layers for node in project.graphs[graph].nodes.values()
         )
 
-    def _nodes(self, frozen: set[str]) -> Iterator[tuple[str, NodeInfo]]:
+    def _nodes(self, frozen: Set[str]) -> Iterator[tuple[str, NodeInfo]]:
         """All that is known, by node. Nothing is trained in a frozen block."""
         for key, each in self._graphs.items():
             nodes = self._project.graphs[key].nodes

@@ -42,6 +42,7 @@ from kerasstudio.runtime.protocol import (
     Request,
     Shutdown,
     Starting,
+    Suppose,
     Train,
     decode_request,
 )
@@ -216,18 +217,23 @@ class Loop:
         match request:
             case Inspect():
                 self._inspect(request)
+            case Suppose():
+                self._writer.send(self._inspecting().suppose(request))
             case Train():
                 self._train(request)
             case _:
                 self._jobs.put(request)
 
     def _inspect(self, request: Inspect) -> None:
+        self._writer.send(self._inspecting().inspect(request))
+        self._unverified = request
+
+    def _inspecting(self) -> Any:
         if self._inspector is None:
             from kerasstudio.runtime.worker.inspector import Inspector
 
             self._inspector = Inspector()
-        self._writer.send(self._inspector.inspect(request))
-        self._unverified = request
+        return self._inspector
 
     def _verify(self, request: Inspect) -> None:
         """Trace some of the calls that were accepted; what that finds is reported once more."""

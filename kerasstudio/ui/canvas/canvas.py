@@ -23,14 +23,18 @@ from kerasstudio.ui.canvas.error_bubble import ErrorBubble
 from kerasstudio.ui.canvas.find_bar import FindBar
 from kerasstudio.ui.canvas.glide import Glide
 from kerasstudio.ui.canvas.hits import Hit
+from kerasstudio.ui.canvas.join_offer import JoinOffer
+from kerasstudio.ui.canvas.joining import Joining
 from kerasstudio.ui.canvas.minimap import Minimap
 from kerasstudio.ui.canvas.navigation import Navigation
+from kerasstudio.ui.canvas.node_actions import NodeActions
 from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
 from kerasstudio.ui.canvas.picture import save_picture
 from kerasstudio.ui.canvas.placing import Placing
 from kerasstudio.ui.canvas.rename_editor import RenameEditor
 from kerasstudio.ui.canvas.scene_loading import SceneLoading
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.supposing import Ask
 from kerasstudio.ui.canvas.wiring_keys import WiringKeys
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -52,6 +56,7 @@ class Canvas(QWidget):
     inspect_requested = Signal(str)
     zoom_changed = Signal(float)
     announced = Signal(str)
+    layer_placed = Signal(str)
 
     def __init__(
         self,
@@ -61,6 +66,7 @@ class Canvas(QWidget):
         catalogue: Catalogue,
         parent: QWidget | None = None,
         key_map: KeyMap | None = None,
+        suppose: Ask | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
@@ -69,7 +75,7 @@ class Canvas(QWidget):
         self.model = SceneModel(catalogue)
         self.loading = SceneLoading(self.model, store, selection, feed, self)
         self.editor = CanvasEditor(store, selection, catalogue, self)
-        self.view = CanvasView(self.model, self.editor, selection, self)
+        self.view = CanvasView(self.model, self.editor, selection, self, suppose)
         self.setFocusProxy(self.view)
         self.minimap = Minimap(self.view, self)
         self.hint = HintLine(self)
@@ -79,9 +85,13 @@ class Canvas(QWidget):
         self.rename_editor = RenameEditor(self.editor.rename, self)
         self.search = SearchPopup(catalogue, self)
         self.find_bar = FindBar(self.model, self)
-        self._placing = Placing(self.view, self.editor, self.search)
+        self.placing = Placing(self.view, self.editor, self.search)
+        self.join_offer = JoinOffer(self)
+        self._joining = Joining(self.view, self.editor, self.join_offer, suppose)
         self.key_map = key_map if key_map is not None else KeyMap(parent=self)
-        self.actions_set = CanvasActions(self.key_map, self, Navigation(self), WiringKeys(self))
+        self.actions_set = CanvasActions(
+            self.key_map, self, Navigation(self), WiringKeys(self), NodeActions(self)
+        )
         self._tasks = Tasks(self)
         self._glide = Glide(self._show_places, lambda: self.minimap.renew(), self)
         self._wants_frame = True
@@ -131,10 +141,12 @@ class Canvas(QWidget):
             self.editor.duplicate(self._selection.nodes, 32.0, 32.0)
 
     def delete(self) -> None:
-        """Delete the selected nodes, or the selected wire."""
+        """Delete the selected nodes, or else the selected reroute dots, or the selected wire."""
         wire = self.view.emphasis.selected_wire
         if self._selection.nodes:
-            self.editor.delete(self._selection.nodes)
+            self.editor.delete(self._selection.nodes, dots=self._selection.dots)
+        elif self._selection.dots:
+            self.editor.wires.remove_dots(self._selection.dots)
         elif wire is not None:
             self.view.select_wire(None)
             self.editor.unwire([wire])
@@ -143,11 +155,14 @@ class Canvas(QWidget):
         self.editor.delete(self._selection.nodes, reconnect=True)
 
     def select_all(self) -> None:
-        self._selection.select(self.model.nodes.slots)
+        self._selection.select(self.model.nodes.slots, self.model.wires.dots.owners)
 
     def select_none(self) -> None:
         """Select nothing; where nothing is selected, leave the block that is shown."""
-        if not self._selection.nodes and self.view.emphasis.selected_wire is None:
+        if (
+            not (self._selection.nodes or self._selection.dots)
+            and self.view.emphasis.selected_wire is None
+        ):
             self.actions_set.run("model.leave_block")
         self.view.select_wire(None)
         self._selection.clear()
@@ -228,38 +243,17 @@ class Canvas(QWidget):
         if self.view.by_keys:
             chosen = [node for node in self._selection.nodes if node in self.model.nodes]
             chained = len(chosen) == 1 and self.model.ports(chosen[0]).outputs
-            self._placing.ask_beside(End(chosen[0], 0) if chained else None)
+            self.placing.ask_beside(End(chosen[0], 0) if chained else None)
             return
         spot = self.view.mouse_spot()
-        self._placing.ask(spot, self.view.to_scene(spot), None)
+        self.placing.ask(spot, self.view.to_scene(spot), None)
 
     def add_layer(self, layer_type: LayerType) -> None:
         """Place a layer without pointing: behind the selected node and wired where that makes
         sense, else in the middle of the view."""
-        node = self._placing.place(layer_type)
+        node = self.placing.place(layer_type)
         if node is not None:
             self.view.reveal(node)
-
-    def ask_for_layer(self, spot: QPointF, at: QPointF) -> None:
-        """Open the search at `spot`; the layer goes to the scene position `at`."""
-        self._placing.ask(spot, at, None)
-
-    def call_again(self) -> None:
-        """A further call of the selected node's layer: the same weights."""
-        nodes = self._selection.nodes
-        if len(nodes) == 1:
-            self.editor.call_again(next(iter(nodes)))
-
-    def toggle_trainable(self) -> None:
-        """Freeze the weights of the selected layers; unfreeze them where all are frozen."""
-        layers = [self.model.layer(node) for node in self._selection.nodes]
-        if layers:
-            frozen = not any(layer.trainable for layer in layers)
-            self.editor.set_trainable(self._selection.nodes, frozen)
-
-    def insert_in_wire(self, wire: str, spot: QPointF) -> None:
-        """Open the search for a layer to be put into a wire."""
-        self._placing.ask_for_wire(spot, wire)
 
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())
@@ -298,10 +292,13 @@ class Canvas(QWidget):
         view.view_changed.connect(self._view_moved)
         view.hover_changed.connect(lambda _hit: self._update_bubble())
         view.gesture_changed.connect(lambda _running: self._update_bubble())
-        view.search_requested.connect(self._placing.ask)
-        view.layer_dropped.connect(self._placing.drop)
-        view.layer_wanted.connect(self._placing.ask_beside)
+        view.search_requested.connect(self.placing.ask)
+        view.layer_dropped.connect(self.placing.drop)
+        view.layer_wanted.connect(self.placing.ask_beside)
         view.announced.connect(self.announced)
+        view.rearranged.connect(self._rearranged)
+        self.placing.placed.connect(self.layer_placed)
+        self.join_offer.left.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         view.rename_requested.connect(self.start_rename)
         view.open_requested.connect(self.inspect_requested)
         view.menu_requested.connect(self._show_menu)
@@ -350,9 +347,9 @@ class Canvas(QWidget):
             self.view.cancel_gesture()
         if not self.loading.follow(change):
             return
-        gone = [node for node in self._selection.nodes if node not in self.model.nodes]
-        if gone:
-            self._selection.select(self._selection.nodes.difference(gone))
+        kept = [node for node in self._selection.nodes if node in self.model.nodes]
+        dots = [dot for dot in self._selection.dots if self.model.wires.dots.place(dot)]
+        self._selection.select(kept, dots)
         emphasis = self.view.emphasis
         if emphasis.selected_wire is not None and emphasis.selected_wire not in self.model.wires:
             emphasis.selected_wire = None
@@ -360,11 +357,18 @@ class Canvas(QWidget):
             self.rename_editor.close_editor()
         self._drawing_changed()
 
+    def _rearranged(self, before: dict[str, tuple[float, float]]) -> None:
+        """Cards that had to make room glide there from where they were shown."""
+        if self.motion:
+            self._glide.start(before, self.view.places())
+
     def _show_places(self, places: dict[str, tuple[float, float]]) -> None:
         self.model.move(places)
         self.view.refresh()
 
     def _drawing_changed(self) -> None:
+        self.view.supposing.forget()
+        self._joining.drawing_changed()
         self._voice.drawing_changed()
         self.empty.setVisible(not len(self.model.nodes))
         self.minimap.renew()

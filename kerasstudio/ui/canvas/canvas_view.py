@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -30,10 +31,12 @@ from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
 from kerasstudio.ui.canvas.grid import Grid
-from kerasstudio.ui.canvas.hits import Hit, hit
+from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
 from kerasstudio.ui.canvas.mouse_dispatch import MouseDispatch, Press
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.splicing import Splicing
+from kerasstudio.ui.canvas.supposing import Ask, Supposing
 from kerasstudio.ui.canvas.viewpoint import Box
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.key_chords import event_chords
@@ -65,6 +68,7 @@ class CanvasView(QGraphicsView):
     focus_changed = Signal()
     said = Signal(str, QPointF)
     layer_dropped = Signal(object, QPointF, object)
+    rearranged = Signal(object)
 
     def __init__(
         self,
@@ -72,9 +76,12 @@ class CanvasView(QGraphicsView):
         editor: CanvasEditor,
         selection: Selection,
         parent: QWidget | None = None,
+        suppose: Ask | None = None,
     ) -> None:
         super().__init__(parent)
         self.model, self.editor, self.selection = model, editor, selection
+        self.supposing = Supposing(suppose, self)
+        self.splicing = Splicing(self)
         self.painter = BatchPainter(model)
         self.emphasis = Emphasis()
         self.gesture: Gesture | None = None
@@ -112,6 +119,7 @@ class CanvasView(QGraphicsView):
         self._edge_timer = QTimer(self)
         self._edge_timer.setInterval(16)
         self._edge_timer.timeout.connect(self._scroll_at_edge)
+        self.supposing.answered.connect(self._answered)
         self.painter.exact = 1.0
         self.put(QPointF(-80, -120), QPointF(0, 0))
 
@@ -174,6 +182,19 @@ class CanvasView(QGraphicsView):
         self.put(at, spot)
         self._sharpen()
 
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where all cards are shown now: their corners."""
+        nodes = self.model.nodes
+        corners = nodes.rects[:, :2].tolist()
+        return {node: tuple(corners[slot]) for node, slot in nodes.slots.items()}
+
+    def wire_span(self, at: QPointF) -> tuple[str, int] | None:
+        """The wire at a scene position, and how many of its dots come before."""
+        wires = self.model.wires
+        slot = wires.span_at(at.x(), at.y(), max(WIRE_REACH / self.zoom, 1.0))
+        key = wires.keys[slot] if slot is not None else None
+        return None if slot is None or key is None else (key, wires.spans(key).index(slot))
+
     def refresh(self) -> None:
         """Paint everything visible anew (about a millisecond)."""
         self.viewport().update()
@@ -198,6 +219,8 @@ class CanvasView(QGraphicsView):
         self.emphasis.loop = frozenset()
         self.emphasis.doomed_wires = frozenset()
         self.emphasis.hidden_wires = frozenset()
+        self.emphasis.lifted = frozenset()
+        self.emphasis.target = None
         self.viewport().unsetCursor()
         self.gesture_changed.emit(False)
         self.refresh()
@@ -209,6 +232,12 @@ class CanvasView(QGraphicsView):
         self.gesture.cancel()
         self.end_gesture()
         return True
+
+    def _answered(self) -> None:
+        if self.gesture is not None:
+            self.gesture.answered()
+        else:
+            self._drops.answered()
 
     def say(self, text: str, spot: QPointF) -> None:
         """Tell the person something beside the mouse."""
@@ -322,13 +351,15 @@ class CanvasView(QGraphicsView):
 
     def _hover(self, found: Hit) -> None:
         emphasis = self.emphasis
-        if (found.node, found.wire) != (emphasis.hovered, emphasis.hovered_wire):
-            emphasis.hovered, emphasis.hovered_wire = found.node, found.wire
+        now = (found.node, found.wire, found.dot)
+        if now != (emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot):
+            emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot = now
             self.hover_changed.emit(found)
             self.refresh()
         shape = {
             "port": Qt.CursorShape.CrossCursor,
             "wire": Qt.CursorShape.PointingHandCursor,
+            "dot": Qt.CursorShape.SizeAllCursor,
         }.get(found.kind)
         if self.mouse.held == "Space":
             shape = Qt.CursorShape.OpenHandCursor
@@ -355,7 +386,7 @@ class CanvasView(QGraphicsView):
 
     def _after_scroll(self, spot: QPointF) -> None:
         if self.gesture is not None:
-            self.gesture.moved(self.to_scene(spot), spot, Qt.KeyboardModifier.NoModifier)
+            self.gesture.moved(self.to_scene(spot), spot, QGuiApplication.keyboardModifiers())
 
     def _scroll_at_edge(self) -> None:
         area = self.viewport().rect()
@@ -440,6 +471,7 @@ class CanvasView(QGraphicsView):
         exposed = QRectF(rect)
         self._grid.paint(painter, exposed, ratio)
         self.emphasis.selected = self.selection.nodes
+        self.emphasis.selected_dots = self.selection.dots
         focused = self.emphasis.focused
         if not self.hasFocus():
             self.emphasis.focused = None
@@ -452,6 +484,7 @@ class CanvasView(QGraphicsView):
         if self.gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             self.gesture.paint(painter)
+        self._drops.paint(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

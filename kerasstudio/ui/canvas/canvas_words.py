@@ -17,6 +17,8 @@ def node_words(model: SceneModel, node: str) -> str:
     parts = list(face.lines)
     if face.shape:
         parts += [f"output {face.shape}", face.count]
+    if face.presence != "on":
+        parts.append(face.presence)
     if face.state == "waiting":
         parts.append("waiting for a layer before it")
     if face.frozen:

@@ -13,6 +13,11 @@ from kerasstudio.ui.widgets.amounts import amount_text
 
 State = Literal["ok", "error", "warning", "waiting", "unknown"]
 BadgeKind = Literal["data", "missing"]
+LEFT_OUT = "left out"
+"""The category of cards that are no part of the model, in place of their own."""
+Presence = Literal["on", "bypassed", "muted", "left out"]
+"""Whether a node is in the model: "bypassed" passes its first input on, "left out" means that
+something it needs is muted."""
 
 # Wire colours: ranks 0 to 6 by number, then these.
 UNKNOWN_COLOR = 7
@@ -49,6 +54,9 @@ class CardFace(msgspec.Struct, frozen=True):
     calls: int = 1
     frozen: bool = False
     ports: tuple[PortMark, ...] = ()
+    presence: Presence = "on"
+    through: tuple[float, float, float, float] | None = None
+    """The way of a tensor that is passed on: from the centre of one port to that of another."""
 
 
 def tensor_color(spec: TensorSpec | None) -> int:

@@ -54,13 +54,26 @@ def fill(menu: QMenu, canvas: Canvas, found: Hit, spot: QPointF) -> None:
     if found.node is not None:
         fill_for_nodes(menu, canvas, found.node, canvas.actions_set)
     elif found.wire is not None:
-        _add(menu, "Insert layer…", partial(canvas.insert_in_wire, found.wire, spot))
+        _add(menu, "Insert layer…", partial(canvas.placing.ask_for_wire, spot, found.wire))
+        if found.dot is None:
+            _add(menu, "Add a reroute dot", partial(_add_dot, canvas, spot))
+        else:
+            remove = partial(canvas.editor.wires.remove_dots, [found.dot])
+            _add(menu, "Remove the reroute dot", remove)
         _add(menu, "Remove wire", partial(canvas.editor.unwire, [found.wire]))
     else:
         at = canvas.view.to_scene(spot)
         keys = next(iter(canvas.key_map.keys("model.add")), "")
-        _add(menu, "Add layer…", partial(canvas.ask_for_layer, spot, at), keys)
+        _add(menu, "Add layer…", partial(canvas.placing.ask, spot, at, None), keys)
         _add_actions(menu, canvas.actions_set, PAPER)
+
+
+def _add_dot(canvas: Canvas, spot: QPointF) -> None:
+    """Put a reroute dot on the wire at `spot`."""
+    at = canvas.view.to_scene(spot)
+    found = canvas.view.wire_span(at)
+    if found is not None:
+        canvas.editor.wires.add_dot(*found, (at.x(), at.y()))
 
 
 def fill_for_paper(menu: QMenu, doer: CanvasActions) -> None:

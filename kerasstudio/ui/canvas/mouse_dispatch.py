@@ -10,8 +10,11 @@ from PySide6.QtCore import QPointF, Qt
 
 from kerasstudio.graph.loops import connected
 from kerasstudio.ui.canvas.gestures.box_select import BoxSelect
+from kerasstudio.ui.canvas.gestures.cut_wires import CutWires, RerouteStroke
 from kerasstudio.ui.canvas.gestures.move_nodes import MoveNodes
+from kerasstudio.ui.canvas.gestures.move_wires import MoveWires
 from kerasstudio.ui.canvas.gestures.pan import Pan
+from kerasstudio.ui.canvas.gestures.reroute import Reroute
 from kerasstudio.ui.canvas.gestures.zoom import Zoom
 from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.wiring_rules import End
@@ -36,6 +39,7 @@ _PLACES = {
     "card": ("card", "anywhere"),
     "title": ("title", "card", "anywhere"),
     "port": ("port", "anywhere"),
+    "dot": ("dot", "wire", "anywhere"),
     "wire": ("wire", "anywhere"),
 }
 _WORDS = frozenset(("Ctrl", "Alt", "Shift", "Left", "Middle", "Right", "Double"))
@@ -79,9 +83,18 @@ class MouseDispatch:
             "rename": lambda press: view.rename_requested.emit(press.node),
             "open": lambda press: view.open_requested.emit(press.node),
             "select_connected": self._select_connected,
+            "detach_drag": lambda press: self._grab(press, taken_out=True),
             "draw_wire": self._draw_wire,
+            "move_wires": self._move_wires,
             "break_wires": self._break_wires,
             "select_wire": self._select_wire,
+            "cut_wires": self._cut_wires,
+            "cut_wires_anywhere": self._cut_wires,
+            "reroute": self._reroute,
+            "reroute_stroke": self._reroute_stroke,
+            "move_dot": self._move_dot,
+            "toggle_dot": self._toggle_dot,
+            "remove_dot": self._remove_dot,
         }
         self.set_bindings(scheme_mouse(KERASSTUDIO))
 
@@ -164,13 +177,20 @@ class MouseDispatch:
         self._focus(press)
         self._view.selection.toggle(press.node)
 
-    def _grab(self, press: Press, copy: bool = False, click_selects: bool = False) -> None:
+    def _grab(
+        self,
+        press: Press,
+        copy: bool = False,
+        click_selects: bool = False,
+        taken_out: bool = False,
+    ) -> None:
         view = self._view
         self._focus(press)
         if press.node not in view.selection.nodes:
             view.selection.select((press.node,))
+        click_selects = click_selects or copy
         view.begin_gesture(
-            MoveNodes(view, press.at, press.spot, press.node, copy, click_selects or copy)
+            MoveNodes(view, press.at, press.spot, press.node, copy, click_selects, taken_out)
         )
 
     def _focus(self, press: Press) -> None:
@@ -185,17 +205,55 @@ class MouseDispatch:
         if press.found.end is not None:
             self._view.begin_wire(press.found.end, press.at, press.spot)
 
-    def _break_wires(self, press: Press) -> None:
-        end = press.found.end
-        if end is None:
-            return
-        wires = self._view.model.graph.wires.values()
-        if end.is_output:
-            keys = [w.key for w in wires if w.source == end.node and w.output == end.number]
+    def _move_wires(self, press: Press) -> None:
+        """All wires of an output; an input has one, which a plain drag picks up as well."""
+        view, end = self._view, press.found.end
+        keys = self._wires_of(end) if end is not None else []
+        if end is not None and end.is_output and keys:
+            view.begin_gesture(MoveWires(view, press.at, press.spot, keys))
         else:
-            keys = [w.key for w in wires if w.target == end.node and w.port == end.port]
+            self._draw_wire(press)
+
+    def _break_wires(self, press: Press) -> None:
+        keys = self._wires_of(press.found.end) if press.found.end is not None else []
         if keys:
             self._view.editor.unwire(keys)
+
+    def _wires_of(self, end: End) -> list[str]:
+        wires = self._view.model.graph.wires.values()
+        if end.is_output:
+            return [w.key for w in wires if w.source == end.node and w.output == end.number]
+        return [w.key for w in wires if w.target == end.node and w.port == end.port]
+
+    def _cut_wires(self, press: Press) -> None:
+        self._view.begin_gesture(CutWires(self._view, press.at, press.spot))
+
+    def _reroute_stroke(self, press: Press) -> None:
+        self._view.begin_gesture(RerouteStroke(self._view, press.at, press.spot))
+
+    def _reroute(self, press: Press) -> None:
+        found = self._view.wire_span(press.at)
+        if found is not None:
+            self._view.begin_gesture(Reroute(self._view, press.at, press.spot, *found))
+
+    def _move_dot(self, press: Press) -> None:
+        view, dot = self._view, press.found.dot
+        if dot is None:
+            return
+        view.select_wire(None)
+        chosen = dot in view.selection.dots
+        if not chosen:
+            view.selection.select((), (dot,))
+        view.begin_gesture(MoveNodes(view, press.at, press.spot, dot, click_selects=chosen))
+
+    def _toggle_dot(self, press: Press) -> None:
+        if press.found.dot is not None:
+            self._view.select_wire(None)
+            self._view.selection.toggle_dot(press.found.dot)
+
+    def _remove_dot(self, press: Press) -> None:
+        if press.found.dot is not None:
+            self._view.editor.wires.remove_dots((press.found.dot,))
 
     def _select_wire(self, press: Press) -> None:
         self._view.selection.clear()

@@ -101,8 +101,14 @@ class Navigation:
             if node in nodes:
                 x, y, _width, _height = nodes.rect(node)
                 places[node] = (x + step[0] * length, y + step[1] * length)
-        if places:
-            self._canvas.editor.move(places, steps=True)
+        index = self._canvas.model.wires.dots
+        dots = {
+            dot: (at[0] + step[0] * length, at[1] + step[1] * length)
+            for dot in self._canvas.view.selection.dots
+            if (at := index.place(dot)) is not None
+        }
+        if places or dots:
+            self._canvas.editor.move(places, steps=True, dots=dots)
 
     def _push(self, step: Step) -> None:
         """To the next grid line of the focused node; the others keep their places beside it."""

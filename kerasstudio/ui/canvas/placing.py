@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.cards import CARD_GAP, card_size
 from kerasstudio.graph.catalogue import LayerType
-from kerasstudio.graph.inspection import TensorSpec
+from kerasstudio.ui.canvas import offers
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
+from kerasstudio.ui.canvas.layer_drops import BESIDE
+from kerasstudio.ui.canvas.offers import Offer
 from kerasstudio.ui.canvas.wiring_rules import End
-from kerasstudio.ui.palette.search_popup import SearchPopup, Side
+from kerasstudio.ui.palette.search_popup import SearchPopup
 
 GAP = CARD_GAP
 
 
 class Placing(QObject):
-    """Answers the search popup, drops from the palette, and "add this layer" without a place."""
+    """Answers the search popup, drops from the palette, and "add this layer" without a place.
+    `placed(node)`: a new layer lies where the hand wanted it."""
+
+    placed = Signal(str)
 
     def __init__(self, view: CanvasView, editor: CanvasEditor, search: SearchPopup) -> None:
         super().__init__(view)
         self._view, self._editor, self._search = view, editor, search
         self._at = QPointF()
         self._end: End | None = None
-        self._wire: str | None = None
         self._loose = False
         """Whether the layer may go beside the place where another card is in the way."""
-        search.layer_chosen.connect(self._chosen)
         search.closed.connect(self._closed)
 
     def ask(self, spot: QPointF, at: QPointF, end: End | None) -> None:
         """Open the search at `spot`; what is chosen is placed at the scene position `at` and wired
         to `end`, if a wire was dropped there."""
-        self._at, self._end, self._wire, self._loose = at, end, None, False
-        tensor: TensorSpec | None = None
-        side: Side | None = None
-        if end is not None:
-            side = "output" if end.is_output else "input"
-            if end.is_output:
-                tensor = self._view.model.tensor(end.node, end.number)
-        place = self._view.viewport().mapToGlobal(spot.toPoint())
-        self._search.open_at(place, side, tensor)
+        self._at, self._end, self._loose = at, end, False
+        model = self._view.model
+        offer = offers.anything(model) if end is None else offers.for_end(model, end)
+        self._open(spot, offer, self._chosen)
+
+    def ask_instead(self, nodes: Sequence[str], swap: Callable[[LayerType], object]) -> None:
+        """Open the search for a layer to stand where these nodes are."""
+        x, y, _width, height = self._view.model.nodes.rect(nodes[0])
+        spot = self._inside(self._view.to_spot(QPointF(x + 12, y + height / 3)))
+        self._open(spot, offers.instead_of(self._view.model, nodes), swap)
 
     def ask_beside(self, end: End | None) -> None:
         """Open the search for a layer that goes behind a port (before it, for an input) and is
@@ -57,28 +63,24 @@ class Placing(QObject):
                 at = QPointF(x + width / 2, y + height + GAP if after else y - GAP)
             else:
                 at = QPointF(x + width + GAP if after else x - GAP, y + height / 2)
-            area = QRectF(view.viewport().rect()).adjusted(8, 8, -8, -8)
-            spot = view.to_spot(at)
-            spot = QPointF(
-                min(max(spot.x(), area.left()), area.right()),
-                min(max(spot.y(), area.top()), area.bottom()),
-            )
-            self.ask(spot, at, end)
+            self.ask(self._inside(view.to_spot(at)), at, end)
         self._loose = True
 
     def ask_for_wire(self, spot: QPointF, wire: str) -> None:
         """Open the search for a layer to be put into a wire."""
-        value = self._editor.graph.wires[wire]
-        self.ask(spot, self._view.to_scene(spot), End(value.source, value.output))
-        self._wire = wire
+        offer = offers.for_wire(self._view.model, wire)
+        self._open(spot, offer, lambda kind: self._splice(kind, wire))
 
     def drop(self, kind: LayerType, at: QPointF, wire: str | None) -> None:
-        """A layer from the palette: its middle comes to lie under the mouse."""
-        if wire is not None:
-            self._editor.splice_new(kind, wire)
-            return
+        """A layer from the palette: its middle comes to lie under the mouse; `BESIDE` a wire that
+        it does not suit, near by."""
         width, height = card_size(1, 1, self._editor.project.flow)
-        self._editor.add(kind, (round(at.x() - width / 2), round(at.y() - height / 2)))
+        corner = (round(at.x() - width / 2), round(at.y() - height / 2))
+        if not wire:
+            at_hand = self._free(*corner) if wire == BESIDE else corner
+            self._tell(self._editor.add(kind, at_hand))
+            return
+        self._splice(kind, wire, corner)
 
     def place(self, kind: LayerType) -> str | None:
         """Behind the only selected node and wired to it, else in the middle of the view."""
@@ -96,20 +98,41 @@ class Placing(QObject):
         at = self._free(round((x0 + x1 - width) / 2), round((y0 + y1 - height) / 2))
         return self._editor.add(kind, at)
 
+    def _inside(self, spot: QPointF) -> QPointF:
+        """The nearest place that can be seen."""
+        area = QRectF(self._view.viewport().rect()).adjusted(8, 8, -8, -8)
+        return QPointF(
+            min(max(spot.x(), area.left()), area.right()),
+            min(max(spot.y(), area.top()), area.bottom()),
+        )
+
     def _free(self, x: float, y: float) -> tuple[float, float]:
         return edits.free_place(self._editor.project, x, y, self._editor.graph_id)
 
+    def _open(self, spot: QPointF, offer: Offer, chosen: Callable[[LayerType], object]) -> None:
+        place = self._view.viewport().mapToGlobal(spot.toPoint())
+        self._search.open_at(place, offer.kinds, offer.note, chosen)
+
+    def _splice(
+        self, kind: LayerType, wire: str, corner: tuple[float, float] | None = None
+    ) -> None:
+        shown = self._view.places()
+        self._tell(self._editor.splice_new(kind, wire, corner))
+        self._view.rearranged.emit(shown)
+
+    def _tell(self, node: str | None) -> None:
+        if node is not None:
+            self.placed.emit(node)
+
     def _chosen(self, kind: LayerType) -> None:
         end, self._end = self._end, None
-        wire, self._wire = self._wire, None
-        if wire is not None:
-            self._editor.splice_new(kind, wire)
-            return
         node = self._put(kind, end)
-        if node is not None:
-            self._view.by_keys = True
-            if self._loose:
-                self._view.reveal(node)
+        if node is None:
+            return
+        if self._loose:
+            self._view.reveal(node)
+        self._tell(node)
+        self._view.by_keys = True
 
     def _put(self, kind: LayerType, end: End | None) -> str | None:
         width, height = card_size(1, 1, self._editor.project.flow)

@@ -54,14 +54,14 @@ class Inspector(QScrollArea):
         feed.summary_changed.connect(self.layers.refresh_data)
         self._show_selection()
 
-    def focus_first_argument(self) -> None:
+    def focus_first_argument(self, or_name: bool = True) -> None:
         """Put the keyboard in the first argument (Enter on the canvas); in the name, if the
-        layer takes no arguments."""
+        layer takes no arguments, unless `or_name` is False."""
         self._show_selection()
         if self._pages.currentWidget() is not self.layers:
             return
         form = self.layers.form
-        if form is None or not form.focus_first():
+        if (form is None or not form.focus_first()) and or_name:
             self.layers.header.focus_name()
 
     def focus_argument(self, name: str) -> None:

@@ -17,6 +17,7 @@ from kerasstudio.graph.heads import head_of
 from kerasstudio.graph.metric_names import metric_names
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
@@ -130,6 +131,7 @@ class TrainPage(QScrollArea):
 
     def _show_outputs(self, project: Project) -> None:
         summary, inspection = self._feed.summary, self._feed.inspection
+        project = live_project(project, self._catalogue)
         bindings = resolve(project, summary)
         found = {layer.id: (node, layer) for node, layer in project.outputs()}
         for key in [key for key in self.outputs if key not in found]:

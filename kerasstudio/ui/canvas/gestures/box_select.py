@@ -29,7 +29,7 @@ class BoxSelect(Gesture):
     ) -> None:
         super().__init__(view, at, spot)
         self._how, self._clicked = how, clicked
-        self._before = view.selection.nodes
+        self._before = view.selection.nodes, view.selection.dots
         self._last = at
 
     def moved(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -41,11 +41,15 @@ class BoxSelect(Gesture):
         found = frozenset(
             model.nodes.names(model.nodes.within(box.left(), box.top(), box.right(), box.bottom()))
         )
+        index = model.wires.dots
+        rows = index.within(box.left(), box.top(), box.right(), box.bottom()).tolist()
+        dots = frozenset(index.owners[row] for row in rows)
+        nodes_before, dots_before = self._before
         if self._how == "toggle":
-            found = self._before ^ found
+            found, dots = nodes_before ^ found, dots_before ^ dots
         elif self._how == "add":
-            found |= self._before
-        self.view.selection.select(found)
+            found, dots = nodes_before | found, dots_before | dots
+        self.view.selection.select(found, dots)
         self.view.refresh()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -59,7 +63,7 @@ class BoxSelect(Gesture):
             self.view.select_wire(None)
 
     def cancel(self) -> None:
-        self.view.selection.select(self._before)
+        self.view.selection.select(*self._before)
 
     def paint(self, painter: QPainter) -> None:
         if not self.travelled:

@@ -40,6 +40,9 @@ class Gesture:
         """A key while the gesture goes on; whether it meant something here."""
         return False
 
+    def answered(self) -> None:
+        """Keras has answered a question about what is going on."""
+
     def cancel(self) -> None:
         """Put everything back as it was; the view ends the gesture."""
 

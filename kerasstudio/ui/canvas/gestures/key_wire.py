@@ -1,4 +1,5 @@
-"""Drawing a wire by keys alone: arrows and Tab choose where it goes, Enter connects."""
+"""Drawing a wire by keys alone: arrows and Tab choose where it goes, Enter connects; or a click on
+the card it shall go to."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from kerasstudio.graph.inspection import shape_text
-from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire, Misfits
+from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Modifiers
 from kerasstudio.ui.canvas.hits import port_point
 from kerasstudio.ui.canvas.navigation import DOWN, LEFT, RIGHT, UP, Step, in_direction
-from kerasstudio.ui.canvas.wiring_rules import FINE, End, WiringRules, rank_words
+from kerasstudio.ui.canvas.wiring_rules import FINE, End, rank_words
 
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas_view import CanvasView
@@ -77,9 +78,7 @@ class KeyWire(DrawWire):
     def next_start(self) -> None:
         """Begin at the next port of the node."""
         place = (self._starts.index(self.start) + 1) % len(self._starts)
-        self.start = self._starts[place]
-        self._rules = WiringRules(self.view.model, self.start)
-        self.view.emphasis.dimmed = Misfits(self._rules)
+        self._begin_at(self._starts[place])
         self._first("")
 
     # ------------------------------------------------------------------ aiming
@@ -158,10 +157,7 @@ class KeyWire(DrawWire):
             view.refresh()
             return
         self._take(end)
-        entry = end if self.start.is_output else self.start
-        key = f"{entry.node}:{entry.port}"
-        if key in view.model.wires:
-            view.emphasis.doomed_wires = frozenset({key})
+        self._warn()
         view.reveal(end.node)
         self._at = QPointF(*port_point(view.model, end))
         self._spot = view.to_spot(self._at)
@@ -182,7 +178,7 @@ class KeyWire(DrawWire):
         reason = self.verdict.reason if not self.verdict.fitting else "fits"
         return f"{words}. {reason[:1].upper()}{reason[1:].rstrip('.')}."
 
-    def _words_beside(self) -> str:
+    def _remark(self) -> str:
         """For those who see: where it goes, in few words."""
         if self.target is None:
             return "Space: a new layer · Esc: give up"
@@ -194,7 +190,13 @@ class KeyWire(DrawWire):
         )
         if not self.verdict.fitting:
             where = self.verdict.reason
-        return f"{where} · Enter: connect · Tab: another"
+        return f"{where} · Enter: connect · Tab: another\n{self._loss()}".strip()
+
+    def answered(self) -> None:
+        before = self.verdict
+        super().answered()
+        if self.target is not None and self.verdict != before:
+            self.view.announced.emit(self._words(self.target))
 
     # ------------------------------------------------------------------ endings
 
@@ -214,7 +216,12 @@ class KeyWire(DrawWire):
         pass
 
     def pressed(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
-        self.view.cancel_gesture()
+        """A click on a card, anywhere, wires it; one on nothing lets the wire go."""
+        self._aim(at)
+        if self.target is not None and self.verdict.possible:
+            self._take_it()
+        else:
+            self.view.cancel_gesture()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
         pass
