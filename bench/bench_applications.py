@@ -81,6 +81,9 @@ def there_and_back(name: str, folder: Path) -> str:
     size = tuple(axis or OPEN_AXIS for axis in model.input_shape[1:])
     image = np.random.default_rng(1).uniform(0, 255, (1, *size)).astype("float32")
     expected = facts(model, image)
+    while not np.isfinite(expected["prediction"]).all():
+        calm(model)
+        expected = facts(model, image)
     model.save(first)
     del model
     again = expected
@@ -95,7 +98,7 @@ def there_and_back(name: str, folder: Path) -> str:
 
 
 def shake(model: keras.Model) -> None:
-    """Weights that show every mistake in their order, and keep the numbers in bounds."""
+    """Weights that show every mistake in their order."""
     generator = np.random.default_rng(0)
     values = []
     for value in model.get_weights():
@@ -105,9 +108,13 @@ def shake(model: keras.Model) -> None:
     finalize(model)
 
 
+def calm(model: keras.Model) -> None:
+    """Smaller weights, for the deepest models, whose numbers leave float32's range else."""
+    model.set_weights([0.8 * value for value in model.get_weights()])
+
+
 def facts(model: keras.Model, image: np.ndarray) -> dict[str, Any]:
     prediction = model.predict(image, verbose=0)
-    assert np.isfinite(prediction).all()
     return {
         "class": type(model).__name__,
         "parameters": model.count_params(),

@@ -20,7 +20,7 @@ from kerasstudio.runtime.worker.drawing import Drawing
 from kerasstudio.runtime.worker.implicit_masks import has_masks, implicit_masks
 from kerasstudio.runtime.worker.keras_objects import module_of
 from kerasstudio.runtime.worker.learnt_words import Learnt
-from kerasstudio.runtime.worker.model_config import ConfigReader, Entry
+from kerasstudio.runtime.worker.model_config import DAMAGE, ConfigReader, Entry, damaged
 from kerasstudio.runtime.worker.model_in_memory import model_in_memory
 from kerasstudio.runtime.worker.parsed_models import Parsed
 from kerasstudio.runtime.worker.training_reading import read_training
@@ -53,9 +53,11 @@ def import_config(
     """The project of a model's configuration, laid out, with the training settings of `compiled`,
     else of the configuration itself. Raises `StudioError`."""
     said("Reading the layers")
-    parsed = Parsed(ConfigReader(config, module_of))
-    root = parsed.root(config)
-    drawing = _drawn(parsed, root, said, learnt)
+    try:
+        parsed = Parsed(ConfigReader(config, module_of))
+        drawing = _drawn(parsed, parsed.root(config), said, learnt)
+    except DAMAGE as error:
+        raise damaged(_name(config), error) from error
     said("Laying the model out")
     project = drawing.project()
     placed = {key: _placed(project, graph) for key, graph in project.graphs.items() if graph.nodes}
@@ -63,10 +65,18 @@ def import_config(
     notes = drawing.notes
     compiled = compiled or config.get("compile_config")
     if compiled:
-        training, left_out = read_training(compiled, project, drawing.outputs)
-        project = msgspec.structs.replace(project, training=training)
+        project, left_out = _trained(project, compiled, drawing)
         notes = [*notes, *left_out]
     return Imported(project, tuple(dict.fromkeys(notes)), drawing.places)
+
+
+def _trained(project: Project, compiled: Any, drawing: Drawing) -> tuple[Project, tuple[str, ...]]:
+    """The project with the training settings of `compiled`; damaged ones stop no drawing."""
+    try:
+        training, notes = read_training(compiled, project, drawing.outputs)
+    except DAMAGE as error:
+        return project, (f"the training settings are damaged ({error}): none is taken over",)
+    return msgspec.structs.replace(project, training=training), notes
 
 
 def _drawn(parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None) -> Drawing:
@@ -84,6 +94,11 @@ def _drawn(parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None) -> Dr
             drawing = Drawing(parsed, shipped(), learnt)
             drawing.draw(root, ROOT)
     return drawing
+
+
+def _name(config: dict[str, Any]) -> str:
+    inner = config.get("config")
+    return str(inner.get("name", "")) if isinstance(inner, dict) else ""
 
 
 def _placed(project: Project, graph: Graph) -> Graph:

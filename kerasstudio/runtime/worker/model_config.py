@@ -99,6 +99,22 @@ ModuleOf = Callable[[str, bool], str | None]
 among layers first."""
 
 
+DAMAGE = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError)
+"""What reading raises where a configuration is not as Keras writes it."""
+
+
+def damaged(name: str, error: Exception) -> StudioError:
+    """To raise for the configuration of the model `name`, which cannot be read."""
+    return StudioError(
+        Problem(
+            code="import.config",
+            message=f'The description of the model "{name}" is damaged.',
+            expected="layers and calls as Keras writes them",
+            detail=repr(error),
+        )
+    )
+
+
 class ConfigReader:
     """Reads a model's configuration and those inside it, keeping track of shared objects."""
 
@@ -131,15 +147,8 @@ class ConfigReader:
         """The model that an entry is. Raises `StudioError` when it is not as Keras writes it."""
         try:
             return self._sequential(entry) if entry.is_sequential else self._functional(entry)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            raise StudioError(
-                Problem(
-                    code="import.config",
-                    message=f'The description of the model "{entry.name}" is damaged.',
-                    expected="layers and calls as Keras writes them",
-                    detail=repr(error),
-                )
-            ) from error
+        except DAMAGE as error:
+            raise damaged(entry.name, error) from error
 
     def _functional(self, model: Entry) -> ModelConfig:
         entries: list[Entry] = []
@@ -283,6 +292,8 @@ def _ends(value: Any, known: dict[str, Entry]) -> Any:
         entry = known[value[0]]
         shift = 1 if entry.is_model and not entry.is_sequential else 0
         return Tensor(_call(entry, int(value[1]) - shift), int(value[2]))
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"an input or output {value!r}")
     made = [_ends(each, known) for each in value]
     return tuple(made) if isinstance(value, tuple) else made
 
