@@ -49,6 +49,7 @@ from kerasstudio.graph.edits.splice import (
     insert_layer,
     make_room,
 )
+from kerasstudio.graph.edits.starts import keep_weights, set_start, start_fresh
 from kerasstudio.graph.edits.wires import connect, disconnect
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "free_place",
     "insert_between",
     "insert_layer",
+    "keep_weights",
     "make_room",
     "move_nodes",
     "paste",
@@ -88,8 +90,10 @@ __all__ = [
     "set_optimizer",
     "set_output_training",
     "set_split",
+    "set_start",
     "set_trainable",
     "set_trainable_up_to",
     "set_training",
     "set_training_field",
+    "start_fresh",
 ]
