@@ -209,6 +209,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "train.continue", "Continue from last checkpoint", (), "Train", 1, "refresh", "can_continue"
     ),
+    Action(
+        "train.start_from", "Train on from the run's weights", (), "Train", 1, "", "has_trained"
+    ),
+    Action("train.measure", "Measure without training", (), "Train", 1, "", "can_measure"),
+    Action("train.fresh", "Start from fresh weights", (), "Train", 1, "", "starts_warm"),
     Action("help.palette", "Command palette…", ("Ctrl+Shift+P",), "Help", 0, "search"),
     Action("help.keys", "Keys and gestures", ("?", "Ctrl+/"), "Help", 0, "keyboard"),
     Action("help.layer", "Help on the selected layer", ("F1",), "Help", 0, "help"),

@@ -30,6 +30,8 @@ def describe(view: CanvasView) -> str:
     parts = [face.title, face.name, *face.lines]
     if face.shape:
         parts.append(f"output {face.shape}")
+    if face.start:
+        parts.append(f"weights {face.start}")
     if face.state in {"error", "waiting"}:
         parts.append(face.trouble or face.state)
     return ", ".join(parts)

@@ -13,6 +13,8 @@ from kerasstudio.ui.widgets.amounts import amount_text
 
 State = Literal["ok", "error", "warning", "waiting", "unknown"]
 BadgeKind = Literal["data", "missing"]
+StartMark = Literal["kept", "partly", "new", ""]
+"""What the layer begins training with; "" where all begin fresh."""
 
 # Wire colours: ranks 0 to 6 by number, then these.
 UNKNOWN_COLOR = 7
@@ -48,6 +50,7 @@ class CardFace(msgspec.Struct, frozen=True):
     badge_kind: BadgeKind = "data"
     calls: int = 1
     frozen: bool = False
+    start: StartMark = ""
     ports: tuple[PortMark, ...] = ()
 
 
