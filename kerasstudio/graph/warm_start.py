@@ -33,13 +33,22 @@ class LayerStart(msgspec.Struct, frozen=True):
     learned: bool = False
 
 
+Memory = dict[str, tuple[Layer, NodeInfo, LayerStart | None]]
+"""What was told of layers, and of what: for `layer_starts` after the next edit."""
+
+
 def layer_starts(
-    project: Project, inspection: Inspection, stored: StoredWeights | None
+    project: Project,
+    inspection: Inspection,
+    stored: StoredWeights | None,
+    memory: Memory | None = None,
 ) -> dict[str, LayerStart]:
     """By layer id, for layers that have weights or learn from data and whose weights are known.
 
     `stored` None means that there are no weights to start from: everything is new. Blocks have
-    the sum of what is inside them."""
+    the sum of what is inside them. With a `memory`, which holds for one start and one `stored`,
+    only layers that changed are compared again."""
+    memory = {} if memory is None else memory
     start = project.training.start
     found: dict[str, LayerStart] = {}
     blocks: dict[str, Layer] = {}
@@ -50,9 +59,14 @@ def layer_starts(
                 blocks[layer.id] = layer
             elif layer.id not in found:
                 info = inspection.nodes.get(node.id)
-                told = None if info is None else _of_node(layer, info, stored, start)
-                if told is not None:
-                    found[layer.id] = told
+                if info is None:
+                    continue
+                known = memory.get(layer.id)
+                if known is None or known[0] is not layer or known[1] is not info:
+                    told = _of_node(layer, info, stored, start)
+                    known = memory[layer.id] = (layer, info, told)
+                if known[2] is not None:
+                    found[layer.id] = known[2]
     for layer in blocks.values():
         inside = [found[key] for key in layers_inside(project, layer) if key in found]
         if inside:

@@ -12,7 +12,7 @@ from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.stored_weights import StoredWeights
 from kerasstudio.graph.training_spec import Start
-from kerasstudio.graph.warm_start import LayerStart, layer_starts, layers_inside, summary
+from kerasstudio.graph.warm_start import LayerStart, Memory, layer_starts, layers_inside, summary
 from kerasstudio.runtime import protocol as p
 from kerasstudio.runtime.run_weights import start_from_run
 from kerasstudio.runtime.weight_store import WeightStore
@@ -22,6 +22,7 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient
 
 MOST_KNOWN = 8
+LARGE = 1000
 
 
 class WarmStart(QObject):
@@ -51,6 +52,8 @@ class WarmStart(QObject):
         self.problem: Problem | None = None
         # By name: undo shows at once what was kept.
         self._known: dict[str, StoredWeights] = {}
+        self._memory: Memory = {}
+        self._compared: tuple[Start, StoredWeights | None] | None = None
         self._shown: Start | None = None
         self._tasks = Tasks(self)
         self._later = QTimer(self)
@@ -194,14 +197,35 @@ class WarmStart(QObject):
     def _compare(self) -> None:
         """What each layer starts with, as far as its weights are known."""
         before = self.starts
-        known = self.stored is not None and not self.start.is_fresh
+        start, project = self.start, self._store.project
+        if self._compared != (start, self.stored):
+            self._compared, self._memory = (start, self.stored), {}
+        known = self.stored is not None and not start.is_fresh
+        if known and not self._memory and len(self._feed.inspection.nodes) > LARGE:
+            self._compare_apart()
+            return
         self.starts = (
-            layer_starts(self._store.project, self._feed.inspection, self.stored) if known else {}
+            layer_starts(project, self._feed.inspection, self.stored, self._memory) if known else {}
         )
         changed = {
             key
             for key in before.keys() | self.starts.keys()
-            if before.get(key) != self.starts.get(key)
+            if (was := before.get(key)) is not (now := self.starts.get(key)) and was != now
         }
         if changed:
             self.starts_changed.emit(frozenset(changed))
+
+    def _compare_apart(self) -> None:
+        """Fill the memory in another thread: many layers take longer than a frame."""
+        if self._tasks.busy:
+            self._tasks.run(lambda: None, lambda _none: self._later.start())
+            return
+        project, inspection, stored = self._store.project, self._feed.inspection, self.stored
+        memory: Memory = {}
+
+        def compared(_starts: object) -> None:
+            if stored is self.stored and project.training.start == self.start and memory:
+                self._memory = memory
+            self._later.start()
+
+        self._tasks.run(lambda: layer_starts(project, inspection, stored, memory), compared)

@@ -10,7 +10,13 @@ from kerasstudio.graph.inspection import Inspection, NodeInfo, WeightSpec
 from kerasstudio.graph.project import Graph, Layer, Node, Project
 from kerasstudio.graph.stored_weights import StoredLayer, StoredWeight, StoredWeights
 from kerasstudio.graph.training_spec import Start, TrainingSpec
-from kerasstudio.graph.warm_start import layer_start, layer_starts, match_layers, summary
+from kerasstudio.graph.warm_start import (
+    Memory,
+    layer_start,
+    layer_starts,
+    match_layers,
+    summary,
+)
 
 START = Start("run-3-abc", "run 3, best epoch")
 
@@ -179,3 +185,18 @@ def test_layers_of_another_project_go_by_names_and_blocks() -> None:
         },
     )
     assert match_layers(theirs, ours) == {"x1": "l1", "x3": "l3"}
+
+
+def test_only_changed_layers_are_compared_again() -> None:
+    kept = stored(*weights((4, 3), (3,)))
+    have, drawn, shapes = StoredWeights({"l1": kept, "l3": kept}), project(), inspection()
+    memory: Memory = {}
+    first = layer_starts(drawn, shapes, have, memory)
+    renamed = edits.rename_layer(drawn, "l1", "other")
+    again = layer_starts(renamed, shapes, have, memory)
+    assert again == first
+    assert again["l3"] is first["l3"]
+    assert again["l1"] is not first["l1"]
+    wider = NodeInfo("ok", weights=weights((9, 3), (3,)))
+    shapes = Inspection(nodes={**shapes.nodes, "n3": wider})
+    assert layer_starts(renamed, shapes, have, memory)["l3"].state == "partly"

@@ -277,3 +277,14 @@ def test_every_mark_looks_another_way_even_without_colours(qtbot: QtBot) -> None
         painter.end()
         pictures.add(bytes(image.constBits()))
     assert len(pictures) == 4
+
+
+def test_many_layers_are_compared_in_another_thread(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kerasstudio.ui.warm_start.LARGE", 1)
+    desk.start_from_file()
+    qtbot.waitUntil(lambda: desk.states() == {"l2": "kept", "l3": "partly"})
+    project = edits.start_fresh(desk.store.project, ["l2"])
+    desk.store.apply(project, "Start fresh")
+    qtbot.waitUntil(lambda: desk.states() == {"l2": "new", "l3": "partly"})
