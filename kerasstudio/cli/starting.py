@@ -18,7 +18,7 @@ from kerasstudio.runtime.runs import studio_folder
 from kerasstudio.runtime.weight_store import WeightStore
 
 FRESH = "fresh"
-WANTED = "fresh, a run of this project (its number or folder), another run, or a .keras or .h5 file"
+WANTED = "fresh, a run of this project (its number or folder), another run, or a model file"
 
 
 def with_start(

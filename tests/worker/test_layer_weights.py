@@ -18,7 +18,15 @@ from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import KerasObject, Start, TrainingSpec
 from kerasstudio.graph.warm_start import layer_starts
-from kerasstudio.runtime.protocol import Inspect, LogLine, Message, RunChanged, Train
+from kerasstudio.runtime.protocol import (
+    Inspect,
+    LogLine,
+    Message,
+    RunChanged,
+    TakeWeights,
+    Train,
+    WeightsTaken,
+)
 from kerasstudio.runtime.run_weights import checkpoint_path, start_from_run
 from kerasstudio.runtime.runs import create_run, read_run
 from kerasstudio.runtime.weight_store import WeightStore, read_stored
@@ -34,6 +42,7 @@ from kerasstudio.runtime.worker.layer_weights import (
     write_weights,
 )
 from kerasstudio.runtime.worker.restoring import restore_run
+from kerasstudio.runtime.worker.taking_weights import take_weights
 from kerasstudio.runtime.worker.training import train
 
 pytestmark = [
@@ -308,6 +317,64 @@ def test_names_within_a_layer_do_not_depend_on_where_it_is() -> None:
     assert [spec.name for spec in weight_specs(layer)] == ["kernel", "bias"]
     assert [spec.name for spec in weight_specs(inside)] == ["kernel", "bias"]
     assert weight_specs(object()) == ()  # an operation
+
+
+def taken(project: Project, source: Path, out: Path) -> WeightsTaken:
+    return take_weights(TakeWeights(1, str(source), project, str(out)), lambda *said, **more: None)
+
+
+def test_weights_come_from_files_and_other_runs_by_the_names_of_layers(tmp_path: Path) -> None:
+    project = digits_mlp(epochs=1)
+    run_folder, _ = run(project, tmp_path / "other")
+    trained = restore_run(run_folder, "last").model
+    trained.save(tmp_path / "whole.keras")
+    trained.save_weights(tmp_path / "alone.weights.h5")
+    # Another project with the same names under other ids, and one layer of another name.
+    layers = {f"x{key}": msgspec.structs.replace(layer, id=f"x{key}")
+              for key, layer in project.layers.items()}  # fmt: skip
+    nodes = {
+        key: msgspec.structs.replace(node, layer=f"x{node.layer}")
+        for key, node in project.graph.nodes.items()
+    }
+    graph = msgspec.structs.replace(project.graph, nodes=nodes)
+    other = msgspec.structs.replace(project, layers=layers, graphs={"main": graph})
+    renamed = edits.rename_layer(other, ids(other)["hidden"], "concealed")
+    out = tmp_path / "w.npz"
+    for source, whole in (
+        (tmp_path / "whole.keras", False),
+        (run_folder, False),
+        (tmp_path / "alone.weights.h5", True),
+    ):
+        answer = taken(renamed, source, out)
+        assert (answer.matched, answer.layers) == ((2, 2) if whole else (1, 2))
+        assert answer.start.weights == "w"
+        warm = edits.set_start(renamed, answer.start)
+        built = build_model(warm)
+        given = give_weights(warm, built.layers, built.model, out)
+        states = {warm.layers[key].name: told.state for key, told in given.starts.items()}
+        assert states == {"concealed": "kept" if whole else "new", "scores": "kept"}
+        np.testing.assert_array_equal(
+            named(built, warm)["scores"].get_weights()[0],
+            trained.get_layer("scores").get_weights()[0],
+        )
+
+
+def test_weights_of_another_model_are_refused_and_leave_nothing(tmp_path: Path) -> None:
+    i = keras.Input((3,))
+    model = keras.Model(i, keras.layers.Dense(2, name="alien")(i))
+    model.save(tmp_path / "m.keras")
+    model.save_weights(tmp_path / "m.weights.h5")
+    (tmp_path / "m.json").write_text(model.to_json())
+    out = tmp_path / "w.npz"
+    for name, code in (
+        ("m.keras", "weights.no_match"),
+        ("m.weights.h5", "weights.no_match"),
+        ("m.json", "weights.none"),
+    ):
+        with pytest.raises(StudioError) as caught:
+            taken(digits_mlp(), tmp_path / name, out)
+        assert caught.value.problem.code == code
+        assert not out.exists()
 
 
 def test_broken_files_are_told(tmp_path: Path) -> None:
