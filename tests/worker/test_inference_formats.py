@@ -22,6 +22,7 @@ from kerasstudio.runtime.worker.build import build_model
 from kerasstudio.runtime.worker.checking import Verdict, check_file, compare, predictions
 from kerasstudio.runtime.worker.exporters import EXPORTERS, onnx_file
 from kerasstudio.runtime.worker.exporters.exporter import Subject
+from kerasstudio.runtime.worker.exporters.exporting import write_beside
 from kerasstudio.runtime.worker.exporters.serving import safe_names
 from kerasstudio.runtime.worker.importer import import_keras
 from kerasstudio.runtime.worker.plain_check import RUNTIMES, Unable
@@ -63,9 +64,8 @@ def words() -> keras.Model:
 
 
 def recurrent() -> keras.Model:
-    i = Input((5, 3), name="series")
-    x = layers.Bidirectional(layers.LSTM(4, return_sequences=True))(i)
-    return keras.Model(i, layers.GRU(2)(x))
+    i = Input((4, 3), name="series")
+    return keras.Model(i, layers.Bidirectional(layers.LSTM(4))(i))
 
 
 def half() -> keras.Model:
@@ -178,10 +178,22 @@ def test_what_needs_the_flex_delegate_is_said_and_not_called_checked(tmp_path: P
     assert "TensorList" in note
     with pytest.raises(Unable, match="Flex"):
         verdict_of(subject, "tflite", tmp_path)
-    recipe = EXPORTER["tflite"].recipe(subject, path_of("tflite", tmp_path), tmp_path)
-    verdict = check_file(recipe, subject.model, random_samples(subject.model, 4), tmp_path)
-    assert verdict.agrees is None
-    assert verdict.text.startswith("not checked: it needs the Flex delegate")
+
+
+def test_a_runtime_that_cannot_run_a_file_here_says_nothing_about_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "check.py"
+    script.write_text("import sys; print('plain_check: no delegate', file=sys.stderr); sys.exit(3)")
+    monkeypatch.setattr(checking, "SCRIPT", script)
+    model = build_model(import_keras(half())[0]).model
+    samples = random_samples(model, 2)
+    verdict = check_file({"kind": "tflite"}, model, samples, tmp_path)
+    assert (verdict.agrees, verdict.text) == (None, "not checked: no delegate")
+    script.write_text("import sys; print('plain_check: broken', file=sys.stderr); sys.exit(1)")
+    verdict = check_file({"kind": "tflite"}, model, samples, tmp_path, "TensorFlow Lite")
+    assert verdict.agrees is False
+    assert verdict.text == "TensorFlow Lite cannot use the file: broken"
 
 
 def text() -> keras.Model:
@@ -235,17 +247,18 @@ def test_a_slow_check_is_no_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_folder_of_other_things_is_never_replaced(tmp_path: Path) -> None:
     project: Project = import_keras(half())[0]
+    exporter = EXPORTER["savedmodel"]
+    subject = Subject(project, build_model(project), tmp_path, trained=False)
     folder = tmp_path / "m.savedmodel"
     folder.mkdir()
     (folder / "precious").write_text("mine")
-    request = Export(1, "savedmodel", str(folder), project, str(tmp_path))
     with pytest.raises(StudioError, match="holds other things"):
-        exporters.export(request, lambda *said, **more: None)
+        write_beside(exporter, subject, folder)
     assert (folder / "precious").read_text() == "mine"
     (folder / "precious").unlink()
     for _again in range(2):
-        answer = exporters.export(request, lambda *said, **more: None)
-        assert answer.agrees, answer.checked
+        write_beside(exporter, subject, folder)
+        assert (folder / "saved_model.pb").is_file()
         assert [each.name for each in tmp_path.iterdir()] == ["m.savedmodel"]
 
 

@@ -54,7 +54,7 @@ def export_with(request: Export, exporters: tuple[Exporter, ...], progress: Repo
     subject.report = progress
     samples = _samples(request, subject)
     progress(f"Writing {path.name}")
-    _write(exporter, subject, path)
+    write_beside(exporter, subject, path)
     progress(f"Checking the file in {exporter.runtime}")
     tolerance = exporter.tolerance.get(subject.variant, TOLERANCE)
     with tempfile.TemporaryDirectory(prefix="kerasstudio-check-") as folder:
@@ -143,7 +143,7 @@ def _samples(request: Export, subject: Subject) -> dict[str, np.ndarray]:
     return random_samples(subject.model, CHECKED_SAMPLES)
 
 
-def _write(exporter: Exporter, subject: Subject, path: Path) -> None:
+def write_beside(exporter: Exporter, subject: Subject, path: Path) -> None:
     """Write beside the target and move: never half a file. Raises `StudioError`."""
     suffix = exporter.format.suffix
     # Short, so that it fits wherever the real name does.
