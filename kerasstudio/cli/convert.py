@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kerasstudio.cli.codes import OK, input_error
 from kerasstudio.cli.console import Console
@@ -14,21 +15,30 @@ from kerasstudio.cli.documents import (
     read_project,
     writable_target,
 )
-from kerasstudio.cli.export import known_format, write
+from kerasstudio.cli.export import (
+    OUT_HELP,
+    add_quantise,
+    export_target,
+    holds_weights,
+    variant_for,
+    wanted_weights,
+    write,
+)
 from kerasstudio.cli.session import Session
 from kerasstudio.graph import files
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import ImportModel, ModelImported
+from kerasstudio.runtime.runs import studio_folder
+from kerasstudio.runtime.weight_store import SUFFIX, WeightStore, names_in
 
 READABLE = (".kstudio", ".keras", ".h5", ".hdf5", ".json")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("source", metavar="IN", type=Path, help=", ".join(READABLE))
-    parser.add_argument(
-        "out", metavar="OUT", type=Path, help=".kstudio, .keras, .h5, .hdf5, .json, .py"
-    )
+    parser.add_argument("out", metavar="OUT", type=Path, help=f".kstudio, or {OUT_HELP}")
+    add_quantise(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -39,9 +49,8 @@ def run(options: Namespace, console: Console) -> int:
     if source.suffix == ".py":
         raise _unreadable(options.source, "Python code, which cannot be turned into a drawing")
     to_project = options.out.suffix == PROJECT_SUFFIX
-    if not to_project:
-        known_format(options.out)
-    target = writable_target(options.out)
+    target = writable_target(options.out) if to_project else export_target(options.out)
+    variant = "" if to_project else variant_for(options)
     if target == source or (target.exists() and target.samefile(source)):
         raise StudioError(
             input_error(
@@ -54,23 +63,43 @@ def run(options: Namespace, console: Console) -> int:
     if kind_of(source) == "project":
         project = read_project(source)
         if to_project:
+            WeightStore(studio_folder(target)).bring(
+                names_in([project]), WeightStore(studio_folder(source))
+            )
             return _save(project, target, (), console)
+        weights = wanted_weights(source, project, target)
         with Session(console) as session:
-            return write(session, project, source.parent, target, console)
+            return write(
+                session, project, source.parent, target, console, weights=weights, variant=variant
+            )
     with Session(console) as session:
-        imported = session.ask(lambda number: ImportModel(number, str(source)), ModelImported)
         if to_project:
-            notes = (*imported.notes, "a project holds no weights: it begins untrained")
+            weights = str(WeightStore(studio_folder(target)).new_path(source.name))
+            imported = _imported(session, source, weights)
+            notes = imported.notes
+            if not imported.project.training.start.is_fresh:
+                notes = (*notes, f"the weights are in {weights}")
             return _save(imported.project, target, notes, console)
-        return write(
-            session,
-            imported.project,
-            source.parent,
-            target,
-            console,
-            weights=str(source),
-            notes=imported.notes,
-        )
+        with TemporaryDirectory(prefix="kerasstudio-convert-") as folder:
+            weights = str(Path(folder) / f"weights{SUFFIX}")
+            imported = _imported(session, source, weights)
+            project, notes = imported.project, imported.notes
+            fresh = project.training.start.is_fresh
+            kept = None if fresh or not holds_weights(target) else weights
+            return write(
+                session,
+                project,
+                source.parent,
+                target,
+                console,
+                weights=kept,
+                notes=notes,
+                variant=variant,
+            )
+
+
+def _imported(session: Session, source: Path, weights: str) -> ModelImported:
+    return session.ask(lambda number: ImportModel(number, str(source), weights), ModelImported)
 
 
 def _save(project: Project, target: Path, notes: tuple[str, ...], console: Console) -> int:

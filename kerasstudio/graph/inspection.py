@@ -18,12 +18,22 @@ class TensorSpec(msgspec.Struct, frozen=True):
     dtype: str = "float32"
 
 
+class WeightSpec(msgspec.Struct, frozen=True):
+    """Name within its layer ("kernel"), shape and dtype of one weight."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+
 class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """One node as Keras sees it.
 
     `outputs` has one entry per output tensor. `parameters` counts all weights of the layer and
     `trainable` those that training changes. `multiply_adds` and `activation_bytes` are per
     sample; None where no formula is known. "waiting" means a node upstream has an error.
+    `weights` are those of the layer in Keras's order (none for a block: its layers have them);
+    `learns` says that it learns from the data before training (`adapt`).
     """
 
     status: Status = "unknown"
@@ -32,6 +42,8 @@ class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     trainable: int = 0
     multiply_adds: int | None = None
     activation_bytes: int | None = None
+    weights: tuple[WeightSpec, ...] = ()
+    learns: bool = False
 
 
 class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -16,6 +16,7 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import Start
 from kerasstudio.runtime.states import RunStatus
 
 PROTOCOL_VERSION = 1
@@ -71,14 +72,16 @@ class GuessData(Message, frozen=True):
 class Train(Message, frozen=True):
     """Fit `project` in the background; everything durable goes to `run_folder` (see `runs`).
 
-    `resume_from` is the folder of a run to continue from its last checkpoint. The worker answers
-    with `RunChanged`, `Points`, `EpochEnded`, and at the end `RunChanged` with an ended status."""
+    `resume_from` is the folder of a run to continue from its last checkpoint. `weights` is the
+    file of the weights that `project.training.start` names. The worker answers with `RunChanged`,
+    `Points`, `EpochEnded`, and at the end `RunChanged` with an ended status."""
 
     id: int
     project: Project
     run_folder: str
     base: str
     resume_from: str | None = None
+    weights: str | None = None
 
 
 class Control(Message, frozen=True):
@@ -110,12 +113,12 @@ class Predict(Message, frozen=True):
 
 
 class Export(Message, frozen=True):
-    """Write `path` in `format` (a `Format.id` of `Ready.formats`) from a run, or from a project
-    with fresh weights when `run_folder` is None; then check it in a fresh plain-Keras process.
+    """Write `path` in `format` (a `Format.id` of `Ready.formats`), as one of its `variants`, from
+    a run, or from a project with fresh weights when `run_folder` is None; then check it in a
+    fresh process of its own runtime.
 
     `checkpoint` says which of the run's weights; "best" means the last ones where no best are
-    kept. `weights` is a model file to take the weights from instead (converting one format into
-    another)."""
+    kept. `weights` is the file of the weights that `project.training.start` names."""
 
     id: int
     format: str
@@ -125,13 +128,30 @@ class Export(Message, frozen=True):
     run_folder: str | None = None
     checkpoint: Literal["best", "last"] = "best"
     weights: str | None = None
+    variant: str = ""
 
 
 class ImportModel(Message, frozen=True):
-    """Open a model file (.keras, .h5, .json) as a project. Answer: `ModelImported`."""
+    """Open a model file (.keras, .h5, .json) as a project. Answer: `ModelImported`.
+
+    `weights` is where its weights are written, as a file of the weight store; the project then
+    starts from them (`TrainingSpec.start`). None, or a file without weights: it starts fresh."""
 
     id: int
     path: str
+    weights: str | None = None
+
+
+class TakeWeights(Message, frozen=True):
+    """Write the weights of `source`, a model file or the folder of a run, to `out` as a file of
+    the weight store, for the layers of `project` that have the names and classes of layers
+    there. `checkpoint` as in `Export`. Answer: `WeightsTaken`."""
+
+    id: int
+    source: str
+    project: Project
+    out: str
+    checkpoint: Literal["best", "last"] = "best"
 
 
 class DrawApplication(Message, frozen=True):
@@ -153,21 +173,34 @@ class Shutdown(Message, frozen=True):
 
 Request = (
     Inspect | Suppose | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
-    | ImportModel | DrawApplication | Ping | Shutdown
+    | ImportModel | TakeWeights | DrawApplication | Ping | Shutdown
 )  # fmt: skip
 
 
 # ---------------------------------------------------------------- reports: worker → program
 
 
+class Variant(msgspec.Struct, frozen=True):
+    """One way to write a format; the first has the id ""."""
+
+    id: str
+    label: str
+    holds: str
+
+
 class Format(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An export format the worker offers. `holds` says in words what the file keeps."""
+    """An export format the worker offers. `holds` says in words what the file keeps and is for;
+    `variants` are the ways to write it, where there are several; `folder`: it is no file but a
+    folder; `missing` is the command that installs what is needed and is not there."""
 
     id: str
     label: str
     suffix: str
     holds: str
     needs_run: bool = False
+    variants: tuple[Variant, ...] = ()
+    folder: bool = False
+    missing: str = ""
 
 
 class Starting(Message, frozen=True):
@@ -285,12 +318,13 @@ class Predicted(Message, frozen=True):
 
 class Exported(Message, frozen=True):
     """`checked` is the verdict of the fresh process in words; `difference` the largest absolute
-    difference of the predictions; `agrees` whether the file gives the same predictions."""
+    difference of the predictions; `agrees` whether the file gives the same predictions, None when
+    it could not be checked."""
 
     id: int
     path: str
     checked: str
-    agrees: bool
+    agrees: bool | None
     difference: float | None = None
     notes: tuple[str, ...] = ()
 
@@ -301,6 +335,16 @@ class ModelImported(Message, frozen=True):
     id: int
     project: Project
     notes: tuple[str, ...] = ()
+
+
+class WeightsTaken(Message, frozen=True):
+    """`start` is what the project can start from now; `matched` of the `layers` in the source
+    that have weights go to a layer of the project."""
+
+    id: int
+    start: Start
+    matched: int
+    layers: int
 
 
 class Progress(Message, frozen=True):
@@ -333,8 +377,8 @@ class Pong(Message, frozen=True):
 
 Report = (
     Starting | Ready | Inspected | Supposed | DataDescribed | DataGuessed | RunChanged | Points
-    | EpochEnded | Evaluated | Predicted | Exported | ModelImported | Progress | Failed | LogLine
-    | Pong
+    | EpochEnded | Evaluated | Predicted | Exported | ModelImported | WeightsTaken | Progress
+    | Failed | LogLine | Pong
 )  # fmt: skip
 
 AnyMessage = Request | Report

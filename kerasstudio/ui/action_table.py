@@ -23,6 +23,9 @@ NEEDS = {
     "can_train": "A run is going on, or there is no model yet.",
     "is_training": "No run is going on.",
     "can_continue": "No run can be continued.",
+    "has_trained": "No run has been trained that is not going on.",
+    "can_measure": "Training starts from fresh weights: there is nothing to measure.",
+    "starts_warm": "Training starts from fresh weights already.",
 }
 """Conditions, and why an action cannot be done while its condition does not hold."""
 
@@ -203,6 +206,9 @@ _TRAIN = _menu("Train", (
     Action("train.stop_epoch", "Stop after this epoch", "", "", "is_training"),
 ), (
     Action("train.continue", "Continue from last checkpoint", "", "refresh", "can_continue"),
+    Action("train.start_from", "Train on from the run's weights", "", "", "has_trained", also="warm start fine-tune keep"),
+    Action("train.measure", "Measure without training", "", "", "can_measure", also="evaluate"),
+    Action("train.fresh", "Start from fresh weights", "", "", "starts_warm", also="reset reinitialise"),
 ))
 _HELP = _menu("Help", (
     Action("help.palette", "Command palette…", "Ctrl+Shift+P", "search", also="commands actions"),

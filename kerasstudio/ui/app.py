@@ -37,6 +37,7 @@ from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.text_size import change_text_scale, wanted_scale
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class Studio(QObject):
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
         self.run_feed = RunFeed(self.pool, self.documents.studio, self.documents.base, self)
+        self.warm = WarmStart(
+            self.store, self.feed, self.pool.analysis, self.documents.weights, self
+        )
         self.importing = Importing(
             self.window,
             self.store,
@@ -188,6 +192,7 @@ class Studio(QObject):
         self._imports.wait()
         for end in self._closing:
             end()
+        self.warm.close()
         self.feed.close()
         self.pool.close()
         self.run_feed.close()
@@ -240,7 +245,11 @@ class Studio(QObject):
             suppose=self.feed.suppose,
         )
         self.palette = Palette(self.catalogue)
-        self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
+        self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue, self.warm)
+        self.canvas.show_starts(self.warm.starts, self.warm.starts)
+        self.warm.starts_changed.connect(
+            lambda layers: self.canvas.show_starts(self.warm.starts, layers)
+        )
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
@@ -281,7 +290,7 @@ class Studio(QObject):
 
         start, parent = self.commands.train, self.window.pages
         self.train_page = TrainPage(
-            self.store, self.feed, self.run_feed, self.catalogue, start, parent
+            self.store, self.feed, self.run_feed, self.catalogue, self.warm, start, parent
         )
         return self.train_page
 
@@ -293,6 +302,7 @@ class Studio(QObject):
         page = ResultsPage(chart_colors(), matrix_colors(), self.say, self.window.pages)
         worker, base = self.pool.analysis, self.documents.base
         ResultsWiring(page, self.store, worker, base, self.exports(), self.say, self.show_problem)
+        page.start_chosen.connect(self.commands.start_from)
         self.window.panel.widget("charts")
         if self.run_views is not None:
             self.run_views.set_results_page(page)
@@ -314,6 +324,8 @@ class Studio(QObject):
                 lambda: self.store.project,
                 self.documents.base,
                 lambda: self.documents.name,
+                lambda: self.feed.inspection,
+                self.documents.weights,
             )
         return self._exports
 
@@ -373,12 +385,13 @@ class Studio(QObject):
         self.store.edited.connect(self.announcer.edited)
         window.files_dropped.connect(self.importing.open_paths)
         window.status.problems_chosen.connect(lambda: window.show_panel("problems"))
-        for source in (self.documents, self.autosave, self.recovery, self.importing):
+        for source in (self.documents, self.autosave, self.recovery, self.importing, self.warm):
             source.failed.connect(self.show_problem)
         self.documents.saved.connect(lambda path: self.say(f"saved {path.name}"))
         self.documents.opened.connect(self._document_opened)
         self.documents.title_changed.connect(self.show_title)
         self.importing.progressed.connect(self.say)
+        self.warm.progressed.connect(self.say)
         self.run_feed.start_failed.connect(self.show_problem)
         self.run_feed.run_changed.connect(self._run_changed)
         self.run_feed.points_received.connect(lambda view, _points: window.status.show_run(view))

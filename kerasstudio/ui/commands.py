@@ -60,6 +60,9 @@ class Commands:
             ("has_problems", bool(studio.feed.problems)),
             ("can_train", nodes and not running),
             ("is_training", running),
+            ("has_trained", not running and view is not None and view.record.epochs_done > 0),
+            ("can_measure", nodes and not running and not studio.warm.start.is_fresh),
+            ("starts_warm", not studio.warm.start.is_fresh),
             ("can_continue", not running and view is not None and view.can_continue),
         ):
             self.actions.set_condition(name, on)
@@ -223,6 +226,10 @@ class Commands:
     # ------------------------------------------------------------------ training
 
     def train(self) -> None:
+        self._run(self._studio.store.project)
+
+    def _run(self, project: Project) -> None:
+        """Start a run of the open project, with other settings perhaps, unless it has errors."""
         studio = self._studio
         studio.feed.check()
         if studio.feed.errors:
@@ -231,10 +238,16 @@ class Commands:
             words = "an error" if count == 1 else f"{count} errors"
             studio.window.status.say(f"The model has {words}: mend it first.", "error")
             return
-        if studio.run_feed.start(studio.store.project):
+        if studio.run_feed.start(project):
             studio.window.show_panel("charts")
             studio.window.top_bar.show_running("preparing", True)
             self.refresh()
+
+    def measure(self) -> None:
+        """Evaluate the weights that training would start from, as a run of no epochs."""
+        from kerasstudio.graph.edits import set_training
+
+        self._run(set_training(self._studio.store.project, epochs=0))
 
     def pause(self) -> None:
         view = self._studio.run_feed.current
@@ -251,6 +264,15 @@ class Commands:
         if view is not None:
             self._studio.run_feed.resume_run(view.key)
             self._studio.window.show_panel("charts")
+
+    def start_from(self, folder: str | None = None) -> None:
+        """Let the next training start from the weights of a run (the current one), and show the
+        page where that is seen and can be changed."""
+        view = self._studio.run_feed.current
+        folder = folder or (view.key if view is not None else None)
+        if folder is not None:
+            self._studio.warm.use_run(folder)
+            self._studio.window.show_page("train")
 
     def run_ended(self, view: RunView) -> None:
         """Say how it ended; offer to go on where that is possible."""
@@ -307,6 +329,9 @@ class Commands:
             "train.stop": self.stop,
             "train.stop_epoch": lambda: studio.run_feed.stop("epoch"),
             "train.continue": self.continue_run,
+            "train.measure": self.measure,
+            "train.start_from": self.start_from,
+            "train.fresh": studio.warm.use_fresh,
             "help.palette": self.palette,
             "help.keys": self.keys,
             "help.layer": self.help_on_layer,
@@ -318,6 +343,7 @@ class Commands:
         studio.selection.selection_changed.connect(self.refresh)
         studio.store.document_replaced.connect(self.refresh)
         studio.run_feed.runs_changed.connect(self.refresh)
+        studio.warm.start_changed.connect(self.refresh)
         window.page_shown.connect(lambda _page: self._show_checks())
         recent = self.actions.recent_menu
         if recent is not None:

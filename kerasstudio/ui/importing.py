@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
+from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.workers import WorkerClient
 
@@ -128,8 +129,9 @@ class Importing(QObject):
     # ------------------------------------------------------------------ models
 
     def _import_model(self, path: Path) -> None:
+        weights = WeightStore(None).new_path(path.name)  # the new document has no file yet
         self._ask(
-            p.ImportModel(self._worker.next_id(), str(path)),
+            p.ImportModel(self._worker.next_id(), str(path), str(weights)),
             f"opening {path.name}",
             lambda report: self._imported(report, path),
         )

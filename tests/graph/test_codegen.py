@@ -152,8 +152,11 @@ def test_formats_by_suffix() -> None:
         "a.weights.h5": "weights",
         "a.json": "json",
         "a.py": "python",
-        "a.onnx": None,
-        "keras": None,
+        "a.onnx": "onnx",
+        "a.tflite": "tflite",
+        "a.savedmodel": "savedmodel",
+        "a.tfjs": None,
+        "keras": "savedmodel",
     }
     assert {name: format_of(name) for name in wanted} == wanted
 

@@ -54,6 +54,7 @@ from kerasstudio.graph.edits.splice import (
     make_room,
     splice_in,
 )
+from kerasstudio.graph.edits.starts import keep_weights, set_start, start_fresh
 from kerasstudio.graph.edits.wires import connect, disconnect, move_wires
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "insert_between",
     "insert_layer",
     "join_in_wire",
+    "keep_weights",
     "make_room",
     "move_along",
     "move_dots",
@@ -101,10 +103,12 @@ __all__ = [
     "set_optimizer",
     "set_output_training",
     "set_split",
+    "set_start",
     "set_trainable",
     "set_trainable_up_to",
     "set_training",
     "set_training_field",
     "splice_in",
+    "start_fresh",
     "take_out",
 ]

@@ -20,6 +20,7 @@ from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.worker.build import BuiltModel, build_saved
 from kerasstudio.runtime.worker.failures import first_lines
+from kerasstudio.runtime.worker.learned import finalize
 from kerasstudio.runtime.worker.model_files import WEIGHTS, ModelKind, import_error
 from kerasstudio.runtime.worker.stateless import wants_variables
 from kerasstudio.runtime.worker.stored_member import open_member
@@ -54,13 +55,6 @@ def _built_late(project: Project, path: Path, kind: ModelKind) -> BuiltModel:
     finally:
         del owed[before:]
     return built
-
-
-def finalize(model: keras.Model) -> None:
-    """Layers that compute with constants made from their weights make them anew."""
-    for layer in model._flatten_layers():
-        if isinstance(layer, keras.layers.Normalization) and layer.built:
-            layer.finalize_state()
 
 
 def _make_variables(model: keras.Model, owed: list[Any], values: dict[int, Any]) -> None:

@@ -226,4 +226,6 @@ def _info(found: Inferred) -> NodeInfo:
         trainable=found.trainable,
         multiply_adds=found.multiply_adds,
         activation_bytes=found.activation_bytes,
+        weights=found.weights,
+        learns=found.learns,
     )

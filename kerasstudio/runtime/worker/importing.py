@@ -8,17 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import keras
+from keras.src.legacy.saving import legacy_h5_format
 
-from kerasstudio.graph.files import decode_project
+from kerasstudio.graph.edits import set_start
+from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import Start
 from kerasstudio.runtime.protocol import ImportModel, ModelImported
-from kerasstudio.runtime.worker.exporters.keras_h5 import GROUP
+from kerasstudio.runtime.worker.build import BuiltModel, build_model
+from kerasstudio.runtime.worker.failures import file_error
 from kerasstudio.runtime.worker.file_weights import build_with_weights
 from kerasstudio.runtime.worker.importer import Imported, import_config
+from kerasstudio.runtime.worker.layer_weights import describe, write_weights
+from kerasstudio.runtime.worker.learned import finalize
 from kerasstudio.runtime.worker.learnt_words import words_of_archive
 from kerasstudio.runtime.worker.model_files import ModelKind, sniff_model
+from kerasstudio.runtime.worker.own_group import OwnModel, read_group
+from kerasstudio.runtime.worker.stored_optimizer import with_optimizer
 from kerasstudio.runtime.worker.vetting import vet
+from kerasstudio.runtime.worker.weight_files import write_arrays
 
 Progress = Callable[..., None]
 
@@ -30,14 +38,23 @@ def import_model(request: ImportModel, progress: Progress) -> ModelImported:
     kind = sniff_model(path)
     config = vet(path, kind)
     if kind == "h5":
-        own = own_project(path)
+        own = read_group(path)
         if own is not None:
-            return ModelImported(request.id, own, ("the drawing was kept in the file",))
+            return _own_model(request, own)
     imported = draw_file(path, kind, config, progress)
-    notes = imported.notes
+    project, notes = imported.project, imported.notes
     if kind == "json":
         notes = (*notes, "the file holds no weights")
-    return ModelImported(request.id, imported.project, notes)
+    elif request.weights is not None:
+        progress("Keeping the weights")
+        try:
+            built = build_with_weights(project, path, kind)
+        except StudioError as error:
+            # The drawing is worth having all the same.
+            notes = (*notes, f"without its weights: {error.problem.message}")
+        else:
+            project = keep_weights(project, built, Path(request.weights), path, kind)
+    return ModelImported(request.id, project, notes)
 
 
 def draw_file(path: Path, kind: ModelKind, config: dict[str, Any], progress: Progress) -> Imported:
@@ -56,19 +73,44 @@ def _compiled(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def model_with_weights(project: Project, path: Path) -> keras.Model:
-    """The project's model with the weights of the file it was imported from.
+def keep_weights(
+    project: Project, built: BuiltModel, out: Path, path: Path, kind: ModelKind
+) -> Project:
+    """Write the weights of an imported model as a file of the weight store, with the state of
+    its optimizer where the file has that; the project that starts from them. Raises
+    `StudioError`."""
+    state = describe(project, built.layers, built.model)
+    if kind == "keras":
+        state, optimizer = with_optimizer(state, project, built.model, path)
+    else:
+        optimizer = {}
+    try:
+        write_weights(out, built.model, state, optimizer, durable=False)
+    except OSError as error:
+        raise file_error(out, error) from error
+    return set_start(project, Start(out.stem, path.name))
 
-    Raises `StudioError` when they do not fit."""
-    kind = sniff_model(path)
-    vet(path, kind)
-    return build_with_weights(project, path, kind).model
+
+def _own_model(request: ImportModel, own: OwnModel) -> ModelImported:
+    """A file that KerasStudio has written: the very project, and weights without a model."""
+    path, project = Path(request.path), set_start(own.project, Start())
+    if request.weights is not None:
+        out = Path(request.weights)
+        if own.state is not None:
+            try:
+                write_arrays(out, own.arrays, own.state, durable=False)
+            except OSError as error:
+                raise file_error(out, error) from error
+            project = set_start(project, Start(out.stem, path.name))
+        else:
+            project = keep_weights(project, _first_version(project, path), out, path, "h5")
+    return ModelImported(request.id, project, ("the drawing was kept in the file",))
 
 
-def own_project(path: Path) -> Project | None:
-    """The project in an .h5 file that KerasStudio has written, else None."""
+def _first_version(project: Project, path: Path) -> BuiltModel:
+    """The model of an own .h5 whose weights only Keras's part of it has."""
+    built = build_model(project)
     with h5py.File(path, "r") as file:
-        if f"{GROUP}/project" not in file:
-            return None
-        data = file[f"{GROUP}/project"][()].tobytes()
-    return decode_project(data, path.name)
+        legacy_h5_format.load_weights_from_hdf5_group(file["model_weights"], built.model)
+    finalize(built.model)
+    return built

@@ -13,7 +13,7 @@ import keras
 import msgspec
 
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.inspection import TensorSpec
+from kerasstudio.graph.inspection import TensorSpec, WeightSpec
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Layer, Node, Project
 from kerasstudio.graph.references import referenced
@@ -22,6 +22,8 @@ from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.cost import activation_bytes, multiply_adds
 from kerasstudio.runtime.worker.keras_errors import Refusal
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
+from kerasstudio.runtime.worker.layer_weights import weight_specs
+from kerasstudio.runtime.worker.learned import learns
 from kerasstudio.runtime.worker.stateless import wants_variables, with_variables
 
 Inputs = Mapping[str, TensorSpec]
@@ -38,6 +40,8 @@ class Inferred(msgspec.Struct, frozen=True):
     trainable: int = 0
     multiply_adds: int | None = None
     activation_bytes: int | None = None
+    weights: tuple[WeightSpec, ...] = ()
+    learns: bool = False
     refusal: Refusal | None = None
     problem: Problem | None = None
     waits: bool = False
@@ -198,4 +202,6 @@ def _measured(
         trainable=trainable,
         multiply_adds=multiply_adds(made, inputs, outputs),
         activation_bytes=activation_bytes(outputs),
+        weights=weight_specs(made),
+        learns=learns(made),
     )

@@ -43,6 +43,7 @@ from kerasstudio.runtime.protocol import (
     Shutdown,
     Starting,
     Suppose,
+    TakeWeights,
     Train,
     decode_request,
 )
@@ -325,6 +326,10 @@ class Loop:
                 from kerasstudio.runtime.worker.importing import import_model
 
                 send(import_model(request, progress))
+            case TakeWeights():
+                from kerasstudio.runtime.worker.taking_weights import take_weights
+
+                send(take_weights(request, progress))
             case DrawApplication():
                 from kerasstudio.runtime.worker.applications import draw_application
 

@@ -79,7 +79,7 @@ def _copy_optimizer(model: keras.Model, made: keras.Model) -> None:
     made.optimizer.build(made.trainable_variables)
     place = {id(variable): number for number, variable in enumerate(model.trainable_variables)}
     order = [place[id(variable)] for variable in made.trainable_variables]
-    source, target = _slots(model.optimizer, len(order)), _slots(made.optimizer, len(order))
+    source, target = slots_of(model.optimizer, len(order)), slots_of(made.optimizer, len(order))
     for name, slots in target.items():
         for number, slot in zip(order, slots, strict=True):
             if isinstance(slot, keras.Variable):
@@ -89,7 +89,7 @@ def _copy_optimizer(model: keras.Model, made: keras.Model) -> None:
         mine.assign(theirs)
 
 
-def _slots(optimizer: Any, count: int) -> dict[str, list[Any]]:
+def slots_of(optimizer: Any, count: int) -> dict[str, list[Any]]:
     """The lists with something for each trainable variable, by their names."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -13,6 +14,7 @@ from kerasstudio.graph.clipboard import read_clip
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.loops import connected, downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas import context_menu, viewpoint
 from kerasstudio.ui.canvas.accessible_canvas import CanvasVoice
@@ -388,6 +390,11 @@ class Canvas(QWidget):
 
     def _summary_changed(self) -> None:
         self.model.set_summary(self._feed.summary)
+        self.view.refresh()
+
+    def show_starts(self, starts: Mapping[str, LayerStart], layers: Iterable[str]) -> None:
+        """Mark the cards of layers that begin training with kept or new weights."""
+        self.model.set_starts(starts, layers)
         self.view.refresh()
 
     def _selection_changed(self) -> None:

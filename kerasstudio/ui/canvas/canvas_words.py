@@ -23,6 +23,8 @@ def node_words(model: SceneModel, node: str) -> str:
         parts.append("waiting for a layer before it")
     if face.frozen:
         parts.append("frozen")
+    if face.start:
+        parts.append(f"weights {face.start}")
     if face.calls > 1:
         parts.append(f"used {face.calls} times")
     if face.badge:

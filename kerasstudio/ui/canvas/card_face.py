@@ -18,6 +18,8 @@ LEFT_OUT = "left out"
 Presence = Literal["on", "bypassed", "muted", "left out"]
 """Whether a node is in the model: "bypassed" passes its first input on, "left out" means that
 something it needs is muted."""
+StartMark = Literal["kept", "partly", "new", ""]
+"""What the layer begins training with; "" where all begin fresh."""
 
 # Wire colours: ranks 0 to 6 by number, then these.
 UNKNOWN_COLOR = 7
@@ -53,6 +55,7 @@ class CardFace(msgspec.Struct, frozen=True):
     badge_kind: BadgeKind = "data"
     calls: int = 1
     frozen: bool = False
+    start: StartMark = ""
     ports: tuple[PortMark, ...] = ()
     presence: Presence = "on"
     through: tuple[float, float, float, float] | None = None

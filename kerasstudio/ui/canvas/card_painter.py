@@ -251,11 +251,51 @@ def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     top = HEADER + (height - HEADER - FOOTER - rows * _LINE) / 2
     painter.setPen(QColor(theme.text_faint if _is_faint(face) else theme.accent))
     room = width - 2 * _PAD
+    if face.start:
+        pen = painter.pen()
+        taken = _paint_start(painter, face.start, width - _PAD, top + _LINE / 2, theme)
+        painter.setPen(pen)
+        room -= taken + 6
     name_font = _ui(12, QFont.Weight.Medium)
     _draw(painter, name_font, face.name, QRectF(_PAD, top, room, _LINE))
     painter.setPen(QColor(theme.text_faint if _is_faint(face) else theme.text_muted))
     for number, line in enumerate(face.lines, 1):
-        _draw(painter, _mono(11), line, QRectF(_PAD, top + number * _LINE, room, _LINE))
+        box = QRectF(_PAD, top + number * _LINE, width - 2 * _PAD, _LINE)
+        _draw(painter, _mono(11), line, box)
+
+
+def _paint_start(
+    painter: QPainter, start: str, right: float, middle: float, theme: Tokens
+) -> float:
+    """What the layer begins training with: a full, half or empty disc and the word, which ends at
+    `right`. Returns the room it took."""
+    color = start_color(start)
+    font = _ui(11, QFont.Weight.Medium)
+    room = _advance(font, start)
+    painter.setPen(color)
+    _draw(painter, font, start, QRectF(right - room, middle - _LINE / 2, room + 1, _LINE))
+    paint_start_disc(painter, start, QPointF(right - room - 9, middle + 0.5), 3.6, color)
+    return room + 13
+
+
+def paint_start_disc(
+    painter: QPainter, start: str, middle: QPointF, radius: float, color: QColor
+) -> None:
+    """Full for kept weights, half for some of them, empty for new ones."""
+    painter.setPen(QPen(color, 1.3))
+    painter.setBrush(color if start == "kept" else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(middle, radius, radius)
+    if start == "partly":
+        painter.setBrush(color)
+        box = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
+        painter.drawChord(box, 90 * 16, 180 * 16)
+
+
+def start_color(start: str) -> QColor:
+    """The colour of a mark, which its shape and word tell too."""
+    theme = tokens()
+    colors = {"kept": theme.success, "partly": theme.warning, "new": theme.text_muted}
+    return QColor(colors[start])
 
 
 def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -309,6 +349,9 @@ def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     if advance > room:
         font = _ui(max(15, int(21 * room / advance)), QFont.Weight.DemiBold, struck)
     _draw(painter, font, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
+    if face.start:
+        disc = QPointF(width - 14, 15)
+        paint_start_disc(painter, face.start, disc, 6, start_color(face.start))
     second, color = face.shape, theme.accent
     if face.presence != "on":
         second, color = face.presence, theme.text_muted

@@ -18,6 +18,7 @@ from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
 from kerasstudio.graph.switches import NO_EFFECT, Effect, switched
+from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui.canvas.card_face import (
     ERROR_COLOR,
     LEFT_OUT,
@@ -68,6 +69,7 @@ class SceneModel:
         self.bindings = Bindings()
         self.changed_faces: set[str] = set()
         self._summary: DataSummary | None = None
+        self._starts: Mapping[str, LayerStart] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._bad_wires: frozenset[str] = frozenset()
         self._category_numbers: dict[str, int] = {}
@@ -211,6 +213,12 @@ class SceneModel:
         self._summary = summary
         self._resolve()
         self._stale_faces(self._ends())
+
+    def set_starts(self, starts: Mapping[str, LayerStart], layers: Iterable[str]) -> None:
+        """What the layers begin training with; it is another thing for `layers`."""
+        self._starts = starts
+        for layer in layers:
+            self._stale_faces(self._nodes_of_layer.get(layer, ()))
 
     def move(self, positions: Mapping[str, Point], dots: Mapping[Dot, Point] | None = None) -> None:
         """Show nodes and reroute dots elsewhere for now (a drag, an animation); the project is not
@@ -415,6 +423,7 @@ class SceneModel:
             badge_kind="missing" if kind else "data",
             calls=len(self._nodes_of_layer.get(layer.id, ())),
             frozen=not layer.trainable,
+            start=self._starts[layer.id].state if layer.id in self._starts else "",
             ports=(*self._input_marks(node), *self._output_marks(node)),
             presence=presence,
             through=self._through(node) if presence == "bypassed" else None,

@@ -12,6 +12,7 @@ from kerasstudio.ui.inspector.overview_panel import OverviewPanel
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.theme import px
+from kerasstudio.ui.warm_start import WarmStart
 
 
 class Inspector(QScrollArea):
@@ -25,12 +26,13 @@ class Inspector(QScrollArea):
         selection: Selection,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
-        self.overview = OverviewPanel(store, selection, feed, catalogue)
-        self.layers = LayerPanel(store, feed, catalogue)
+        self.overview = OverviewPanel(store, selection, feed, catalogue, warm)
+        self.layers = LayerPanel(store, feed, catalogue, warm)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.overview)
         self._pages.addWidget(self.layers)
@@ -52,6 +54,8 @@ class Inspector(QScrollArea):
         feed.inspection_changed.connect(self._inspection_changed)
         feed.problems_changed.connect(self._problems_changed)
         feed.summary_changed.connect(self.layers.refresh_data)
+        warm.starts_changed.connect(self._starts_changed)
+        warm.start_changed.connect(self._starts_changed)
         self._show_selection()
 
     def focus_first_argument(self, or_name: bool = True) -> None:
@@ -106,6 +110,12 @@ class Inspector(QScrollArea):
             self._later.start()
         else:
             self.layers.refresh_facts()
+
+    def _starts_changed(self, _layers: object = None) -> None:
+        if self._pages.currentWidget() is self.overview:
+            self._later.start()
+        else:
+            self.layers.refresh_start()
 
     def _problems_changed(self) -> None:
         if self._pages.currentWidget() is self.overview:

@@ -17,7 +17,9 @@ from kerasstudio.ui.inspector.argument_form import ArgumentForm
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
 from kerasstudio.ui.inspector.input_shapes import input_changes, take_input_shapes
+from kerasstudio.ui.inspector.start_note import StartNote
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.fields import FieldSwitch
@@ -38,6 +40,7 @@ class LayerPanel(QWidget):
         store: DocumentStore,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,6 +64,7 @@ class LayerPanel(QWidget):
         self.take_shape = LinkButton("Take shape from data")
         self.take_shape.clicked.connect(self._take_shape)
         self.facts = FactsTable()
+        self.start = StartNote(warm)
         self.members = Label("", "muted")
         self.members.setWordWrap(True)
 
@@ -73,6 +77,7 @@ class LayerPanel(QWidget):
         self._column.addLayout(self._form_place)
         self._column.addWidget(self.take_shape)
         self._column.addWidget(self.trainable)
+        self._column.addWidget(self.start)
         self._line = Line()
         self._column.addWidget(self._line)
         self._column.addWidget(self.facts)
@@ -118,10 +123,15 @@ class LayerPanel(QWidget):
         self.facts.setVisible(single and bool(nodes))
         self._line.setVisible(bool(nodes))
         self.members.setVisible(len(self._layers) > 1)
+        self.refresh_start()
         if single and nodes:
             self.facts.show_facts(
                 facts.node_facts(self._store.project, self._graph, nodes[0], self._feed.inspection)
             )
+
+    def refresh_start(self) -> None:
+        """What these layers begin training with."""
+        self.start.show_layers([layer.id for layer in self._layers])
 
     def refresh_problems(self) -> None:
         """What is wrong with these layers, in red at the argument or in the list on top."""

@@ -10,8 +10,10 @@ from kerasstudio.graph.project import Layer, Node
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import facts
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
+from kerasstudio.ui.inspector.start_note import StartSummary
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
@@ -30,6 +32,7 @@ class OverviewPanel(QWidget):
         selection: Selection,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,6 +45,7 @@ class OverviewPanel(QWidget):
         self._ends_shown: object = None
         self.links: dict[str, LinkButton] = {}
         self.facts = FactsTable()
+        self.start = StartSummary(warm)
         self.problem_count = Label("", "muted")
         self.problems = CheckList()
         self.problems.fix_chosen.connect(self._apply_fix)
@@ -53,6 +57,7 @@ class OverviewPanel(QWidget):
         column.addLayout(self._ends)
         column.addWidget(Line())
         column.addWidget(self.facts)
+        column.addWidget(self.start)
         column.addWidget(Line())
         column.addWidget(self.problem_count)
         column.addWidget(self.problems)
@@ -74,6 +79,7 @@ class OverviewPanel(QWidget):
             )
         self._show_ends()
         self.facts.show_facts(facts.model_facts(project, self._feed.inspection))
+        self.start.refresh()
         self._show_problems()
 
     def _show_ends(self) -> None:
