@@ -41,7 +41,8 @@ def main(folder: Path) -> int:
 
 def draw_all(folder: Path) -> None:
     from kerasstudio.graph.catalogue import shipped
-    from kerasstudio.ui.app import Studio, make_application
+    from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.application import make_application
     from kerasstudio.ui.settings import Settings
 
     settings = Settings()

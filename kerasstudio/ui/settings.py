@@ -53,6 +53,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("start_page", True, "Begin with the start page"),
     Setting("recent", []),
+    Setting("trusted_code", [], "Trusted code", help="Code of model files that may run."),
     Setting("geometry", QByteArray()),
     Setting("splitters", {}),
 )

@@ -20,7 +20,8 @@ def studio(tmp_path: Path) -> Iterator[object]:
     from hand import pump
 
     from kerasstudio.graph.catalogue import shipped
-    from kerasstudio.ui.app import Studio, make_application
+    from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.application import make_application
     from kerasstudio.ui.settings import Settings
 
     settings = Settings()

@@ -5,6 +5,11 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 """
 
 from kerasstudio.graph.edits.embed import embed_model
+from kerasstudio.graph.edits.lambdas import (
+    lambda_to_class,
+    lambda_to_operations,
+    set_placeholder_outputs,
+)
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -70,6 +75,8 @@ __all__ = [
     "insert_between",
     "insert_layer",
     "keep_weights",
+    "lambda_to_class",
+    "lambda_to_operations",
     "make_room",
     "move_nodes",
     "paste",
@@ -89,6 +96,7 @@ __all__ = [
     "set_note",
     "set_optimizer",
     "set_output_training",
+    "set_placeholder_outputs",
     "set_split",
     "set_start",
     "set_trainable",

@@ -51,6 +51,7 @@ class CardFace(msgspec.Struct, frozen=True):
     calls: int = 1
     frozen: bool = False
     start: StartMark = ""
+    code: bool = False
     ports: tuple[PortMark, ...] = ()
 
 
@@ -110,6 +111,8 @@ _BRIEF = {
     "shape.mismatch": "shapes differ",
     "shape.rank": "wrong rank",
     "shape.dtype": "wrong dtype",
+    "placeholder.code": "code, not run",
+    "placeholder.shape": "output not known",
     "data.input_unbound": "no data",
     "data.output_unbound": "no target",
 }

@@ -77,7 +77,7 @@ def plate_key(face: CardFace) -> tuple[object, ...]:
     """What decides the pixels of `paint_plate`, apart from zoom and theme. Cards of one kind
     mostly share it."""
     state = face.state if face.state in ("waiting", "error", "warning") else "ok"
-    return face.size, picture_size(face), face.category, state, face.ports
+    return face.size, picture_size(face), face.category, state, face.code, face.ports
 
 
 def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
@@ -102,7 +102,10 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
         border = QColor(theme.error)
     elif face.state == "warning":
         border = QColor(theme.warning)
-    painter.setPen(QPen(border, 1.4 if face.state == "error" else 1.0))
+    outline = QPen(border, 1.4 if face.state == "error" else 1.0)
+    if face.code and face.state != "ok":  # it stands for something that is not there
+        outline = QPen(border, 1.8, Qt.PenStyle.DashLine)
+    painter.setPen(outline)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shape)
     if step > FAR_STEP:
@@ -194,6 +197,8 @@ def _paint_header(
 def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) -> None:
     right = face.size[0] - _PAD
     signs = []
+    if face.code:
+        signs.append(("code", theme.warning))
     if face.frozen:
         signs.append(("snow", theme.rank(2)))
     if face.calls > 1:

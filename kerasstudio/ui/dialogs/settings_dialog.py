@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from kerasstudio.ui.settings import SETTINGS, Setting, Settings
 from kerasstudio.ui.widgets.labels import TextBlock
+from kerasstudio.ui.widgets.remembered_line import RememberedLine
 
 
 class SettingsDialog(QDialog):
@@ -47,6 +48,8 @@ class SettingsDialog(QDialog):
             )
             combo.setAccessibleName(setting.title)
             form.addRow(setting.title, combo)
+        elif isinstance(setting.default, list):
+            form.addRow(setting.title, RememberedLine(self._settings, setting.key))
         else:
             check = QCheckBox(setting.title)
             check.setChecked(self._settings.get(setting.key))
