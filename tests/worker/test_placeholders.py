@@ -31,10 +31,11 @@ from kerasstudio.graph.project import ROOT, Graph, Layer, Node, Project, Wire
 from kerasstudio.runtime.protocol import Export, ImportModel, Inspect, Inspected, Train
 from kerasstudio.runtime.runs import RunRecord, create_run, read_run
 from kerasstudio.runtime.worker import exporters
-from kerasstudio.runtime.worker.build import build_model
+from kerasstudio.runtime.worker.build import build_model, build_saved
 from kerasstudio.runtime.worker.control import RunControl
-from kerasstudio.runtime.worker.importing import import_model, model_with_weights
+from kerasstudio.runtime.worker.importing import import_model
 from kerasstudio.runtime.worker.inspector import Inspector
+from kerasstudio.runtime.worker.layer_weights import give_weights
 from kerasstudio.runtime.worker.training import train
 from kerasstudio.runtime.worker.trusted_code import TRUSTED
 
@@ -149,10 +150,22 @@ def saved(make: Make, mine: dict[str, Any], path: Path) -> keras.Model:
     return model
 
 
+def stored(path: Path) -> Path:
+    """Where the weights of an opened file are kept."""
+    return path.with_name(f"{path.name}.npz")
+
+
 def opened(path: Path) -> Project:
-    answer = import_model(ImportModel(1, str(path)), lambda *said: None)
+    answer = import_model(ImportModel(1, str(path), str(stored(path))), lambda *said: None)
     assert any("not run" in note for note in answer.notes)
     return answer.project
+
+
+def model_with_weights(project: Project, path: Path) -> keras.Model:
+    """The model of a project with the weights that were kept when `path` was opened."""
+    built = build_saved(project)
+    give_weights(project, built.layers, built.model, stored(path))
+    return built.model
 
 
 def inspected(project: Project) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -234,7 +247,7 @@ def test_code_goes_back_into_files_as_it_came(
     project = opened(tmp_path / "in.keras")
     out = tmp_path / "out.keras"
     request = Export(
-        1, "keras", str(out), project, str(tmp_path), weights=str(tmp_path / "in.keras")
+        1, "keras", str(out), project, str(tmp_path), weights=str(stored(tmp_path / "in.keras"))
     )
     answer = exporters.export(request, lambda *said: None)
     assert "not checked" in answer.checked
@@ -258,7 +271,7 @@ def test_hdf5_keeps_code_too(mine: dict[str, Any], tmp_path: Path) -> None:
     infos, _ = inspected(project)
     assert infos["after"].status == "ok"
     request = Export(1, "h5", str(tmp_path / "out.h5"), project, str(tmp_path),
-                     weights=str(tmp_path / "in.h5"))  # fmt: skip
+                     weights=str(stored(tmp_path / "in.h5")))  # fmt: skip
     exporters.export(request, lambda *said: None)
     assert configs(tmp_path / "out.h5") == configs(tmp_path / "in.h5")
     theirs = keras.models.load_model(
@@ -270,7 +283,7 @@ def test_hdf5_keeps_code_too(mine: dict[str, Any], tmp_path: Path) -> None:
         names = [list(file["model_weights/swirl"].attrs["weight_names"]) for file in (out, given)]
         assert names[0] == names[1]
     request = Export(1, "keras", str(tmp_path / "out.keras"), project, str(tmp_path),
-                     weights=str(tmp_path / "in.h5"))  # fmt: skip
+                     weights=str(stored(tmp_path / "in.h5")))  # fmt: skip
     with pytest.raises(StudioError, match=r"go back into a \.h5 file only"):
         exporters.export(request, lambda *said: None)
 

@@ -148,7 +148,7 @@ class LayerInference:
                 if first is not None:
                     _call(made, node, first)
                 outputs = _specs(_call(made, node, inputs))
-            return _measured(made, tuple(inputs.values()), outputs)
+            return _measured(layer, made, tuple(inputs.values()), outputs)
         except StudioError:
             raise
         except Exception as error:  # Keras raises errors of every class
@@ -193,7 +193,7 @@ def _specs(outputs: Any) -> tuple[TensorSpec, ...]:
 
 
 def _measured(
-    made: Any, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
+    layer: Layer, made: Any, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
 ) -> Inferred:
     weights = trainable = 0
     if isinstance(made, keras.Layer):
@@ -205,6 +205,6 @@ def _measured(
         trainable=trainable,
         multiply_adds=multiply_adds(made, inputs, outputs),
         activation_bytes=activation_bytes(outputs),
-        weights=weight_specs(made),
+        weights=weight_specs(layer, made),
         learns=learns(made),
     )
