@@ -17,7 +17,7 @@ from keras.src.saving import saving_lib
 
 from kerasstudio.graph.placeholders import is_placeholder, weight_specs
 from kerasstudio.graph.project import Layer
-from kerasstudio.runtime.worker.placeholder_layer import Placeholder
+from kerasstudio.runtime.worker.placeholder_layer import Placeholder, Recorder
 
 
 def file_names(layer: Layer, made: Any) -> tuple[str, ...] | None:
@@ -30,7 +30,7 @@ def file_names(layer: Layer, made: Any) -> tuple[str, ...] | None:
         return tuple(stored)
     by_place = all("vars" in name.split("/") for name in stored)
     if by_place:
-        names = dict(_places(made))
+        names = dict(places_in(made))
     else:
         variables = legacy_h5_format._legacy_weights(made)
         if len(variables) != len(stored):
@@ -40,9 +40,10 @@ def file_names(layer: Layer, made: Any) -> tuple[str, ...] | None:
     return found if all(found) else None
 
 
-def _places(made: keras.layers.Layer) -> Iterator[tuple[int, str]]:
-    """Where each variable would lie in a `.keras` file, below the place of the layer."""
-    recorder = _Recorder()
+def places_in(made: keras.layers.Layer) -> Iterator[tuple[int, str]]:
+    """Where each variable (by its id) would lie in a `.keras` file, below the place of a layer or
+    model."""
+    recorder = Recorder()
     with contextlib.suppress(Exception):  # it is somebody's code; what it said until then counts
         saving_lib._save_state(
             made,
@@ -52,25 +53,3 @@ def _places(made: keras.layers.Layer) -> Iterator[tuple[int, str]]:
             visited_saveables=set(),
         )
     yield from recorder.found.items()
-
-
-class _Recorder(saving_lib.H5IOStore):  # type: ignore[misc]
-    """A store that keeps nothing but who came from where."""
-
-    def __init__(self) -> None:
-        self.found: dict[int, str] = {}
-        self._place = ""
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __del__(self) -> None:
-        """There is no file to be closed."""
-
-    def make(self, path: str, metadata: Any = None) -> _Recorder:
-        self._place = path
-        return self
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        inside = f"{self._place}/vars/{key}".removeprefix("/")
-        self.found.setdefault(id(value), inside)

@@ -8,6 +8,7 @@ from typing import Any
 import h5py
 import keras
 import numpy as np
+from keras.src.saving import saving_lib
 
 from kerasstudio.graph.inspection import TensorSpec, shape_text
 from kerasstudio.graph.placeholders import code_reasons, output_specs, weight_specs
@@ -17,6 +18,31 @@ from kerasstudio.graph.project import Layer
 MARK = "kerasstudio_placeholder"
 """In the configuration of a stand-in, the layer that it stands for."""
 _UNKNOWN = (None, None)
+
+
+class Recorder(saving_lib.H5IOStore):  # type: ignore[misc]
+    """A store that keeps nothing but who came from where."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, str] = {}
+        self._place = ""
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __del__(self) -> None:
+        """There is no file to be closed."""
+
+    def make(self, path: str, metadata: Any = None) -> Recorder:
+        self._place = path
+        return self
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.note(f"vars/{key}", value)
+
+    def note(self, name: str, variable: Any) -> None:
+        """A variable that lies below the place of what is saved now."""
+        self.found.setdefault(id(variable), f"{self._place}/{name}".removeprefix("/"))
 
 
 class Placeholder(keras.layers.Layer):  # type: ignore[misc]
@@ -68,6 +94,10 @@ class Placeholder(keras.layers.Layer):  # type: ignore[misc]
 
     def save_own_variables(self, store: Any) -> None:
         """Into a `.keras` file: each weight where it lay."""
+        if isinstance(store, Recorder):
+            for (name, _, _), variable in zip(weight_specs(self.drawn), self.weights, strict=True):
+                store.note(name, variable)
+            return
         place = store._h5_entry_path
         for (name, _, dtype), variable in zip(weight_specs(self.drawn), self.weights, strict=True):
             path = f"{place}/{name}"
