@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import FAILED, OK
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import read_project
@@ -27,6 +28,7 @@ _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a project (.kstudio)")
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -34,6 +36,7 @@ def run(options: Namespace, console: Console) -> int:
     project = read_project(options.file)
     base = options.file.absolute().parent
     with Session(console) as session:
+        trust(options, session, project)
         problems, inspection = find_problems(project, base, session)
     start = project.training.start
     stored, gone = WeightStore(studio_folder(options.file.absolute())).look(start)

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kerasstudio.cli.code import add_code, add_trust, trust, with_code
 from kerasstudio.cli.codes import OK, input_error
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import (
@@ -24,11 +25,11 @@ from kerasstudio.cli.export import (
     wanted_weights,
     write,
 )
+from kerasstudio.cli.reading import read_model
 from kerasstudio.cli.session import Session
 from kerasstudio.graph import files
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
-from kerasstudio.runtime.protocol import ImportModel, ModelImported
 from kerasstudio.runtime.runs import studio_folder
 from kerasstudio.runtime.weight_store import SUFFIX, WeightStore, names_in
 
@@ -39,6 +40,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("source", metavar="IN", type=Path, help=", ".join(READABLE))
     parser.add_argument("out", metavar="OUT", type=Path, help=f".kstudio, or {OUT_HELP}")
     add_quantise(parser)
+    add_code(parser)
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -61,7 +64,7 @@ def run(options: Namespace, console: Console) -> int:
             )
         )
     if kind_of(source) == "project":
-        project = read_project(source)
+        project = with_code(read_project(source), options.code)
         if to_project:
             WeightStore(studio_folder(target)).bring(
                 names_in([project]), WeightStore(studio_folder(source))
@@ -69,37 +72,45 @@ def run(options: Namespace, console: Console) -> int:
             return _save(project, target, (), console)
         weights = wanted_weights(source, project, target)
         with Session(console) as session:
+            trust(options, session, project)
             return write(
                 session, project, source.parent, target, console, weights=weights, variant=variant
             )
-    with Session(console) as session:
-        if to_project:
-            weights = str(WeightStore(studio_folder(target)).new_path(source.name))
-            imported = _imported(session, source, weights)
-            notes = imported.notes
-            if not imported.project.training.start.is_fresh:
-                notes = (*notes, f"the weights are in {weights}")
-            return _save(imported.project, target, notes, console)
-        with TemporaryDirectory(prefix="kerasstudio-convert-") as folder:
-            weights = str(Path(folder) / f"weights{SUFFIX}")
-            imported = _imported(session, source, weights)
-            project, notes = imported.project, imported.notes
-            fresh = project.training.start.is_fresh
-            kept = None if fresh or not holds_weights(target) else weights
+    if to_project:
+        return _open(options, console, source, target)
+    with TemporaryDirectory(prefix="kerasstudio-convert-") as folder:
+        stored = Path(folder) / f"weights{SUFFIX}"
+        imported = read_model(console, source, stored)
+        project = with_code(imported.project, options.code)
+        with Session(console) as session:
+            trust(options, session, project)
             return write(
                 session,
                 project,
                 source.parent,
                 target,
                 console,
-                weights=kept,
-                notes=notes,
+                weights=str(stored) if stored.exists() and holds_weights(target) else None,
+                notes=imported.notes,
                 variant=variant,
             )
 
 
-def _imported(session: Session, source: Path, weights: str) -> ModelImported:
-    return session.ask(lambda number: ImportModel(number, str(source), weights), ModelImported)
+def _open(options: Namespace, console: Console, source: Path, target: Path) -> int:
+    """A model file as a project, its weights beside it."""
+    store = WeightStore(studio_folder(target))
+    stored = store.new_path(source.name)
+    try:
+        imported = read_model(console, source, stored)
+    except StudioError:
+        store.leave()
+        raise
+    notes = imported.notes
+    if stored.exists():
+        notes = (*notes, f"the weights are in {stored}")
+    else:
+        store.leave()
+    return _save(with_code(imported.project, options.code), target, notes, console)
 
 
 def _save(project: Project, target: Path, notes: tuple[str, ...], console: Console) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import FAILED, OK, input_error
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import (
@@ -43,6 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the weights of the best epoch (default) or of the last one",
     )
     add_quantise(parser)
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -75,6 +77,7 @@ def run(options: Namespace, console: Console) -> int:
         base, folder = Path(read_run(run_folder).base or "."), str(run_folder)
         weights = None
     with Session(console) as session:
+        trust(options, session, project)
         return write(
             session,
             project,

@@ -7,6 +7,7 @@ from pathlib import Path
 from kerasstudio.cli.codes import input_error
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import existing, find_run
+from kerasstudio.cli.reading import read_weights
 from kerasstudio.cli.session import Session
 from kerasstudio.graph.edits import set_start
 from kerasstudio.graph.problems import StudioError
@@ -59,21 +60,21 @@ def _start(
         own = (store.folder.parent / "runs").resolve()
         if source.resolve().parent == own:
             return start_from_run(store, source, checkpoint)
-    out = store.new_path(source.name if source.is_file() else f"run {source.name}")
-    answer = session.ask(
-        lambda number: TakeWeights(
-            number,
-            str(source),
-            project,
-            str(out),
-            checkpoint,  # type: ignore[arg-type]
-        ),
-        WeightsTaken,
-    )
-    console.tell(
-        f"{answer.matched} of {answer.layers} layers with weights in {source.name} "
-        "are layers of this project, by name."
-    )
+    if source.is_file():
+        answer = read_weights(console, source, project, store.new_path(source.name))
+    else:
+        out = store.new_path(f"run {source.name}")
+        answer = session.ask(
+            lambda number: TakeWeights(
+                number,
+                str(source),
+                project,
+                str(out),
+                checkpoint,  # type: ignore[arg-type]
+            ),
+            WeightsTaken,
+        )
+    console.tell(answer.told)
     return answer.start
 
 

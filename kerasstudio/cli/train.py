@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import FAILED, OK, exit_code
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import read_project
@@ -50,6 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="best",
         help="with --start RUN: the weights of its best epoch (default) or of its last one",
     )
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -58,6 +60,7 @@ def run(options: Namespace, console: Console) -> int:
     path = options.file.absolute()
     with Session(console) as session:
         ready = session.ready()
+        trust(options, session, project)
         console.tell(f"Keras {ready.keras}, TensorFlow {ready.tensorflow}, {ready.device}")
         project, weights = with_start(
             session, console, project, path, options.start, options.checkpoint

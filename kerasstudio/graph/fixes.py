@@ -12,6 +12,7 @@ from kerasstudio.graph.cards import CARD_GAP, card_size, flow_axis
 from kerasstudio.graph.catalogue import OUTPUT_TYPE, Catalogue, LayerType
 from kerasstudio.graph.edits.settings import with_field
 from kerasstudio.graph.edits.values import node_of, refusal
+from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Fix
 from kerasstudio.graph.project import INPUT_CLASS, ROOT, Mode, Project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
@@ -125,6 +126,27 @@ def replace_layer(project: Project, catalogue: Catalogue, layer: str, class_name
     return edits.replace_layer(project, layer, _named(catalogue, class_name), catalogue)
 
 
+def lambda_to_operations(project: Project, _catalogue: Catalogue, layer: str) -> Project:
+    return edits.lambda_to_operations(project, layer)
+
+
+def lambda_to_class(project: Project, _catalogue: Catalogue, layer: str) -> Project:
+    return edits.lambda_to_class(project, layer)
+
+
+def set_outputs(
+    project: Project,
+    _catalogue: Catalogue,
+    layer: str,
+    inputs: Sequence[Sequence[int | None]],
+    outputs: Sequence[tuple[Sequence[int | None], str]],
+) -> Project:
+    """Say what comes out of a layer that is code, for inputs of these shapes."""
+    specs = [TensorSpec(tuple(shape), dtype) for shape, dtype in outputs]
+    shapes = [tuple(shape) for shape in inputs]
+    return edits.set_placeholder_outputs(project, layer, shapes, specs)
+
+
 def set_loss(
     project: Project, _catalogue: Catalogue, output: str, loss: Mapping[str, Any] | None
 ) -> Project:
@@ -187,6 +209,9 @@ _TABLE: dict[str, Callable[..., Project]] = {
         set_trainable,
         set_mode,
         replace_layer,
+        lambda_to_operations,
+        lambda_to_class,
+        set_outputs,
         set_loss,
         set_output_training,
         set_training,

@@ -1,9 +1,9 @@
 """Which layers keep their weights when training starts from stored ones: the one rule for the
 window, which shows it at once, and for the worker, which acts on it.
 
-A layer is the same when its id and its class are. Its weights are then compared one by one: where
-both have as many, in order, else by name; a weight is kept when its shape is the same and its
-dtype of the same kind. A weight is kept whole or not at all: never a part of one.
+A layer is the same when its id and its class are. Its weights are then compared one by one: by
+name, or in order where both have as many with other names; a weight is kept when its shape is the
+same and its dtype of the same kind. A weight is kept whole or not at all: never a part of one.
 """
 
 from __future__ import annotations
@@ -100,15 +100,20 @@ def layer_start(
 
 def matched(stored: StoredLayer, weights: Sequence[WeightSpec]) -> tuple[int | None, ...]:
     """For each weight of a layer the number of the stored one that fits it, None for none."""
-    if len(stored.weights) == len(weights):
-        pairs: list[int | None] = list(range(len(weights)))
-    else:
-        places = {weight.name: place for place, weight in enumerate(stored.weights)}
-        pairs = [places.get(weight.name) for weight in weights]
+    pairs = _pairs(stored, weights)
     return tuple(
         place if place is not None and _fits(stored.weights[place].spec, weight) else None
         for place, weight in zip(pairs, weights, strict=True)
     )
+
+
+def _pairs(stored: StoredLayer, weights: Sequence[WeightSpec]) -> list[int | None]:
+    """For each weight the number of the stored one that it is compared with."""
+    places = {weight.name: place for place, weight in enumerate(stored.weights)}
+    same = len(places) == len(stored.weights) and places.keys() == {each.name for each in weights}
+    if len(stored.weights) == len(weights) and not same:
+        return list(range(len(weights)))
+    return [places.get(weight.name) for weight in weights]
 
 
 def summary(starts: Mapping[str, LayerStart], project: Project) -> str:
@@ -219,9 +224,10 @@ def _reason(
     learned: bool,
 ) -> str:
     """One sentence: what is kept where all is, else what is not and why."""
+    pairs = _pairs(stored, weights)
     misfits = [
-        _misfit(weight, place_of(stored, weight, number, len(weights)))
-        for number, (weight, place) in enumerate(zip(weights, chosen, strict=True))
+        _misfit(weight, None if pair is None else stored.weights[pair].spec)
+        for weight, place, pair in zip(weights, chosen, pairs, strict=True)
         if place is None
     ]
     if stored.learned and not learned:
@@ -241,13 +247,6 @@ def _reason(
         parts.append(f"{dropped} of the stored {'one is' if dropped == 1 else 'ones are'} not used")
     said = ", ".join(parts)
     return f"{said[:1].upper()}{said[1:]}."
-
-
-def place_of(stored: StoredLayer, weight: WeightSpec, number: int, count: int) -> WeightSpec | None:
-    """The stored weight that this one is compared with."""
-    if len(stored.weights) == count:
-        return stored.weights[number].spec
-    return next((each.spec for each in stored.weights if each.name == weight.name), None)
 
 
 def _misfit(now: WeightSpec, was: WeightSpec | None) -> str:

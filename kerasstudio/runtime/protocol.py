@@ -17,6 +17,7 @@ from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import Start
+from kerasstudio.runtime.confinement import Confinement
 from kerasstudio.runtime.states import RunStatus
 
 PROTOCOL_VERSION = 1
@@ -163,6 +164,17 @@ class DrawApplication(Message, frozen=True):
     arguments: dict[str, Any] = {}
 
 
+class Trust(Message, frozen=True):
+    """What code of files this worker may run from now on; what it was told before and is not
+    named again is forgotten. `layers` are fingerprints of layers with the code in them, `files`
+    texts of the project's code by name, which are run at once (see `graph.placeholders`).
+    Answer: `Trusting`."""
+
+    id: int
+    layers: tuple[str, ...] = ()
+    files: dict[str, str] = {}
+
+
 class Ping(Message, frozen=True):
     id: int
 
@@ -173,7 +185,7 @@ class Shutdown(Message, frozen=True):
 
 Request = (
     Inspect | Suppose | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
-    | ImportModel | TakeWeights | DrawApplication | Ping | Shutdown
+    | ImportModel | TakeWeights | DrawApplication | Trust | Ping | Shutdown
 )  # fmt: skip
 
 
@@ -213,7 +225,8 @@ class Starting(Message, frozen=True):
 
 class Ready(Message, frozen=True):
     """TensorFlow is imported. `device` is in words: "CPU", "GPU: NVIDIA H200". `catalogue` is the
-    path of a catalogue that was written for this Keras, None where the shipped one is of it."""
+    path of a catalogue that was written for this Keras, None where the shipped one is of it.
+    `confinement` says what keeps a worker that was asked to confine itself, None in others."""
 
     pid: int
     keras: str
@@ -222,6 +235,7 @@ class Ready(Message, frozen=True):
     formats: tuple[Format, ...] = ()
     protocol: int = PROTOCOL_VERSION
     catalogue: str | None = None
+    confinement: Confinement | None = None
 
 
 class Inspected(Message, frozen=True):
@@ -339,12 +353,29 @@ class ModelImported(Message, frozen=True):
 
 class WeightsTaken(Message, frozen=True):
     """`start` is what the project can start from now; `matched` of the `layers` in the source
-    that have weights go to a layer of the project."""
+    that have weights go to a layer of the project, found there `by` "name" or "order"."""
 
     id: int
     start: Start
     matched: int
     layers: int
+    by: Literal["name", "order"] = "name"
+
+    @property
+    def told(self) -> str:
+        """The same as a sentence."""
+        return (
+            f"{self.matched} of {self.layers} layers with weights in {self.start.words} "
+            f"are layers of this project, by their {self.by}."
+        )
+
+
+class Trusting(Message, frozen=True):
+    """`classes` are those that the trusted code defines; `problems` say which of it failed."""
+
+    id: int
+    classes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Progress(Message, frozen=True):
@@ -377,8 +408,8 @@ class Pong(Message, frozen=True):
 
 Report = (
     Starting | Ready | Inspected | Supposed | DataDescribed | DataGuessed | RunChanged | Points
-    | EpochEnded | Evaluated | Predicted | Exported | ModelImported | WeightsTaken | Progress
-    | Failed | LogLine | Pong
+    | EpochEnded | Evaluated | Predicted | Exported | ModelImported | WeightsTaken | Trusting
+    | Progress | Failed | LogLine | Pong
 )  # fmt: skip
 
 AnyMessage = Request | Report

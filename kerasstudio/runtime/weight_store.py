@@ -96,6 +96,17 @@ class WeightStore:
         _link(source, path)
         return path.stem
 
+    def take(self, source: Path) -> None:
+        """Take a file of weights in for good; it keeps its name. Raises `OSError`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        move(source, self.folder / source.name)
+
+    def leave(self) -> None:
+        """Take the folders away again where nothing lies in them."""
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+            self.folder.parent.rmdir()
+
     def bring(self, names: Iterable[str], other: WeightStore) -> None:
         """See that the files of these names lie in this project's own folder. Raises `OSError`."""
         for name in names:
@@ -125,6 +136,15 @@ def sweep_shared(shared: Path | None = None) -> list[str]:
         return []
     runs = folder.parent.glob("untitled/*/untitled.studio/runs/*/project.json")
     return _sweep(folder, set(), [*runs, *_journals()], SHARED_SECONDS)
+
+
+def move(source: Path, target: Path) -> None:
+    """Put a file in another place. Raises `OSError`."""
+    try:
+        source.replace(target)
+    except OSError:  # on another disk
+        _link(source, target)
+        source.unlink()
 
 
 def names_in(projects: Iterable[Project]) -> set[str]:

@@ -21,6 +21,7 @@ from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
 from kerasstudio.ui.announcer import Announcer
+from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
@@ -87,6 +88,7 @@ class Studio(QObject):
         self.store = DocumentStore(parent=self)
         self.selection = Selection(self)
         self.pool = WorkerPool(worker_command, self.settings.get("keep_spare"), self)
+        self.trust = CodeTrust(self.store, self.pool, self.settings, self)
         self.feed = InspectionFeed(self.store, self.pool.analysis, catalogue, self)
         self.key_map = KeyMap(self.settings, self)
         self.window = MainWindow(self.settings, self.key_map)
@@ -95,13 +97,11 @@ class Studio(QObject):
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
         self.run_feed = RunFeed(self.pool, self.documents.studio, self.documents.base, self)
-        self.warm = WarmStart(
-            self.store, self.feed, self.pool.analysis, self.documents.weights, self
-        )
+        self.warm = WarmStart(self.store, self.feed, self.documents.weights, self)
         self.importing = Importing(
             self.window,
             self.store,
-            self.pool.analysis,
+            self.pool,
             self.documents.open,
             self._use_data,
             lambda project, name: self.documents.new(project, name, saved=False),
@@ -192,6 +192,7 @@ class Studio(QObject):
         self._imports.wait()
         for end in self._closing:
             end()
+        self.importing.cancel()
         self.warm.close()
         self.feed.close()
         self.pool.close()
@@ -245,7 +246,9 @@ class Studio(QObject):
             suppose=self.feed.suppose,
         )
         self.palette = Palette(self.catalogue)
-        self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue, self.warm)
+        self.inspector = Inspector(
+            self.store, self.selection, self.feed, self.catalogue, self.warm, trust=self.trust
+        )
         self.canvas.show_starts(self.warm.starts, self.warm.starts)
         self.warm.starts_changed.connect(
             lambda layers: self.canvas.show_starts(self.warm.starts, layers)
@@ -392,6 +395,13 @@ class Studio(QObject):
         self.documents.title_changed.connect(self.show_title)
         self.importing.progressed.connect(self.say)
         self.warm.progressed.connect(self.say)
+        self.warm.file_wanted.connect(
+            lambda path: self.importing.take_weights(path, self.documents.weights())
+        )
+        self.importing.weights_taken.connect(self.warm.use_taken)
+        self.importing.reading_changed.connect(window.status.show_task)
+        self.importing.noted.connect(self._import_noted)
+        window.status.cancel_chosen.connect(self.importing.cancel)
         self.run_feed.start_failed.connect(self.show_problem)
         self.run_feed.run_changed.connect(self._run_changed)
         self.run_feed.points_received.connect(lambda view, _points: window.status.show_run(view))
@@ -453,6 +463,12 @@ class Studio(QObject):
         self.window.show_page("data")
         self.data_page.open_files(paths)
 
+    def _import_noted(self, name: str, notes: list[str]) -> None:
+        for note in notes:
+            self.commands.log(f"{name}: {note}", "info", "import")
+        more = f", and {len(notes) - 1} more in the log" if len(notes) > 1 else ""
+        self.say(f"{name}: {notes[0]}{more}")
+
     def _problems_changed(self) -> None:
         count, errors = len(self.feed.problems), self.feed.errors
         self.window.panel.show_count(count, errors > 0)
@@ -479,6 +495,10 @@ class Studio(QObject):
             self.commands.log(report.text, report.level, "analysis")
         elif isinstance(report, p.Failed):
             self.commands.log(report.problem.message, "error", "analysis")
+        elif isinstance(report, p.Trusting):
+            self.feed.refresh()  # the same drawing may be other layers now
+            for problem in report.problems:
+                self.show_problem(problem)
 
     def _setting_changed(self, key: str) -> None:
         if key == "theme":

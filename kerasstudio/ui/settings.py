@@ -65,6 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("key_scheme", "kerasstudio"),
     Setting("keys", ""),
     Setting("recent", []),
+    Setting("trusted_code", [], "Trusted code", help="Code of model files that may run."),
     Setting("geometry", QByteArray()),
     Setting("splitters", {}),
 )

@@ -19,7 +19,6 @@ from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
-from kerasstudio.ui.workers import WorkerClient
 
 MOST_KNOWN = 8
 LARGE = 1000
@@ -36,17 +35,17 @@ class WarmStart(QObject):
     start_changed = Signal()
     progressed = Signal(str)
     failed = Signal(object)
+    file_wanted = Signal(object)
 
     def __init__(
         self,
         store: DocumentStore,
         feed: InspectionFeed,
-        worker: WorkerClient,
         weights: Callable[[], WeightStore],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._feed, self._worker, self._weights = store, feed, worker, weights
+        self._store, self._feed, self._weights = store, feed, weights
         self.starts: dict[str, LayerStart] = {}
         self.stored: StoredWeights | None = None
         self.problem: Problem | None = None
@@ -120,12 +119,13 @@ class WarmStart(QObject):
         )
 
     def use_file(self, path: Path) -> None:
-        """Start from the weights of a model file or of another project's run, matched by name."""
-        out = self._weights().new_path(path.name)
-        request = p.TakeWeights(self._worker.next_id(), str(path), self._store.project, str(out))
-        waiting = " (waiting for TensorFlow)" if self._worker.ready is None else ""
-        self.progressed.emit(f"taking the weights of {path.name}{waiting}")
-        self._worker.ask(request, self._taken)
+        """Start from the weights of a model file, matched by name: `file_wanted` has it read."""
+        self.file_wanted.emit(path)
+
+    def use_taken(self, report: p.WeightsTaken) -> None:
+        """Start from what was found in a file."""
+        self.use(report.start)
+        self.progressed.emit(report.told)
 
     def start_fresh(self, layers: Iterable[str]) -> None:
         """Let these layers start new although their weights would fit."""
@@ -141,19 +141,6 @@ class WarmStart(QObject):
     def _names(self, layers: Iterable[str]) -> str:
         names = [self._store.project.layers[key].name for key in layers]
         return names[0] if len(names) == 1 else f"{len(names)} layers"
-
-    def _taken(self, report: p.Report) -> None:
-        if isinstance(report, p.Progress):
-            self.progressed.emit(report.text)
-            return
-        self.progressed.emit("")
-        if isinstance(report, p.WeightsTaken):
-            self.progressed.emit(
-                f"{report.matched} of {report.layers} layers with weights have their names here"
-            )
-            self.use(report.start)
-        elif isinstance(report, p.Failed):
-            self.failed.emit(report.problem)
 
     def _project_changed(self, change: Diff) -> None:
         if change.training:

@@ -66,7 +66,7 @@ def desk(qtbot: QtBot) -> Desk:
     selection = Selection()
     feed = InspectionFeed(store, WorkerClient(), CATALOGUE)
     feed.inspection = small_project.inspection(store.project)
-    warm = WarmStart(store, feed, WorkerClient(), lambda: WeightStore(None), feed)
+    warm = WarmStart(store, feed, lambda: WeightStore(None), feed)
     inspector = Inspector(store, selection, feed, CATALOGUE, warm)
     inspector.resize(290, 800)
     qtbot.addWidget(inspector)

@@ -118,7 +118,7 @@ def make_desk(qtbot: QtBot, tmp_path: Path, outputs: int = 1) -> Desk:
     feed.inspection = small_project.inspection(store.project)
     feed.check()
     runs = SteeredRuns(tmp_path)
-    warm = WarmStart(store, feed, WorkerClient(), lambda: WeightStore(None), feed)
+    warm = WarmStart(store, feed, lambda: WeightStore(None), feed)
     page = TrainPage(store, feed, runs, CATALOGUE, warm)
     page.resize(1500, 900)
     qtbot.addWidget(page)

@@ -65,8 +65,7 @@ class Desk:
         self.feed = InspectionFeed(self.store, WorkerClient(), CATALOGUE)
         self.feed.inspection = small_project.inspection(self.store.project)
         self.weights = WeightStore(folder / "p.studio")
-        worker = WorkerClient()
-        self.warm = WarmStart(self.store, self.feed, worker, lambda: self.weights, self.feed)
+        self.warm = WarmStart(self.store, self.feed, lambda: self.weights, self.feed)
         self.runs = RunFeed(
             WorkerPool(), lambda: folder / "p.studio", lambda: str(folder), self.feed
         )

@@ -233,6 +233,9 @@ def test_dropped_files_of_every_kind(
     strange.write_text("?")
     studio.store.mark_saved(studio.store.project, tmp_path / "net.kstudio")
     drop(studio, strange)
+    qtbot.waitUntil(
+        lambda: studio.window.findChild(QMessageBox, "problemMessage") is not None, timeout=10_000
+    )
     box = studio.window.findChild(QMessageBox, "problemMessage")
     assert box is not None
     assert "strange.xyz" in box.text()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.worker
 NOT_RUN = {
     "FlaxLayer": "Flax and Python code",
     "JaxLayer": "JAX and Python code",
-    "Lambda": "Python code, which a project file does not hold",
+    "Lambda": "Python code, which Keras refuses to load back from files",
     "MaxNumBoundingBoxes": "bounding boxes, which come as a dictionary",
     "STFTSpectrogram": "the package scipy",
     "TFSMLayer": "a TensorFlow SavedModel on disk",

@@ -7,6 +7,11 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 from kerasstudio.graph.edits.chain import move_along, take_out
 from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
 from kerasstudio.graph.edits.embed import embed_model
+from kerasstudio.graph.edits.lambdas import (
+    lambda_to_class,
+    lambda_to_operations,
+    set_placeholder_outputs,
+)
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -78,6 +83,8 @@ __all__ = [
     "insert_layer",
     "join_in_wire",
     "keep_weights",
+    "lambda_to_class",
+    "lambda_to_operations",
     "make_room",
     "move_along",
     "move_dots",
@@ -102,6 +109,7 @@ __all__ = [
     "set_note",
     "set_optimizer",
     "set_output_training",
+    "set_placeholder_outputs",
     "set_split",
     "set_start",
     "set_trainable",

@@ -26,9 +26,9 @@ from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.structure import structure_problems
 from kerasstudio.graph.switches import live_project
 from kerasstudio.runtime.worker.call_template import call_arguments
+from kerasstudio.runtime.worker.foreign_layers import project_layer
 from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
 from kerasstudio.runtime.worker.keras_names import deep_enough, names_apart
-from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
 from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
 
 SIDES: tuple[Side, ...] = ("inputs", "outputs")
@@ -109,8 +109,7 @@ class Builder:
             if layer.graph is not None:
                 made = self.model(self._project.graphs[layer.graph], layer.name)
             else:
-                arguments = with_tuples(layer.arguments, self._catalogue, layer)
-                made = make_layer(layer_class(layer), arguments, layer.name, self._held)
+                made = project_layer(layer, self._catalogue, layer.name, self._held)
             if not layer.trainable:
                 made.trainable = False
             self.layers[layer.id] = made

@@ -36,6 +36,11 @@ def read_call(call: Call, found: type | None, kind: LayerType | None) -> FoundCa
     return plain
 
 
+def read_foreign_call(call: Call) -> FoundCall:
+    """A call of a layer that is code, exactly as the file has it."""
+    return _exact(call, _FIRST)
+
+
 def read_block_call(call: Call, structure: Any, names: Mapping[Any, str]) -> FoundCall:
     """A call of a model inside, which gets its tensors by the names of its Inputs. `structure` is
     what it takes, with the calls of its Inputs at the leaves; `names` are their names."""

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import msgspec
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.names import clean_name, snake_case, unique_name
+from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import (
     INPUT_CLASS,
@@ -22,7 +24,12 @@ from kerasstudio.graph.project import (
     Wire,
 )
 from kerasstudio.graph.references import reference
-from kerasstudio.runtime.worker.call_reading import FoundCall, read_block_call, read_call
+from kerasstudio.runtime.worker.call_reading import (
+    FoundCall,
+    read_block_call,
+    read_call,
+    read_foreign_call,
+)
 from kerasstudio.runtime.worker.keras_objects import find_class
 from kerasstudio.runtime.worker.layer_arguments import (
     input_arguments,
@@ -38,9 +45,9 @@ from kerasstudio.runtime.worker.model_ends import (
     named_tensors,
 )
 from kerasstudio.runtime.worker.parsed_models import Parsed
+from kerasstudio.runtime.worker.placeholder_reading import Stored, foreign_layer, placeholder_build
 from kerasstudio.runtime.worker.training_reading import OutputName
 
-_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 _MODELS = "keras.models"
 
 
@@ -48,18 +55,20 @@ class Drawing:
     """A project being drawn. `places` are the layers' places in a `.keras` file, by layer id;
     `outputs` are those of the root graph, in Keras's order; `node_of` says which node a call
     became, by `id()` of the call. `learnt` are arguments that come from elsewhere than the
-    configuration (vocabularies), by the layers' places."""
+    configuration (vocabularies), by the layers' places; `stored` tells of weights in the file."""
 
     def __init__(
         self,
         parsed: Parsed,
         catalogue: Catalogue,
         learnt: Learnt | None = None,
+        stored: Stored | None = None,
     ) -> None:
         self.notes: list[str] = []
         self.places: dict[str, str] = {}
         self.outputs: list[OutputName] = []
         self._learnt = learnt
+        self._stored = stored
         self.node_of: dict[int, str] = {}
         self._parsed = parsed
         self._catalogue = catalogue
@@ -132,6 +141,8 @@ class Drawing:
                 if each.entry.class_name == INPUT
             }
             return read_block_call(call, model.inputs, names)
+        if is_placeholder(self._layers[self._ids[call.entry.identity]]):
+            return read_foreign_call(call)
         found = _class_of(call.entry)
         kind = None if found is None else self._catalogue.named(found.__name__)
         return read_call(call, found, kind)
@@ -223,9 +234,13 @@ class Drawing:
                     "drawn, what its class does besides is not known"
                 )
             return layer(trainable=flag, class_name=kind, module=_MODELS, graph=inner)
-        found = _class_of(entry)
-        _refuse_code(entry, found)
         module = entry.module or ""
+        foreign = self._foreign(made, entry)
+        if foreign is not None:
+            return foreign
+        found = _class_of(entry)
+        if found is None:
+            raise StudioError(_unknown(entry))
         if entry.is_operation:
             return layer(
                 trainable=True,
@@ -252,6 +267,15 @@ class Drawing:
             registered_name=None if own else str(registered),
             arguments=arguments,
         )
+
+    def _foreign(self, made: Layer, entry: Entry) -> Layer | None:
+        """A placeholder for a layer that is code; None for one of Keras's own."""
+        found = foreign_layer(made, entry)
+        if not is_placeholder(found):
+            return None
+        model = next(each for each in self._parsed.models.values() if entry in each.entries)
+        build = placeholder_build(entry, model, self._parsed.path(entry), self._stored)
+        return msgspec.structs.replace(found, build=build or None)
 
     def _held(self, data: dict[str, Any], path: str) -> dict[str, str] | None:
         """A reference to a layer inside a layer, for models and for what is called elsewhere."""
@@ -285,14 +309,10 @@ def _class_of(entry: Entry) -> type | None:
     return found if is_layer else None
 
 
-def _refuse_code(entry: Entry, found: type | None) -> None:
-    """Raises `StudioError` for what is no class of Keras, or would run code of the file."""
-    if found is None or entry.class_name in _CODE or not found.__module__.startswith("keras."):
-        raise StudioError(
-            Problem(
-                code="import.custom",
-                message=f'The layer "{entry.name}" is code of its own: {entry.class_name}.',
-                expected="Keras's own layers",
-                received=f"{entry.module}.{entry.class_name}",
-            )
-        )
+def _unknown(entry: Entry) -> Problem:
+    return Problem(
+        code="import.custom",
+        message=f'The layer "{entry.name}" is of a class that Keras does not have.',
+        expected="Keras's own layers",
+        received=f"{entry.module}.{entry.class_name}",
+    )

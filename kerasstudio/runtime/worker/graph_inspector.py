@@ -8,11 +8,14 @@ from collections.abc import Mapping
 import msgspec
 
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.code_fixes import code_fixes, conversions
 from kerasstudio.graph.inspection import NodeInfo, Status, TensorSpec
+from kerasstudio.graph.placeholders import LAMBDA, code_problem, is_placeholder, reload_problem
 from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.runtime.worker.block_inference import BlockInference
+from kerasstudio.runtime.worker.foreign_layers import stands_in
 from kerasstudio.runtime.worker.keras_errors import Source, explain
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference
 from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
@@ -69,7 +72,7 @@ class GraphInspector:
         layer = project.layers[node.layer]
         sources = self.sources(project, key)
         self.traced[key] = ()
-        if not sources or layer.is_output:
+        if not sources or layer.is_output or stands_in(layer):
             return
         inputs = {port: source.spec for port, source in sources.items()}
         refusal = trace_refusal(self._inference, project, layer, node, inputs)
@@ -150,6 +153,9 @@ class GraphInspector:
         if found.waits:
             return NodeInfo(status=self._inside(project, layer)), ()
         refused = self._refusal(project, node, layer, found, sources)
+        if refused is not None and refused.code == "placeholder.shape":
+            fixes = (*refused.fixes, *code_fixes(project, layer))
+            refused = msgspec.structs.replace(refused, fixes=fixes)
         errors = tuple(rule for rule in rules if rule.severity == "error")
         if errors and refused is not None:
             rules = tuple(msgspec.structs.replace(each, detail=refused.detail) for each in rules)
@@ -157,8 +163,18 @@ class GraphInspector:
             rules = (refused, *rules)
         if errors or refused is not None:
             return NodeInfo(status="error"), rules
+        if self._calls[layer.id][0] == node.id:
+            rules = (*rules, *self._of_code(project, layer, node))
         hints = tuple(broadcast_hint(self._key, node, layer, sources))
         return _info(found), (*rules, *hints)
+
+    def _of_code(self, project: Project, layer: Layer, node: Node) -> tuple[Problem, ...]:
+        """What is said of a layer that is code, run or not."""
+        if stands_in(layer):
+            return (code_problem(layer, self._key, node.id, code_fixes(project, layer)),)
+        if layer.class_name == LAMBDA and is_placeholder(layer):
+            return (reload_problem(layer, self._key, node.id, conversions(project, layer)),)
+        return ()
 
     def _inside(self, project: Project, layer: Layer) -> Status:
         """The status of a block that something inside keeps from being called: an error inside is

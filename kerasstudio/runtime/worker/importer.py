@@ -23,6 +23,7 @@ from kerasstudio.runtime.worker.learnt_words import Learnt
 from kerasstudio.runtime.worker.model_config import DAMAGE, ConfigReader, Entry, damaged
 from kerasstudio.runtime.worker.model_in_memory import model_in_memory
 from kerasstudio.runtime.worker.parsed_models import Parsed
+from kerasstudio.runtime.worker.placeholder_reading import Stored
 from kerasstudio.runtime.worker.training_reading import read_training
 
 Said = Callable[[str], None]
@@ -49,13 +50,15 @@ def import_config(
     said: Said = lambda text: None,
     learnt: Learnt | None = None,
     compiled: dict[str, Any] | None = None,
+    stored: Stored | None = None,
 ) -> Imported:
     """The project of a model's configuration, laid out, with the training settings of `compiled`,
-    else of the configuration itself. Raises `StudioError`."""
+    else of the configuration itself. `stored` tells of the weights of layers that are code.
+    Raises `StudioError`."""
     said("Reading the layers")
     try:
         parsed = Parsed(ConfigReader(config, module_of))
-        drawing = _drawn(parsed, parsed.root(config), said, learnt)
+        drawing = _drawn(parsed, parsed.root(config), said, learnt, stored)
     except DAMAGE as error:
         raise damaged(_name(config), error) from error
     said("Laying the model out")
@@ -79,10 +82,12 @@ def _trained(project: Project, compiled: Any, drawing: Drawing) -> tuple[Project
     return msgspec.structs.replace(project, training=training), notes
 
 
-def _drawn(parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None) -> Drawing:
+def _drawn(
+    parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None, stored: Stored | None
+) -> Drawing:
     """The drawing without masks that Keras makes again by itself: to know which those are, it is
     drawn with all of them first, and built symbolically."""
-    drawing = Drawing(parsed, shipped(), learnt)
+    drawing = Drawing(parsed, shipped(), learnt, stored)
     drawing.draw(root, ROOT)
     if has_masks(parsed.models.values()):
         said("Looking for masks that Keras adds by itself")
@@ -91,7 +96,7 @@ def _drawn(parsed: Parsed, root: Entry, said: Said, learnt: Learnt | None) -> Dr
         except StudioError:
             return drawing  # what does not build keeps its masks; the node will say what is wrong
         if found:
-            drawing = Drawing(parsed, shipped(), learnt)
+            drawing = Drawing(parsed, shipped(), learnt, stored)
             drawing.draw(root, ROOT)
     return drawing
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import h5py
 from keras.src.legacy.saving import legacy_h5_format
 
 from kerasstudio.graph.edits import set_start
+from kerasstudio.graph.placeholders import placeholders, weight_specs
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import Start
 from kerasstudio.runtime.protocol import ImportModel, ModelImported
 from kerasstudio.runtime.worker.build import BuiltModel, build_model
+from kerasstudio.runtime.worker.confinement.memory import memory_told
 from kerasstudio.runtime.worker.failures import file_error
 from kerasstudio.runtime.worker.file_weights import build_with_weights
 from kerasstudio.runtime.worker.importer import Imported, import_config
@@ -24,8 +24,9 @@ from kerasstudio.runtime.worker.learned import finalize
 from kerasstudio.runtime.worker.learnt_words import words_of_archive
 from kerasstudio.runtime.worker.model_files import ModelKind, sniff_model
 from kerasstudio.runtime.worker.own_group import OwnModel, read_group
+from kerasstudio.runtime.worker.placeholder_reading import stored_in
 from kerasstudio.runtime.worker.stored_optimizer import with_optimizer
-from kerasstudio.runtime.worker.vetting import vet
+from kerasstudio.runtime.worker.vetting import VettedConfig, vet
 from kerasstudio.runtime.worker.weight_files import write_arrays
 
 Progress = Callable[..., None]
@@ -34,15 +35,24 @@ Progress = Callable[..., None]
 def import_model(request: ImportModel, progress: Progress) -> ModelImported:
     """Answer `ImportModel`. Raises `StudioError`."""
     path = Path(request.path)
+    with memory_told(path):
+        return _imported(request, path, progress)
+
+
+def _imported(request: ImportModel, path: Path, progress: Progress) -> ModelImported:
     progress(f"Looking at {path.name}")
     kind = sniff_model(path)
-    config = vet(path, kind)
+    vetted = vet(path, kind)
     if kind == "h5":
         own = read_group(path)
         if own is not None:
             return _own_model(request, own)
-    imported = draw_file(path, kind, config, progress)
-    project, notes = imported.project, imported.notes
+    imported = draw_file(path, kind, vetted, progress)
+    project, notes = imported.project, (*vetted.notes, *imported.notes)
+    code = [layer.name for layer in placeholders(project)]
+    if code:
+        named = ", ".join(code[:4]) + (f" and {len(code) - 4} more" if len(code) > 4 else "")
+        notes = (f"code that was not run: {named}", *notes)
     if kind == "json":
         notes = (*notes, "the file holds no weights")
     elif request.weights is not None:
@@ -57,20 +67,11 @@ def import_model(request: ImportModel, progress: Progress) -> ModelImported:
     return ModelImported(request.id, project, notes)
 
 
-def draw_file(path: Path, kind: ModelKind, config: dict[str, Any], progress: Progress) -> Imported:
-    """The drawing of a file with the configuration `config`, which was vetted. Raises
-    `StudioError`."""
+def draw_file(path: Path, kind: ModelKind, vetted: VettedConfig, progress: Progress) -> Imported:
+    """The drawing of a file that was vetted. Raises `StudioError`."""
     learnt = words_of_archive(path) if kind == "keras" else None
-    compiled = _compiled(path) if kind == "h5" else None
-    return import_config(config, progress, learnt, compiled)
-
-
-def _compiled(path: Path) -> dict[str, Any] | None:
-    """How the model of an HDF5 file was compiled."""
-    with h5py.File(path, "r") as file:
-        text = file.attrs.get("training_config")
-    found = None if text is None else json.loads(text)
-    return found if isinstance(found, dict) else None
+    with stored_in(path, kind) as stored:
+        return import_config(vetted.model, progress, learnt, vetted.compiled, stored)
 
 
 def keep_weights(
@@ -80,7 +81,8 @@ def keep_weights(
     its optimizer where the file has that; the project that starts from them. Raises
     `StudioError`."""
     state = describe(project, built.layers, built.model)
-    if kind == "keras":
+    foreign = any(weight_specs(layer) for layer in placeholders(project))
+    if kind == "keras" and not foreign:  # else nobody knows which of the weights were trained
         state, optimizer = with_optimizer(state, project, built.model, path)
     else:
         optimizer = {}

@@ -19,6 +19,10 @@ from kerasstudio.graph.names import snake_case
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.graph.references import REFERENCE
+from kerasstudio.graph.vetting.known_objects import known_objects
+from kerasstudio.graph.vetting.limits import UnsafeError
+from kerasstudio.graph.vetting.objects import reasons_in
+from kerasstudio.runtime.worker.trusted_code import TRUSTED
 
 _PUBLIC: dict[str, ModuleType] = {
     "keras": keras,
@@ -75,6 +79,8 @@ def layer_class(layer: Layer) -> type[Operation]:
 def find_class(module: str, class_name: str, registered_name: str | None = None) -> type | None:
     """A class of Keras or a registered one; None when there is none of that name."""
     found: Any = None
+    if known_objects().is_code_layer(class_name):
+        return None  # made in `trusted_code` alone
     if registered_name:
         found = keras.saving.get_registered_object(registered_name)
     if found is None and module in _PUBLIC:
@@ -122,8 +128,18 @@ def make_layer(
 
 def make_object(value: Any) -> Any:
     """An optimizer, loss, initializer ... from its serialised form with changed arguments only.
-    Names ("adam") and plain values stay as they are; Keras takes them."""
+    Names ("adam") and plain values stay as they are; Keras takes them. Raises `ValueError` for
+    what is code that nobody trusts."""
+    _refuse_code(value)
     return _value(value, named=False)
+
+
+def _refuse_code(value: Any) -> None:
+    try:
+        for reason in reasons_in(value, "", TRUSTED.known, sizes=False):
+            raise ValueError(f"it holds {reason}, and was not run")
+    except UnsafeError as error:
+        raise ValueError(f"it holds {error.what}, and was not run") from error
 
 
 def _value(value: Any, named: bool, held: Held | None = None) -> Any:

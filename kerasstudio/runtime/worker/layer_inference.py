@@ -14,17 +14,19 @@ import msgspec
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.inspection import TensorSpec, WeightSpec
+from kerasstudio.graph.placeholders import code_reasons
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Layer, Node, Project
 from kerasstudio.graph.references import referenced
 from kerasstudio.runtime.worker.build import Builder
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.cost import activation_bytes, multiply_adds
+from kerasstudio.runtime.worker.foreign_layers import project_layer
 from kerasstudio.runtime.worker.keras_errors import Refusal
-from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
 from kerasstudio.runtime.worker.layer_weights import weight_specs
 from kerasstudio.runtime.worker.learned import learns
 from kerasstudio.runtime.worker.stateless import wants_variables, with_variables
+from kerasstudio.runtime.worker.trusted_code import TRUSTED
 
 Inputs = Mapping[str, TensorSpec]
 _KEPT = 20_000
@@ -89,8 +91,7 @@ class LayerInference:
         def held(key: str) -> Any:
             return Builder(project, self._catalogue).layer(project.layers[key])
 
-        arguments = with_tuples(layer.arguments, self._catalogue, layer)
-        made = make_layer(layer_class(layer), arguments, "layer", held)
+        made = project_layer(layer, self._catalogue, "layer", held)
         if not layer.trainable:
             made.trainable = False
         return made
@@ -107,6 +108,8 @@ class LayerInference:
             layer.trainable,
             _encode(layer.arguments),
         )
+        if code_reasons(layer):
+            return (*key, _encode(layer.build), TRUSTED.serial)
         held = [project.layers[each] for each in referenced(layer)]
         if held:
             # What is inside may change while the layer stays the same.
@@ -145,7 +148,7 @@ class LayerInference:
                 if first is not None:
                     _call(made, node, first)
                 outputs = _specs(_call(made, node, inputs))
-            return _measured(made, tuple(inputs.values()), outputs)
+            return _measured(layer, made, tuple(inputs.values()), outputs)
         except StudioError:
             raise
         except Exception as error:  # Keras raises errors of every class
@@ -190,7 +193,7 @@ def _specs(outputs: Any) -> tuple[TensorSpec, ...]:
 
 
 def _measured(
-    made: Any, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
+    layer: Layer, made: Any, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
 ) -> Inferred:
     weights = trainable = 0
     if isinstance(made, keras.Layer):
@@ -202,6 +205,6 @@ def _measured(
         trainable=trainable,
         multiply_adds=multiply_adds(made, inputs, outputs),
         activation_bytes=activation_bytes(outputs),
-        weights=weight_specs(made),
+        weights=weight_specs(layer, made),
         learns=learns(made),
     )

@@ -29,6 +29,7 @@ from kerasstudio.graph.stored_weights import (
 )
 from kerasstudio.graph.training_spec import KerasObject
 from kerasstudio.graph.warm_start import LayerStart, layer_start
+from kerasstudio.runtime.worker.code_weights import file_names
 from kerasstudio.runtime.worker.learned import (
     Learned,
     finalize,
@@ -56,13 +57,15 @@ class Given(msgspec.Struct):
     learned: frozenset[str] = frozenset()
 
 
-def weight_specs(layer: Any) -> tuple[WeightSpec, ...]:
-    """The weights of a Keras layer in its order; none for what has none (operations)."""
-    if not isinstance(layer, keras.layers.Layer):
+def weight_specs(layer: Layer, made: Any) -> tuple[WeightSpec, ...]:
+    """The weights of a Keras layer in its order; none for what has none (operations). Those of
+    code are named as files name them."""
+    if not isinstance(made, keras.layers.Layer):
         return ()
+    names = file_names(layer, made) or [_name(weight, made) for weight in made.weights]
     return tuple(
-        WeightSpec(_name(weight, layer), tuple(weight.shape), str(weight.dtype))
-        for weight in layer.weights
+        WeightSpec(name, tuple(weight.shape), str(weight.dtype))
+        for name, weight in zip(names, made.weights, strict=True)
     )
 
 
@@ -76,7 +79,7 @@ def describe(project: Project, layers: Mapping[str, Any], model: keras.Model) ->
     for key, layer, made in _own(project, layers):
         weights = tuple(
             StoredWeight(spec.name, spec.shape, spec.dtype, entries[id(weight)])
-            for spec, weight in zip(weight_specs(made), made.weights, strict=True)
+            for spec, weight in zip(weight_specs(layer, made), made.weights, strict=True)
             if id(weight) in entries
         )
         number = numbers.get(id(made), "")
@@ -132,7 +135,7 @@ def give_weights(
         starts: dict[str, LayerStart] = {}
         learned: set[str] = set()
         for key, layer, made in _own(project, layers):
-            specs = weight_specs(made)
+            specs = weight_specs(layer, made)
             if not specs and id(made) not in numbers:
                 continue
             stored = state.layers.get(key)

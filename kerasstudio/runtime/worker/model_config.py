@@ -24,10 +24,11 @@ INPUT_NAME = "input_layer"
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """Output number `output` of a call."""
+    """Output number `output` of a call. `spec` is its shape and dtype, where the file says it."""
 
     call: Call
     output: int
+    spec: tuple[list[int | None], str] | None = None
 
 
 @dataclass(eq=False)
@@ -57,6 +58,7 @@ class Entry:
     config: dict[str, Any]
     identity: Any
     calls: list[Call] = field(default_factory=list)
+    build_config: Any = None
 
     @property
     def is_model(self) -> bool:
@@ -141,6 +143,7 @@ class ConfigReader:
             registered_name=data.get("registered_name"),
             config=config,
             identity=self._identities.get(id(data), ("object", id(data))),
+            build_config=data.get("build_config"),
         )
 
     def model(self, entry: Entry) -> ModelConfig:
@@ -187,9 +190,11 @@ class ConfigReader:
             if same is None:
                 entries.append(entry)
             entry = known[entry.identity] = known[entry.name] = same or entry
+            if before is not None:
+                before = Tensor(before.call, 0, _built_for(data) or before.spec)
             call = Call(entry, [] if before is None else [before])
             entry.calls.append(call)
-            before = Tensor(call, 0)
+            before = Tensor(call, 0, _given_by(entry))
             if entry.class_name == INPUT and first is None:
                 first = before
         return ModelConfig(model.name, "sequential", entries, first, before)
@@ -214,6 +219,23 @@ def _implied_input(config: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(found["batch_shape"], list | tuple):
         return []
     return [{"class_name": INPUT, "module": "keras.layers", "config": found}]
+
+
+def _built_for(data: dict[str, Any]) -> tuple[list[int | None], str] | None:
+    """The shape that a layer was built for; not its dtype, which nearly always is this one."""
+    built = data.get("build_config")
+    shape = built.get("input_shape") if isinstance(built, dict) else None
+    if not isinstance(shape, list) or any(isinstance(axis, list) for axis in shape):
+        return None
+    return shape, "float32"
+
+
+def _given_by(entry: Entry) -> tuple[list[int | None], str] | None:
+    """What an Input gives."""
+    shape = entry.config.get("batch_shape")
+    if entry.class_name != INPUT or not isinstance(shape, list):
+        return None
+    return shape, str(entry.config.get("dtype") or "float32")
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
@@ -244,7 +266,8 @@ def _template(value: Any, known: dict[str, Entry]) -> Any:
             return {"$dict": {str(key): _template(each, known) for key, each in value.items()}}
         case "__keras_tensor__":
             name, number, output = config["keras_history"]
-            return Tensor(_call(known[name], number), int(output))
+            spec = (list(config["shape"]), str(config.get("dtype") or "float32"))
+            return Tensor(_call(known[name], number), int(output), spec)
         case "__slice__":
             ends = (config["start"], config["stop"], config["step"])
             return {"$slice": [_template(each, known) for each in ends]}

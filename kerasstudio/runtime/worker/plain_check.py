@@ -6,6 +6,7 @@ Nothing of KerasStudio is imported, so what works here works for anybody; and of
 what it needs itself. The task names the file ("path"), its "kind" ("model", "weights", "json",
 "script": plain Keras; "savedmodel": TensorFlow; "tflite"; "onnx"), the "samples" (.npz: "names"
 and one array for each input, by number) and where predictions go ("out", with the "runtime").
+"code" are files of Python by name that the model needs and the person trusts.
 
 Exit code 0 when predictions were written, 3 when this runtime cannot run the file here although
 others can (said on the standard error), 1 for everything else that goes wrong.
@@ -17,6 +18,7 @@ import json
 import os
 import runpy
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -63,8 +65,18 @@ def load_keras(task: Any) -> Any:
     import keras
 
     kind, path = task["kind"], task["path"]
+    objects = {} if "code" not in task else run_code(task["code"])
+    with keras.saving.custom_object_scope(objects):
+        if "code" in task:
+            keras.config.enable_unsafe_deserialization()
+        return load_kind(task, kind, path)
+
+
+def load_kind(task: Any, kind: str, path: str) -> Any:
+    import keras
+
     if kind == "model":
-        return keras.models.load_model(path)
+        return keras.models.load_model(path, safe_mode="code" not in task)
     if kind == "weights":
         with open(task["config"], encoding="utf-8") as file:
             model = keras.models.model_from_json(file.read())
@@ -81,6 +93,21 @@ def load_keras(task: Any) -> Any:
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()  # it computes with constants made from its weights
     return model
+
+
+def run_code(files: Any) -> dict[str, Any]:
+    """Run files of code that the person trusts, by their names; what they define."""
+    objects: dict[str, Any] = {}
+    for name, text in files.items():
+        module = types.ModuleType(f"kstudio_project.{name.removesuffix('.py')}")
+        sys.modules[module.__name__] = module
+        exec(compile(text, name, "exec"), vars(module))  # noqa: S102 (trusted)
+        objects |= {
+            key: value
+            for key, value in vars(module).items()
+            if getattr(value, "__module__", None) == module.__name__
+        }
+    return objects
 
 
 def with_tensorflow(task: Any, names: list[str], values: list[Any]) -> tuple[list[Any], str]:

@@ -3,8 +3,6 @@ by the same names."""
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,12 @@ from kerasstudio.runtime.protocol import ImportModel, TakeWeights, WeightsTaken
 from kerasstudio.runtime.run_weights import checkpoint_path, choose_checkpoint, run_label
 from kerasstudio.runtime.runs import read_project, read_run
 from kerasstudio.runtime.worker.build import build_saved
-from kerasstudio.runtime.worker.failures import file_error, first_lines
+from kerasstudio.runtime.worker.failures import file_error
 from kerasstudio.runtime.worker.importing import import_model
 from kerasstudio.runtime.worker.layer_weights import WeightState, describe, write_weights
 from kerasstudio.runtime.worker.learned import finalize
 from kerasstudio.runtime.worker.weight_files import ArrayFile, write_arrays
+from kerasstudio.runtime.worker.weights_alone import take_weights_alone
 
 
 def take_weights(request: TakeWeights, progress: Any) -> WeightsTaken:
@@ -66,33 +65,22 @@ def _taken(request: TakeWeights, source: Path, out: Path, progress: Any) -> Weig
 
 
 def _weights_alone(request: TakeWeights, source: Path, out: Path) -> WeightsTaken:
-    """A `.weights.h5` is of one architecture: Keras puts all of it into the project's model."""
+    """Weights without layers: what they fit in the project's model is told by names and order."""
     project = request.project
     built = build_saved(project)
-    with tempfile.TemporaryDirectory(prefix="kerasstudio-weights-") as folder:
-        link = Path(folder) / "model.weights.h5"  # Keras goes by the suffix
-        link.symlink_to(source.absolute())
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", UserWarning)  # Keras skips what it does not find
-                built.model.load_weights(link)
-        except (ValueError, TypeError, KeyError, OSError, UserWarning) as error:
-            raise StudioError(
-                Problem(
-                    code="weights.no_match",
-                    message=f"The weights of {source.name} are not of this model: "
-                    f"{first_lines(error)}",
-                    expected="weights of the same layers in the same order, or a whole model file",
-                    received="weights of another model, or a damaged file",
-                    place=Place(file=str(source)),
-                    detail=str(error),
-                )
-            ) from error
+    taken = take_weights_alone(built.model, source)
     finalize(built.model)
     state = describe(project, built.layers, built.model)
-    write_weights(out, built.model, state)
-    count = len(state.layers)
-    return WeightsTaken(request.id, Start(out.stem, source.name), count, count)
+    numbers = {id(variable): number for number, variable in enumerate(built.model.variables)}
+    given = {numbers[key] for key in taken.variables if key in numbers}
+    layers = {
+        key: layer
+        for key, layer in state.layers.items()
+        if layer.weights and all(each.entry in given for each in layer.weights)
+    }
+    write_weights(out, built.model, msgspec.structs.replace(state, layers=layers))
+    start = Start(out.stem, source.name)
+    return WeightsTaken(request.id, start, taken.matched, taken.layers, taken.by)
 
 
 def _no_weights(source: Path) -> Problem:

@@ -56,6 +56,7 @@ class CardFace(msgspec.Struct, frozen=True):
     calls: int = 1
     frozen: bool = False
     start: StartMark = ""
+    code: bool = False
     ports: tuple[PortMark, ...] = ()
     presence: Presence = "on"
     through: tuple[float, float, float, float] | None = None
@@ -118,6 +119,8 @@ _BRIEF = {
     "shape.mismatch": "shapes differ",
     "shape.rank": "wrong rank",
     "shape.dtype": "wrong dtype",
+    "placeholder.code": "code, not run",
+    "placeholder.shape": "output not known",
     "data.input_unbound": "no data",
     "data.output_unbound": "no target",
 }

@@ -80,7 +80,7 @@ def plate_key(face: CardFace) -> tuple[object, ...]:
     mostly share it."""
     state = face.state if face.state in ("waiting", "error", "warning") else "ok"
     way = face.presence, face.through
-    return face.size, picture_size(face), face.category, state, face.ports, *way
+    return face.size, picture_size(face), face.category, state, face.code, face.ports, *way
 
 
 def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
@@ -108,7 +108,10 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
         border = QColor(theme.error)
     elif face.state == "warning":
         border = QColor(theme.warning)
-    painter.setPen(QPen(border, 1.4 if face.state == "error" else 1.0, style))
+    outline = QPen(border, 1.4 if face.state == "error" else 1.0, style)
+    if face.code and face.state != "ok":  # it stands for something that is not there
+        outline = QPen(border, 1.8, Qt.PenStyle.DashLine)
+    painter.setPen(outline)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shape)
     if step > FAR_STEP:
@@ -220,6 +223,8 @@ def _paint_header(
 def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) -> None:
     right = face.size[0] - _PAD
     signs = []
+    if face.code:
+        signs.append(("code", theme.warning))
     if face.frozen:
         signs.append(("snow", theme.rank(2)))
     if face.calls > 1:

@@ -10,10 +10,12 @@ from kerasstudio.graph.bindings import Bindings, resolve
 from kerasstudio.graph.blocks import holders
 from kerasstudio.graph.cards import card_lines, card_size, card_title, port_offset
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.code_words import card_lines as code_lines
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
@@ -409,12 +411,14 @@ class SceneModel:
         presence = self.presence(node)
         badge, kind = self._badge(layer) if node not in self._switched.off else ("", False)
         slot = self.nodes.slots[node]
+        code = is_placeholder(layer)
+        lines = code_lines(layer) if code else card_lines(layer, self.catalogue.layer_type(layer))
         return CardFace(
             title=card_title(layer),
             name=layer.name,
             category=self.categories[int(self.nodes.categories[slot])],
             size=self.nodes.rect(node)[2:],
-            lines=card_lines(layer, self.catalogue.layer_type(layer)),
+            lines=lines,
             shape=shapes_line(info) if known and info else "",
             count=count_line(info) if known and info else "",
             state=state,
@@ -424,6 +428,7 @@ class SceneModel:
             calls=len(self._nodes_of_layer.get(layer.id, ())),
             frozen=not layer.trainable,
             start=self._starts[layer.id].state if layer.id in self._starts else "",
+            code=code,
             ports=(*self._input_marks(node), *self._output_marks(node)),
             presence=presence,
             through=self._through(node) if presence == "bypassed" else None,

@@ -19,6 +19,7 @@ from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.settings import SETTINGS, Setting, Settings
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.labels import TextBlock
+from kerasstudio.ui.widgets.remembered_line import RememberedLine
 from kerasstudio.ui.widgets.segmented import SegmentedControl
 
 PAGES = (("general", "General"), ("keys", "Keys"))
@@ -78,6 +79,8 @@ class SettingsDialog(QDialog):
             )
             combo.setAccessibleName(setting.title)
             form.addRow(setting.title, combo)
+        elif isinstance(setting.default, list):
+            form.addRow(setting.title, RememberedLine(self._settings, setting.key))
         else:
             check = QCheckBox(setting.title)
             check.setChecked(self._settings.get(setting.key))

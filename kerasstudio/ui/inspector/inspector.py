@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector.code_card import CodeCard
 from kerasstudio.ui.inspector.layer_panel import LayerPanel
 from kerasstudio.ui.inspector.overview_panel import OverviewPanel
 from kerasstudio.ui.selection import Selection
@@ -28,11 +30,13 @@ class Inspector(QScrollArea):
         catalogue: Catalogue,
         warm: WarmStart,
         parent: QWidget | None = None,
+        trust: CodeTrust | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
         self.overview = OverviewPanel(store, selection, feed, catalogue, warm)
-        self.layers = LayerPanel(store, feed, catalogue, warm)
+        code = None if trust is None else CodeCard(store, feed, catalogue, trust)
+        self.layers = LayerPanel(store, feed, catalogue, warm, code=code)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.overview)
         self._pages.addWidget(self.layers)

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import common, facts
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
+from kerasstudio.ui.inspector.code_card import CodeCard
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
 from kerasstudio.ui.inspector.input_shapes import input_changes, take_input_shapes
@@ -42,9 +44,12 @@ class LayerPanel(QWidget):
         catalogue: Catalogue,
         warm: WarmStart,
         parent: QWidget | None = None,
+        code: CodeCard | None = None,
     ) -> None:
+        """`code` shows layers that are code of a file."""
         super().__init__(parent)
         self._store, self._feed, self._catalogue = store, feed, catalogue
+        self.code = code
         self._graph = ""
         self._nodes: tuple[str, ...] = ()
         self._layers: list[Layer] = []
@@ -73,6 +78,9 @@ class LayerPanel(QWidget):
         self._column.setSpacing(10)
         self._column.addWidget(self.header)
         self._column.addWidget(self.problems)
+        if code is not None:
+            code.hide()
+            self._column.addWidget(code)
         self._form_place = QVBoxLayout()
         self._column.addLayout(self._form_place)
         self._column.addWidget(self.take_shape)
@@ -177,8 +185,20 @@ class LayerPanel(QWidget):
         names_shown += [f"and {more:,} more"] if more else []
         self.members.setText("Selected: " + ", ".join(names_shown))
 
+    def _show_code(self) -> bool:
+        """Whether the only layer shown is code: its arguments are the file's, to the letter."""
+        layer = self._layers[0]
+        shown = self.code is not None and len(self._layers) == 1 and is_placeholder(layer)
+        if self.code is not None:
+            self.code.setVisible(shown)
+            if shown:
+                self.code.show_layer(layer, self._graph, self._nodes[0])
+        return shown
+
     def _show_form(self) -> None:
+        foreign = self._show_code()
         arguments = common.common_arguments(self._layers, self._catalogue)
+        arguments = () if foreign else arguments
         ids = tuple(layer.id for layer in self._layers)
         form = self._form_for(arguments)
         if form is not self.form or ids != self._shown:

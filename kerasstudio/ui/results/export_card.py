@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWid
 
 from kerasstudio.runtime.protocol import Exported, Format
 from kerasstudio.runtime.runs import RunRecord
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 

@@ -6,7 +6,9 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import msgspec
@@ -14,7 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from kerasstudio.graph.bindings import resolve
+from kerasstudio.graph.placeholders import LAMBDA, defining_file, needs_class, placeholders
 from kerasstudio.graph.problems import Place, Problem, StudioError
+from kerasstudio.graph.project import Layer
 from kerasstudio.graph.training_spec import OutputTraining
 from kerasstudio.graph.warm_start import summary
 from kerasstudio.runtime.atomic import sync_folder
@@ -25,9 +29,15 @@ from kerasstudio.runtime.worker.compiling import compile_model, complete_trainin
 from kerasstudio.runtime.worker.data import load
 from kerasstudio.runtime.worker.exporters.exporter import Exporter, Report, Subject
 from kerasstudio.runtime.worker.failures import file_error, first_lines
+from kerasstudio.runtime.worker.foreign_layers import stands_in
 from kerasstudio.runtime.worker.layer_weights import give_optimizer, give_weights
+from kerasstudio.runtime.worker.placeholder_writing import refuse_format, restore_code
 from kerasstudio.runtime.worker.restoring import restore_run
 from kerasstudio.runtime.worker.sampling import random_samples
+from kerasstudio.runtime.worker.trusted_code import TRUSTED
+
+_SCRIPTS = (".py", ".ipynb")
+"""Formats that are checked by running them, the project's own code with them."""
 
 
 def export_with(request: Export, exporters: tuple[Exporter, ...], progress: Report) -> Exported:
@@ -52,13 +62,22 @@ def export_with(request: Export, exporters: tuple[Exporter, ...], progress: Repo
     progress("Building the model")
     subject = _subject(request)
     subject.report = progress
+    code = [layer for layer in placeholders(subject.project) if stands_in(layer)]
+    if code:
+        refuse_format(code, exporter.format.id, path)
+        progress(f"Writing {path.name}")
+        write_beside(exporter, subject, path, code)
+        return _unchecked(request, subject, [layer.name for layer in code])
     samples = _samples(request, subject)
     progress(f"Writing {path.name}")
     write_beside(exporter, subject, path)
+    strange = TRUSTED.untrusted_files(subject.project)
+    if strange and exporter.format.suffix in _SCRIPTS:
+        return _unchecked(request, subject, strange)
     progress(f"Checking the file in {exporter.runtime}")
     tolerance = exporter.tolerance.get(subject.variant, TOLERANCE)
     with tempfile.TemporaryDirectory(prefix="kerasstudio-check-") as folder:
-        recipe = exporter.recipe(subject, path, Path(folder))
+        recipe = exporter.recipe(subject, path, Path(folder)) | _trusted(subject)
         verdict = check_file(
             recipe, subject.model, samples, Path(folder), exporter.runtime, tolerance
         )
@@ -143,8 +162,37 @@ def _samples(request: Export, subject: Subject) -> dict[str, np.ndarray]:
     return random_samples(subject.model, CHECKED_SAMPLES)
 
 
-def write_beside(exporter: Exporter, subject: Subject, path: Path) -> None:
-    """Write beside the target and move: never half a file. Raises `StudioError`."""
+def _trusted(subject: Subject) -> dict[str, Any]:
+    """Whoever loads the file needs the code in it, too: so does the check."""
+    code = list(placeholders(subject.project))
+    if not code:
+        return {}
+    files = {defining_file(layer, subject.project) for layer in code if needs_class(layer)}
+    if any(files):
+        named = " and ".join(sorted(filter(None, files)))
+        subject.notes.append(f"whoever loads the file needs the classes in {named}")
+    if any(layer.class_name == LAMBDA for layer in code):
+        subject.notes.append("Keras loads its Lambda layers with safe_mode=False only")
+    return {"code": TRUSTED.files}
+
+
+def _unchecked(request: Export, subject: Subject, names: list[str]) -> Exported:
+    """Predictions are not compared where code that nobody trusts would have to run for them."""
+    listed = ", ".join(names[:4])
+    return Exported(
+        id=request.id,
+        path=request.path,
+        checked=f"not checked: {listed} is code that was not run; it is in the file as it came",
+        agrees=None,
+        notes=tuple(subject.notes),
+    )
+
+
+def write_beside(
+    exporter: Exporter, subject: Subject, path: Path, code: Sequence[Layer] = ()
+) -> None:
+    """Write beside the target and move: never half a file; `code` are layers that go into it as
+    they came. Raises `StudioError`."""
     suffix = exporter.format.suffix
     # Short, so that it fits wherever the real name does.
     temporary = path.with_name(f".{os.getpid()}.{secrets.token_hex(4)}{suffix}")
@@ -156,6 +204,8 @@ def write_beside(exporter: Exporter, subject: Subject, path: Path) -> None:
             _replace_folder(temporary, path)
         else:
             exporter.write(subject, temporary)
+            if code:
+                restore_code(temporary, exporter.format.id, code)
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             temporary.replace(path)
