@@ -16,8 +16,8 @@ from kerasstudio.graph.templates import project_from
 from kerasstudio.runtime.protocol import Export, Inspect, Inspected
 from kerasstudio.runtime.worker import exporters
 from kerasstudio.runtime.worker.build import build_model
-from kerasstudio.runtime.worker.importing import own_project
 from kerasstudio.runtime.worker.inspector import Inspector
+from kerasstudio.runtime.worker.own_group import own_project
 from kerasstudio.runtime.worker.preparing import prepare
 
 pytestmark = [
