@@ -30,6 +30,7 @@ from kerasstudio.cli.session import Session
 from kerasstudio.graph import files
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.upgrade_report import UpgradeReport
 from kerasstudio.runtime.runs import studio_folder
 from kerasstudio.runtime.weight_store import SUFFIX, WeightStore, names_in
 
@@ -93,6 +94,7 @@ def run(options: Namespace, console: Console) -> int:
                 weights=str(stored) if stored.exists() and holds_weights(target) else None,
                 notes=imported.notes,
                 variant=variant,
+                upgrade=imported.upgrade,
             )
 
 
@@ -110,10 +112,17 @@ def _open(options: Namespace, console: Console, source: Path, target: Path) -> i
         notes = (*notes, f"the weights are in {stored}")
     else:
         store.leave()
-    return _save(with_code(imported.project, options.code), target, notes, console)
+    project = with_code(imported.project, options.code)
+    return _save(project, target, notes, console, imported.upgrade)
 
 
-def _save(project: Project, target: Path, notes: tuple[str, ...], console: Console) -> int:
+def _save(
+    project: Project,
+    target: Path,
+    notes: tuple[str, ...],
+    console: Console,
+    upgrade: UpgradeReport | None = None,
+) -> int:
     files.write_project(target, project)
     console.say(f"{target}: {len(project.graph.nodes)} nodes")
     for note in notes:
@@ -126,6 +135,7 @@ def _save(project: Project, target: Path, notes: tuple[str, ...], console: Conso
             "nodes": len(project.graph.nodes),
             "notes": notes,
             "problems": [],
+            **({"upgrade": upgrade} if upgrade is not None else {}),
         }
     )
     return OK

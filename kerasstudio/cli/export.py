@@ -25,6 +25,7 @@ from kerasstudio.graph.export_limits import (
 )
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.upgrade_report import UpgradeReport
 from kerasstudio.runtime.protocol import Export, Exported
 from kerasstudio.runtime.runs import read_project as read_run_project
 from kerasstudio.runtime.runs import read_run
@@ -102,6 +103,7 @@ def write(
     weights: str | None = None,
     notes: tuple[str, ...] = (),
     variant: str = "",
+    upgrade: UpgradeReport | None = None,
 ) -> int:
     """Export, say what came out; 1 when the file does not give the same predictions. A file that
     could not be checked is none of those: it says so."""
@@ -136,6 +138,7 @@ def write(
             "difference": answer.difference,
             "notes": [*notes, *answer.notes],
             "problems": limits,
+            **({"upgrade": upgrade} if upgrade is not None else {}),
         }
     )
     return FAILED if answer.agrees is False else OK

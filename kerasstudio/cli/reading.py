@@ -10,6 +10,7 @@ from kerasstudio.cli.console import Console
 from kerasstudio.cli.session import Session
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.upgrade_report import in_lines
 from kerasstudio.runtime.confined import Confined, lost_reader
 from kerasstudio.runtime.protocol import (
     ImportModel,
@@ -24,16 +25,19 @@ Answer = TypeVar("Answer", ModelImported, WeightsTaken)
 
 
 def read_model(console: Console, source: Path, weights: Path) -> ModelImported:
-    """The project of a model file; its weights, where it has any, in the file `weights`. Raises
-    `StudioError`."""
+    """The project of a model file; its weights, where it has any, in the file `weights`. What was
+    changed in an old one is told. Raises `StudioError`."""
     path = str(source.absolute())
-    return _read(
+    imported = _read(
         console,
         source,
         weights,
         lambda number, out: ImportModel(number, path, out),
         ModelImported,
     )
+    for line in in_lines(imported.upgrade) if imported.upgrade is not None else ():
+        console.tell(line)
+    return imported
 
 
 def read_weights(console: Console, source: Path, project: Project, weights: Path) -> WeightsTaken:

@@ -17,6 +17,7 @@ from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import Start
+from kerasstudio.graph.upgrade_report import UpgradeReport
 from kerasstudio.runtime.confinement import Confinement
 from kerasstudio.runtime.states import RunStatus
 
@@ -344,11 +345,13 @@ class Exported(Message, frozen=True):
 
 
 class ModelImported(Message, frozen=True):
-    """`notes` say what was changed or left out on the way."""
+    """`notes` say what was changed or left out on the way; `upgrade` what was changed in a file
+    of Keras 1 or 2, None for others."""
 
     id: int
     project: Project
     notes: tuple[str, ...] = ()
+    upgrade: UpgradeReport | None = None
 
 
 class WeightsTaken(Message, frozen=True):

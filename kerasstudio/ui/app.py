@@ -38,6 +38,7 @@ from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.text_size import change_text_scale, wanted_scale
+from kerasstudio.ui.upgrade_notice import UpgradeNotice
 from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.workers import WorkerPool
 
@@ -107,6 +108,7 @@ class Studio(QObject):
             lambda project, name: self.documents.new(project, name, saved=False),
             self,
         )
+        self.upgrades = UpgradeNotice(self.window, self._log_upgrade, self)
         self.autosave = Autosave(self.store, self)
         self.recovery = RecoveryOffer(self.window, self.documents, self)
         self.log_signal = LogSignal(self)
@@ -402,6 +404,7 @@ class Studio(QObject):
         self.importing.reading_changed.connect(window.status.show_task)
         self.importing.noted.connect(self._import_noted)
         window.status.cancel_chosen.connect(self.importing.cancel)
+        self.importing.upgraded.connect(self.upgrades.expect)
         self.run_feed.start_failed.connect(self.show_problem)
         self.run_feed.run_changed.connect(self._run_changed)
         self.run_feed.points_received.connect(lambda view, _points: window.status.show_run(view))
@@ -438,7 +441,11 @@ class Studio(QObject):
         self.window.setWindowTitle(f"{name}[*] – KerasStudio")
         self.window.setWindowModified(edited)
 
+    def _log_upgrade(self, text: str, level: str) -> None:
+        self.commands.log(text, level, "upgrade")
+
     def _document_opened(self) -> None:
+        self.upgrades.document_shown(self.store.project)
         self.selection.show_graph(self.store.project.root)
         self.selection.clear()
         self.run_feed.forget_current()

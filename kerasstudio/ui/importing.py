@@ -27,7 +27,8 @@ FILTER = (
 
 class Importing(QObject):
     """`open_project` opens a .kstudio file, `use_data` hands data files to the Data page, and
-    `new_document(project, name)` shows a project that has no file yet.
+    `new_document(project, name)` shows a project that has no file yet. `upgraded(file name,
+    UpgradeReport, Project)` before a model of Keras 1 or 2 is shown.
 
     Model files are read by a process of their own (`ModelReading`); `reading_changed` tells what
     it is doing, "" when nothing is read (any more)."""
@@ -37,6 +38,7 @@ class Importing(QObject):
     failed = Signal(object)
     noted = Signal(str, list)
     weights_taken = Signal(object)
+    upgraded = Signal(str, object, object)
 
     def __init__(
         self,
@@ -149,6 +151,8 @@ class Importing(QObject):
         if isinstance(report, p.ModelImported):
             if not report.project.training.start.is_fresh:
                 store.take(weights)
+            if report.upgrade is not None:
+                self.upgraded.emit(path.name, report.upgrade, report.project)
             self._new_document(report.project, path.stem)
             if report.notes:
                 self.noted.emit(path.name, list(report.notes))

@@ -18,6 +18,7 @@ from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.status_bar import StatusBar
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.top_bar import TopBar
+from kerasstudio.ui.widgets.notice_bar import NoticeBar
 
 MOST_LEFT = 0.38
 PAGES_WITH_PANEL = ("model", "train")
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.actions_set = ActionSet(self, key_map, self)
         self.top_bar = TopBar(self.actions_set)
+        self.notice = NoticeBar()
         self.status = StatusBar()
         self.panel = BottomPanel()
         self._stack = QStackedWidget()
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
+        column.addWidget(self.notice)
         column.addWidget(self._split, 1)
         column.addWidget(self.status)
         self.setCentralWidget(body)

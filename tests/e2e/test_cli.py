@@ -15,6 +15,7 @@ from typing import Any
 
 import h5py
 import pytest
+from legacy_zoo.keras1 import KINDS as KERAS_1
 
 from kerasstudio.cli import main
 from kerasstudio.runtime.runs import read_run
@@ -279,6 +280,21 @@ def test_bad_data_and_models_are_answered_in_words(run: Run, tmp_path: Path) -> 
     broken.write_bytes(b"PK\x03\x04 not a zip")
     three_parts(run("convert", broken, tmp_path / "b.kstudio"), "broken.keras")
     assert not (tmp_path / "b.kstudio").exists()
+
+
+def test_a_model_of_keras_1_is_brought_up_and_says_so(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "old.h5"
+    KERAS_1[0].write(source)
+    written = good(run("convert", source, tmp_path / "new.keras", "--json"))
+    assert written["checked"] == "checked: same predictions on 32 samples"
+    assert written["upgrade"]["wrote"] == "Keras 1.2.2"
+    names = {change["what"] for change in written["upgrade"]["changes"]}
+    assert {"output_dim", "p", "SGD.decay"} <= names
+    code, out, err = run("convert", source, tmp_path / "new.kstudio")
+    assert code == 0
+    assert "Written by Keras 1.2.2, brought up to Keras 3" in err
+    assert "SGD.decay=0.0001 → InverseTimeDecay" in err
+    assert "new.kstudio" in out
 
 
 def test_doctor_and_help_speak(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

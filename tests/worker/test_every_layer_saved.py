@@ -16,7 +16,7 @@ from kerasstudio.graph.files import decode_project, encode_project
 from kerasstudio.graph.structure import structure_problems
 from kerasstudio.runtime.worker.file_weights import build_with_weights
 from kerasstudio.runtime.worker.importing import draw_file
-from kerasstudio.runtime.worker.model_files import read_config
+from kerasstudio.runtime.worker.vetting import vet
 
 pytestmark = [
     pytest.mark.worker,
@@ -82,8 +82,8 @@ def there_and_back(model: keras.Model, given: list[Any], folder: Path) -> None:
     randomise(model)
     path = folder / "model.keras"
     model.save(path)
-    config = read_config(path, "keras")  # vetting has tests of its own
-    imported = draw_file(path, "keras", config, lambda *said: None)
+    vetted = vet(path, "keras")
+    imported = draw_file(path, "keras", vetted, lambda *said: None)
     assert imported.notes == ()
     project = decode_project(encode_project(imported.project))
     assert structure_problems(project, shipped()) == []

@@ -21,36 +21,40 @@ from kerasstudio.graph.project import Project
 from kerasstudio.runtime.worker.build import BuiltModel, build_saved
 from kerasstudio.runtime.worker.failures import first_lines
 from kerasstudio.runtime.worker.learned import finalize
+from kerasstudio.runtime.worker.legacy.loading import OldModel
 from kerasstudio.runtime.worker.model_files import WEIGHTS, ModelKind, import_error
 from kerasstudio.runtime.worker.stateless import wants_variables
 from kerasstudio.runtime.worker.stored_member import open_member
 
 
-def build_with_weights(project: Project, path: Path, kind: ModelKind) -> BuiltModel:
+def build_with_weights(
+    project: Project, path: Path, kind: ModelKind, old: OldModel | None = None
+) -> BuiltModel:
     """The model in the form that files have, with the weights in `path`; a JSON file has none.
 
-    `path` must have been vetted. Raises `StudioError` when the weights do not fit."""
+    `path` must have been vetted; `old` is the same file where Keras 1 or 2 wrote it. Raises
+    `StudioError` when the weights do not fit."""
     if kind == "json":
         return build_saved(project)
     try:
-        built = _built_late(project, path, kind)
+        built = _built_late(project, path, kind, old)
     except StudioError as error:
         if not wants_variables(error):
             raise
         built = build_saved(project)
-        _read(built.model, path, kind)
+        _read(built.model, path, kind, old)
     finalize(built.model)
     return built
 
 
-def _built_late(project: Project, path: Path, kind: ModelKind) -> BuiltModel:
+def _built_late(project: Project, path: Path, kind: ModelKind, old: OldModel | None) -> BuiltModel:
     """The model with variables that are made when their values are known."""
     owed = global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True)
     before = len(owed)
     try:
         with keras.StatelessScope(initialize_variables=False) as scope:
             built = build_saved(project)
-            _read(built.model, path, kind)
+            _read(built.model, path, kind, old)
         _make_variables(built.model, owed[before:], scope.state_mapping)
     finally:
         del owed[before:]
@@ -72,8 +76,11 @@ def _make_variables(model: keras.Model, owed: list[Any], values: dict[int, Any])
             variable.assign(value)
 
 
-def _read(model: keras.Model, path: Path, kind: ModelKind) -> None:
+def _read(model: keras.Model, path: Path, kind: ModelKind, old: OldModel | None) -> None:
     try:
+        if old is not None:
+            old.load_weights(model)
+            return
         if kind == "h5":
             with h5py.File(path, "r") as file:
                 _read_group(model, file.get("model_weights", file))

@@ -22,11 +22,12 @@ from kerasstudio.runtime.worker.importer import Imported, import_config
 from kerasstudio.runtime.worker.layer_weights import describe, write_weights
 from kerasstudio.runtime.worker.learned import finalize
 from kerasstudio.runtime.worker.learnt_words import words_of_archive
+from kerasstudio.runtime.worker.legacy.loading import OldModel, old_model
 from kerasstudio.runtime.worker.model_files import ModelKind, sniff_model
 from kerasstudio.runtime.worker.own_group import OwnModel, read_group
 from kerasstudio.runtime.worker.placeholder_reading import stored_in
 from kerasstudio.runtime.worker.stored_optimizer import with_optimizer
-from kerasstudio.runtime.worker.vetting import VettedConfig, vet
+from kerasstudio.runtime.worker.vetting import VettedConfig, vet_container, vet_model
 from kerasstudio.runtime.worker.weight_files import write_arrays
 
 Progress = Callable[..., None]
@@ -42,7 +43,7 @@ def import_model(request: ImportModel, progress: Progress) -> ModelImported:
 def _imported(request: ImportModel, path: Path, progress: Progress) -> ModelImported:
     progress(f"Looking at {path.name}")
     kind = sniff_model(path)
-    vetted = vet(path, kind)
+    vetted, old = vet_file(path, kind)
     if kind == "h5":
         own = read_group(path)
         if own is not None:
@@ -58,13 +59,25 @@ def _imported(request: ImportModel, path: Path, progress: Progress) -> ModelImpo
     elif request.weights is not None:
         progress("Keeping the weights")
         try:
-            built = build_with_weights(project, path, kind)
+            built = build_with_weights(project, path, kind, old)
         except StudioError as error:
             # The drawing is worth having all the same.
             notes = (*notes, f"without its weights: {error.problem.message}")
         else:
-            project = keep_weights(project, built, Path(request.weights), path, kind)
-    return ModelImported(request.id, project, notes)
+            project = keep_weights(project, built, Path(request.weights), path, kind, old)
+    upgrade = None if old is None else old.report
+    return ModelImported(request.id, project, notes, upgrade)
+
+
+def vet_file(path: Path, kind: ModelKind) -> tuple[VettedConfig, OldModel | None]:
+    """What may be made of a file; one of Keras 1 or 2 is brought up to Keras 3 before. Raises
+    `StudioError`."""
+    config = vet_container(path, kind)
+    old = old_model(path, kind, config)
+    if old is None:
+        return vet_model(path, kind, config), None
+    # Its compilation is in the configuration now, as in a .keras file.
+    return vet_model(path, "keras", old.config), old
 
 
 def draw_file(path: Path, kind: ModelKind, vetted: VettedConfig, progress: Progress) -> Imported:
@@ -75,14 +88,20 @@ def draw_file(path: Path, kind: ModelKind, vetted: VettedConfig, progress: Progr
 
 
 def keep_weights(
-    project: Project, built: BuiltModel, out: Path, path: Path, kind: ModelKind
+    project: Project,
+    built: BuiltModel,
+    out: Path,
+    path: Path,
+    kind: ModelKind,
+    old: OldModel | None = None,
 ) -> Project:
     """Write the weights of an imported model as a file of the weight store, with the state of
-    its optimizer where the file has that; the project that starts from them. Raises
-    `StudioError`."""
+    its optimizer where the file has that in the way of Keras 3; the project that starts from
+    them. Raises `StudioError`."""
     state = describe(project, built.layers, built.model)
     foreign = any(weight_specs(layer) for layer in placeholders(project))
-    if kind == "keras" and not foreign:  # else nobody knows which of the weights were trained
+    # With foreign ones nobody knows which of the weights were trained.
+    if kind == "keras" and old is None and not foreign:
         state, optimizer = with_optimizer(state, project, built.model, path)
     else:
         optimizer = {}

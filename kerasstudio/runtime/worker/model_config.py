@@ -266,8 +266,9 @@ def _template(value: Any, known: dict[str, Entry]) -> Any:
             return {"$dict": {str(key): _template(each, known) for key, each in value.items()}}
         case "__keras_tensor__":
             name, number, output = config["keras_history"]
-            spec = (list(config["shape"]), str(config.get("dtype") or "float32"))
-            return Tensor(_call(known[name], number), int(output), spec)
+            shape = config["shape"]  # None in a model of Keras 1 or 2, which does not say it
+            told = None if shape is None else (list(shape), str(config.get("dtype") or "float32"))
+            return Tensor(_call(known[name], number), int(output), told)
         case "__slice__":
             ends = (config["start"], config["stop"], config["step"])
             return {"$slice": [_template(each, known) for each in ends]}
