@@ -6,7 +6,7 @@ The JSON behind it is written by `runtime.worker.operation_catalogue`.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -30,10 +30,14 @@ class FunctionParameter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OperationFunction(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The public function that makes an operation."""
+    """The public function that makes an operation. `tensors` are the arguments of the operation's
+    call, in its order; `gives` says whether it makes one tensor or a flat list of them; where that
+    depends, "any"."""
 
     path: str
     parameters: tuple[FunctionParameter, ...] = ()
+    tensors: tuple[str, ...] = ()
+    gives: Literal["one", "list", "any"] = "one"
 
 
 class OperationTable(msgspec.Struct, frozen=True):

@@ -7,7 +7,9 @@ from kerasstudio.graph.chains import chain_of
 from kerasstudio.graph.codegen.data import DataCode
 from kerasstudio.graph.codegen.helpers import ADAPT
 from kerasstudio.graph.codegen.model import model_code
-from kerasstudio.graph.codegen.source import INDENT, Items, comment, render, text
+from kerasstudio.graph.codegen.pieces import Items
+from kerasstudio.graph.codegen.rendering import INDENT, render
+from kerasstudio.graph.codegen.source import comment, text
 from kerasstudio.graph.codegen.training import callbacks_code, compile_code
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.project import Project
@@ -33,7 +35,7 @@ def python_code(
 
     Without data there is `build_model` and a summary of it. Raises `StudioError` when the drawing
     cannot be put into code."""
-    model = model_code(project, catalogue or shipped())
+    model = [l.text for f in model_code(project, catalogue or shipped()) for l in [*f, type(f[0])(), type(f[0])()]][:-2]
     data = DataCode(project, summary)
     adapted = _adapted(project)
     sections: list[list[str]] = []

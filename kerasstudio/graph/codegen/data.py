@@ -8,18 +8,9 @@ from pathlib import Path
 
 from kerasstudio.graph.bindings import Binding, Bindings, resolve
 from kerasstudio.graph.codegen.helpers import EMPTY, HELPERS
-from kerasstudio.graph.codegen.source import (
-    INDENT,
-    Call,
-    Items,
-    Method,
-    Names,
-    Pairs,
-    Piece,
-    flat,
-    render,
-    text,
-)
+from kerasstudio.graph.codegen.pieces import Call, Items, Method, Pairs, Piece
+from kerasstudio.graph.codegen.rendering import INDENT, flat, render
+from kerasstudio.graph.codegen.source import Names, text
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.project import Project

@@ -138,7 +138,7 @@ def mapped(piece: Piece, change: Callable[[Ref | Leaf], Piece]) -> Piece:
         case Items():
             return Items(each(piece.values), piece.brackets)
         case Joined():
-            return Joined(each(piece.parts))
+            return joined(each(piece.parts))
         case Infix():
             return Infix(mapped(piece.left, change), piece.sign, mapped(piece.right, change))
         case Prefix():
@@ -152,6 +152,21 @@ def mapped(piece: Piece, change: Callable[[Ref | Leaf], Piece]) -> Piece:
         case Slice():
             ends = (piece.start, piece.stop, piece.step)
             return Slice(*(None if end is None else mapped(end, change) for end in ends))
+
+
+def joined(parts: tuple[Piece, ...]) -> Piece:
+    """An f-string of parts, or the text itself where all of them are constant."""
+    made: list[Piece] = []
+    for part in parts:
+        inside = part.parts if isinstance(part, Joined) else (part,)
+        for each in inside:
+            constant = isinstance(each, Leaf) and each.depth == 0
+            if constant and made and isinstance(made[-1], Leaf) and made[-1].depth == 0:
+                made[-1] = Leaf(f"{made[-1].data}{each.data}")  # type: ignore[union-attr]
+            else:
+                made.append(Leaf(str(each.data)) if constant else each)  # type: ignore[union-attr]
+    only = made[0] if len(made) == 1 else None
+    return only if isinstance(only, Leaf) and only.depth == 0 else Joined(tuple(made))
 
 
 def refs(piece: Piece) -> list[int]:

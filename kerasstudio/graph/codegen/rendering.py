@@ -22,6 +22,7 @@ from kerasstudio.graph.codegen.source import constant, text
 
 WIDTH = 88
 INDENT = "    "
+_SHORT = 20
 
 
 def flat(piece: Piece) -> str:
@@ -46,6 +47,8 @@ def flat(piece: Piece) -> str:
         case Pairs():
             inner = ", ".join(f"{text(key)}: {flat(value)}" for key, value in piece.values)
             return f"{{{inner}}}"
+        case Infix(sign="+", right=Leaf(data=int(number))) if number < 0:
+            return f"{flat(piece.left)} - {-number}"
         case Infix():
             return f"{flat(piece.left)} {piece.sign} {flat(piece.right)}"
         case Prefix():
@@ -90,6 +93,11 @@ def _broken(head: str, call: Call | Applied, indent: str, suffix: str) -> list[s
     inside = f"{indent}{INDENT}{', '.join(_arguments(call))}"
     if len(inside) <= WIDTH:
         return [f"{indent}{head}", inside, f"{indent}){suffix}"]
+    return _exploded(head, call, indent, suffix)
+
+
+def _exploded(head: str, call: Call | Applied, indent: str, suffix: str) -> list[str]:
+    """Each argument on a line of its own."""
     lines = [f"{indent}{head}"]
     for value in call.positional:
         lines += render(value, "", indent + INDENT, ",")
@@ -99,16 +107,21 @@ def _broken(head: str, call: Call | Applied, indent: str, suffix: str) -> list[s
 
 
 def _broken_applied(piece: Applied, prefix: str, indent: str, suffix: str) -> list[str]:
-    """The first of both argument lists that does not fit is broken."""
+    """The first of both argument lists that does not fit is broken. A single variable is not:
+    each argument of the layer gets a line instead, which formatters leave so."""
     head = f"{prefix}{flat(piece.made)}("
-    if len(indent) + len(head) <= WIDTH or not isinstance(piece.made, Call | Applied):
+    called = f"{', '.join(_arguments(piece))}){suffix}"
+    short = len(called) <= _SHORT and isinstance(piece.made, Call) and piece.made.keywords
+    fits = len(indent) + len(head) <= WIDTH
+    if not isinstance(piece.made, Call | Applied) or (fits and not short):
         return _broken(head, piece, indent, suffix)
     if isinstance(piece.made, Call):
-        lines = _broken(f"{prefix}{piece.made.function}(", piece.made, indent, "")
+        opening = f"{prefix}{piece.made.function}("
+        lines = (_exploded if fits else _broken)(opening, piece.made, indent, "")
     else:
         lines = _broken_applied(piece.made, prefix, indent, "")
     last = f"{lines.pop().removeprefix(indent)}("
-    whole = f"{indent}{last}{', '.join(_arguments(piece))}){suffix}"
+    whole = f"{indent}{last}{called}"
     return [*lines, *([whole] if len(whole) <= WIDTH else _broken(last, piece, indent, suffix))]
 
 

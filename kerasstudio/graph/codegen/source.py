@@ -72,6 +72,17 @@ class Names:
         self._taken.add(found)
         return found
 
+    def reserve(self, name: str) -> bool:
+        """Take exactly this name; False when it is taken."""
+        if name in self._taken:
+            return False
+        self._taken.add(name)
+        return True
+
+    def forget(self, name: str) -> None:
+        """Give a name back."""
+        self._taken.discard(name)
+
     def inner(self) -> Names:
         """Names of a scope inside, which may not hide those of this one."""
         return Names(tuple(self._taken))

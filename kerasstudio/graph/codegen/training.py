@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from kerasstudio.graph.codegen.source import INDENT, Call, Items, Pairs, Piece, render, text
-from kerasstudio.graph.codegen.values import object_source
+from kerasstudio.graph.codegen.pieces import Call, Items, Pairs, Piece
+from kerasstudio.graph.codegen.rendering import INDENT, render
+from kerasstudio.graph.codegen.source import text
+from kerasstudio.graph.codegen.values import Values
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.defaults import training_for_output
 from kerasstudio.graph.project import Project
@@ -82,4 +84,5 @@ def _callback(name: str, **arguments: str | None) -> Call:
 
 
 def _made(spec: KerasObject) -> Piece:
-    return object_source(msgspec.to_builtins(spec) | {"config": spec.config})
+    from kerasstudio.graph.catalogue import shipped
+    return Values(shipped()).object(msgspec.to_builtins(spec) | {"config": spec.config})

@@ -17,7 +17,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import msgspec
@@ -112,7 +112,57 @@ def _described(
                 starred=parameter.kind is inspect.Parameter.VAR_POSITIONAL,
             )
         )
-    return OperationFunction(path, tuple(parameters))
+    return OperationFunction(
+        path, tuple(parameters), tuple(_names(found.call)), _gives(found)
+    )
+
+
+def _gives(found: type[Operation]) -> Literal["one", "list", "any"]:
+    """What an operation says in its source that it makes."""
+    kinds = _returned(found.compute_output_spec)
+    if kinds == {"one"} or ("list" not in kinds and _gives_one(found)):
+        return "one"
+    return "list" if kinds == {"list"} else "any"
+
+
+def _gives_one(found: type[Operation]) -> bool:
+    """Whether an operation without settings makes one tensor of small matrices."""
+    if len(_names(found.__init__)) > 1:  # type: ignore[misc]
+        return False  # what it gives may depend on them
+    tensors = [keras.KerasTensor((3, 3)) for _ in _names(found.call)]
+    try:
+        return isinstance(found()(*tensors), keras.KerasTensor)
+    except (TypeError, ValueError, AttributeError):
+        return False
+
+
+def _returned(function: Callable[..., Any]) -> set[str]:
+    """What a function gives on its various ways: "one", "list", "any" where that is not clear."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    made: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    made.setdefault(target.id, []).append(node.value)
+
+    def kinds(value: ast.expr | None) -> set[str]:
+        if isinstance(value, ast.Name):
+            return {kind for each in made.get(value.id, ()) for kind in kinds(each)} or {"any"}
+        if isinstance(value, ast.IfExp):
+            return kinds(value.body) | kinds(value.orelse)
+        if isinstance(value, ast.Tuple | ast.List | ast.ListComp):
+            return {"list"}
+        name = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+        if name.endswith("KerasTensor"):
+            return {"one"}
+        if name in ("tuple", "list") or name.endswith("Result"):
+            return {"list"}
+        helper = getattr(function, "__globals__", {}).get(name)
+        return _returned(helper) if inspect.isfunction(helper) else {"any"}
+
+    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return {kind for value in returned for kind in kinds(value)}
 
 
 def _given(call: ast.Call, names: list[str]) -> dict[str, str]:

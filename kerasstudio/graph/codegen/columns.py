@@ -1,0 +1,318 @@
+"""What a loop runs over: a counter and columns of values from the places where passes differ.
+
+The innermost level of every leaf in a body is replaced by an expression of the loop's variables;
+what still differs between passes of the loops around is left to those.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from kerasstudio.graph.codegen.pieces import Infix, Joined, Leaf, Piece, Ref, mapped
+from kerasstudio.graph.codegen.steps import Header, Item, Loop, Step
+from kerasstudio.graph.codegen.wording import plural, split_names, values_of
+
+Named = tuple[int, str]
+
+
+class Variable(msgspec.Struct):
+    """A column while it is found: `values` are what it is in each pass."""
+
+    value: int
+    leaf: Leaf
+
+
+class LoopColumns:
+    """Headers for a loop and those inside it. `names` are the variables with their hints."""
+
+    def __init__(self, new_value: Callable[[], int]) -> None:
+        self._new_value = new_value
+        self.names: dict[int, str] = {}
+
+    def loop(self, loop: Loop, depth: int = 2) -> Loop:
+        """The loop with its header; the leaves that are left in it have less than `depth`
+        levels."""
+        body = tuple(
+            self.loop(item, depth + 1) if isinstance(item, Loop) else item for item in loop.body
+        )
+        split = tuple(_changed(item, lambda leaf: _split(leaf, depth)) for item in body)
+        found = [leaf for item in split for leaf in _leaves(item, depth)]
+        counter, start, hint = self._counter(found)
+        columns = self._columns([leaf for leaf in found if _place(leaf, counter) == "column"])
+        made = tuple(
+            _changed(item, lambda leaf: self._written(leaf, depth, counter, start, columns))
+            for item in split
+        )
+        return msgspec.structs.replace(
+            loop, body=made, header=self._header(loop, depth, counter, start, hint, columns)
+        )
+
+    def parameters(
+        self, items: list[Item], own_names: list[str]
+    ) -> tuple[list[Item], list[Variable]]:
+        """A body without leaves that differ between copies of the function, and its parameters
+        with their values for each copy. `own_names` are the names of the copies."""
+        own: int | None = None
+        if len(set(own_names)) > 1:
+            own = self._new("name")
+        split = [_changed(item, lambda leaf: _split_own(leaf, own, own_names)) for item in items]
+        found = [leaf for item in split for leaf in _leaves(item, 1)]
+        columns = self._columns([leaf for leaf in found if not _is_same(leaf)])
+        made = [
+            _changed(item, lambda leaf: self._written(leaf, 1, None, None, columns))
+            for item in split
+        ]
+        if own is not None:
+            columns.append(Variable(own, Leaf(own_names, 1, "name")))
+        return made, columns
+
+    # ------------------------------------------------------------------ inside
+
+    def _counter(self, found: list[Leaf]) -> tuple[int | None, Any, str]:
+        """The counter's value, where it starts in each pass of the loops around, and its name."""
+        straight = [leaf for leaf in found if _slope(leaf) is not None and leaf.counted]
+        if not straight:
+            return None, None, ""
+        ones = [leaf for leaf in straight if _slope(leaf) == 1]
+        if not ones:
+            zeros = _folded(straight[0].data, straight[0].depth, lambda _values: 0)
+            return self._new("number"), zeros, "number"
+        common = Counter(repr(_starts(leaf)) for leaf in ones).most_common(1)[0][0]
+        chosen = [leaf for leaf in ones if repr(_starts(leaf)) == common]
+        hint = Counter(leaf.hint for leaf in chosen).most_common(1)[0][0]
+        return self._new(hint), _starts(chosen[0]), hint
+
+    def _columns(self, leaves: list[Leaf]) -> list[Variable]:
+        found: dict[str, Leaf] = {}
+        for leaf in leaves:
+            found.setdefault(repr(leaf.data), leaf)
+        columns: list[Variable] = []
+        for leaf in sorted(found.values(), key=_size):
+            if not any(_times(leaf, known.leaf) for known in columns):
+                columns.append(Variable(self._new(leaf.hint or "value"), leaf))
+        order = list(found.values())
+        return sorted(columns, key=lambda known: order.index(known.leaf))
+
+    def _new(self, hint: str) -> int:
+        value = self._new_value()
+        self.names[value] = hint
+        return value
+
+    def _written(
+        self,
+        leaf: Leaf,
+        depth: int,
+        counter: int | None,
+        start: Any,
+        columns: list[Variable],
+    ) -> Piece:
+        if leaf.depth != depth:
+            return leaf
+        place = _place(leaf, counter)
+        if place == "same":
+            data = _folded(leaf.data, depth, lambda values: values[0])
+            return Leaf(data, depth - 1, leaf.hint, leaf.counted)
+        if place == "counter" and counter is not None:
+            slope = _slope(leaf) or 1
+            offsets = _offsets(_starts(leaf), start, depth - 1, slope)
+            times: Piece = Ref(counter)
+            if slope != 1:
+                times = Infix(Leaf(slope), "*", times)
+            if not any(values_of(offsets, depth - 1)):
+                return times
+            return Infix(times, "+", Leaf(offsets, depth - 1, "first", counted=True))
+        for known in columns:
+            factor = _times(leaf, known.leaf)
+            if factor:
+                reading = Ref(known.value)
+                return reading if factor == 1 else Infix(Leaf(factor), "*", reading)
+        raise AssertionError(leaf)
+
+    def _header(
+        self,
+        loop: Loop,
+        depth: int,
+        counter: int | None,
+        start: Any,
+        hint: str,
+        columns: list[Variable],
+    ) -> Header:
+        counts = loop.count
+        if start is None:
+            start = _folded_like(counts, lambda _count: 0)
+        ends = _added(start, counts.data, depth - 1)
+        return Header(
+            counter,
+            Leaf(start, depth - 1, "first", counted=True),
+            Leaf(ends, depth - 1, plural(hint or "time"), counted=True),
+            tuple(
+                (each.value, Leaf(_tuples(each.leaf), depth - 1, plural(each.leaf.hint)))
+                for each in columns
+            ),
+        )
+
+
+def with_columns(items: list[Item], columns: LoopColumns) -> list[Item]:
+    """A body whose loops have headers."""
+    return [columns.loop(item) if isinstance(item, Loop) else item for item in items]
+
+
+def changed_item(item: Item, change: Callable[[Leaf], Piece]) -> Item:
+    """An item with `change` applied to the leaves of its pieces, of its loops' headers too."""
+    return _changed(item, change)
+
+
+def _changed(item: Item, change: Callable[[Leaf], Piece]) -> Item:
+    def leaf(piece: Ref | Leaf) -> Piece:
+        return change(piece) if isinstance(piece, Leaf) else piece
+
+    if isinstance(item, Step):
+        return msgspec.structs.replace(item, piece=mapped(item.piece, leaf))
+    header = item.header
+    if header is not None:
+        header = msgspec.structs.replace(
+            header,
+            start=mapped(header.start, leaf),
+            last=mapped(header.last, leaf),
+            columns=tuple((value, mapped(data, leaf)) for value, data in header.columns),
+        )
+    body = tuple(_changed(inner, change) for inner in item.body)
+    return msgspec.structs.replace(item, body=body, header=header)
+
+
+def _leaves(item: Item, depth: int) -> Iterator[Leaf]:
+    found: list[Leaf] = []
+
+    def note(leaf: Leaf) -> Piece:
+        if leaf.depth == depth:
+            found.append(leaf)
+        return leaf
+
+    _changed(item, note)
+    yield from found
+
+
+def _split(leaf: Leaf, depth: int) -> Piece:
+    """Texts that differ between passes are split into their parts."""
+    if leaf.depth != depth or not isinstance(_first(leaf.data, depth), str) or _is_same(leaf):
+        return leaf
+    if not all(isinstance(value, str) for value in values_of(leaf.data, depth)):
+        return leaf
+    return split_names(leaf)
+
+
+def _split_own(leaf: Leaf, own: int | None, own_names: list[str]) -> Piece:
+    """Names that begin with that of the block they are in."""
+    if leaf.depth != 1 or _is_same(leaf):
+        return leaf
+    texts = [value for value in leaf.data if isinstance(value, str)]
+    if len(texts) != len(leaf.data):
+        return leaf
+    begins = [text.startswith(name) for text, name in zip(texts, own_names, strict=True)]
+    if own is None or not all(begins):
+        return split_names(leaf)
+    rest = [text.removeprefix(name) for text, name in zip(texts, own_names, strict=True)]
+    if not any(rest):
+        return Ref(own)
+    tail = Leaf(rest, 1, leaf.hint)
+    return Joined((Ref(own), tail if _is_same(tail) else split_names(tail)))
+
+
+def _place(leaf: Leaf, counter: int | None) -> str:
+    if _is_same(leaf):
+        return "same"
+    if counter is not None and leaf.counted and _slope(leaf) is not None:
+        return "counter"
+    return "column"
+
+
+def _first(data: Any, depth: int) -> Any:
+    while depth:
+        data, depth = data[0], depth - 1
+    return data
+
+
+def _lists(leaf: Leaf) -> list[list[Any]]:
+    """The values of the innermost level, pass by pass of the loops around."""
+    return values_of(leaf.data, leaf.depth - 1)
+
+
+def _is_same(leaf: Leaf) -> bool:
+    return all(
+        type(each) is type(values[0]) and each == values[0]
+        for values in _lists(leaf)
+        for each in values
+    )
+
+
+def _slope(leaf: Leaf) -> int | None:
+    """By how much a number grows with every pass; None when it does not grow evenly."""
+    found: int | None = None
+    for values in _lists(leaf):
+        if not all(type(value) is int for value in values):
+            return None
+        for one, other in zip(values, values[1:], strict=False):
+            if found is None:
+                found = other - one
+            if other - one != found:
+                return None
+    short = all(len(values) < 3 for values in _lists(leaf))
+    return None if not found or (short and abs(found) != 1) else found
+
+
+def _starts(leaf: Leaf) -> Any:
+    return _folded(leaf.data, leaf.depth, lambda values: values[0])
+
+
+def _folded(data: Any, depth: int, change: Callable[[list[Any]], Any]) -> Any:
+    """Data with one level less."""
+    return change(data) if depth == 1 else [_folded(each, depth - 1, change) for each in data]
+
+
+def _folded_like(leaf: Leaf, change: Callable[[Any], Any]) -> Any:
+    def inside(data: Any, depth: int) -> Any:
+        return change(data) if depth == 0 else [inside(each, depth - 1) for each in data]
+
+    return inside(leaf.data, leaf.depth)
+
+
+def _offsets(starts: Any, counter: Any, depth: int, slope: int) -> Any:
+    if depth == 0:
+        return starts - slope * counter
+    pairs = zip(starts, counter, strict=True)
+    return [_offsets(one, other, depth - 1, slope) for one, other in pairs]
+
+
+def _added(starts: Any, counts: Any, depth: int) -> Any:
+    """The last value of a counter."""
+    if depth == 0:
+        return starts + counts - 1
+    return [_added(one, other, depth - 1) for one, other in zip(starts, counts, strict=True)]
+
+
+def _tuples(leaf: Leaf) -> Any:
+    return _folded(leaf.data, leaf.depth, tuple)
+
+
+def _times(leaf: Leaf, known: Leaf) -> int | None:
+    """How many times `known` a leaf is, where that is a whole number and always the same."""
+    ours, theirs = values_of(leaf.data, leaf.depth), values_of(known.data, known.depth)
+    if repr(leaf.data) == repr(known.data):
+        return 1
+    numbers = [*ours, *theirs]
+    if len(ours) != len(theirs) or not all(type(each) is int and each > 0 for each in numbers):
+        return None
+    factor = ours[0] // theirs[0]
+    fits = factor > 1 and all(one == factor * other for one, other in zip(ours, theirs, strict=True))
+    return factor if fits else None
+
+
+def _size(leaf: Leaf) -> tuple[int, int]:
+    """Small numbers first, so that others can be multiples of them."""
+    values = values_of(leaf.data, leaf.depth)
+    numbers = [each for each in values if type(each) is int]
+    return (0, sum(numbers)) if len(numbers) == len(values) else (1, 0)

@@ -1,0 +1,227 @@
+"""Repeated runs of steps as loops, loops of loops too.
+
+A run of items that comes several times one after another is folded into one, first where only
+counting names differ (the blocks of a stage), then where other arguments differ too (the stages).
+This is the greedy grammar compression of Larsson and Moffat ("Off-line dictionary-based
+compression", 1999), restricted to neighbouring repeats, which are what a `for` can say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from kerasstudio.graph.codegen.alike import UnlikeError
+from kerasstudio.graph.codegen.columns import LoopColumns, with_columns
+from kerasstudio.graph.codegen.effort import effort, worthwhile
+from kerasstudio.graph.codegen.features import Features, features_of, related
+from kerasstudio.graph.codegen.passes import Elements, Passes
+from kerasstudio.graph.codegen.pieces import Index, Leaf, Ref, mapped
+from kerasstudio.graph.codegen.steps import Item, Loop, Step, made_by, read_by
+
+LONGEST = 400
+"""Steps in the body of a loop; longer repeats are left as they are."""
+_LISTS = 2
+"""Values of earlier passes that a loop may keep in lists."""
+_TRIES = 4
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """`count` passes of `period` items from `start` on; `split` says how many different numbers
+    the names in one pass have. `region` is equal for the tries to fold one stretch: how much the
+    best of them saves, and where it is."""
+
+    start: int
+    period: int
+    count: int
+    split: int
+    region: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def end(self) -> int:
+        return self.start + self.period * self.count
+
+    @property
+    def saved(self) -> int:
+        return self.period * (self.count - 1)
+
+
+def folded(
+    items: Sequence[Item], outside: set[int], new_value: Callable[[], int]
+) -> list[Item]:
+    """The items with loops: the shortest of what several ways of folding give."""
+    found = []
+    for short, rough in ((False, False), (True, False), (True, True)):
+        made = Repeats(outside, new_value, short, rough).folded(items)
+        whole = with_columns(made, LoopColumns(new_value))
+        found.append((sum(effort(item) for item in whole), made))
+    return min(found, key=lambda each: each[0])[1]
+
+
+class Repeats:
+    """Folds the items of one body. `outside` are values that are read behind it; `short` says
+    whether short repeats are folded before long ones, `rough` whether those that differ in more
+    than counting are, once the first loops are there."""
+
+    def __init__(
+        self, outside: set[int], new_value: Callable[[], int], short: bool, rough: bool
+    ) -> None:
+        self._outside = outside
+        self._short = short
+        self._rough = rough
+        self._new_value = new_value
+        self.elements: Elements = {}
+        self._trial = LoopColumns(new_value)
+
+    def folded(self, items: Sequence[Item]) -> list[Item]:
+        """The items with loops; values of earlier passes are read from lists."""
+        found = self._round(list(items), smooth=True) or list(items)
+        ways = (False, True) if self._rough else (True, False)
+        while (
+            made := self._round(found, smooth=ways[0]) or self._round(found, smooth=ways[1])
+        ) is not None:
+            found = made
+        return self._with_elements(self._unrolled(found))
+
+    def _unrolled(self, items: list[Item]) -> list[Item]:
+        """Without loops that save next to nothing: they were worth it for a loop around only."""
+        made: list[Item] = []
+        for item in items:
+            small = isinstance(item, Loop) and len(item.plain) == 2 and not item.kept
+            made += item.plain if isinstance(item, Loop) and small else [item]
+        return made
+
+    # ------------------------------------------------------------------ one round
+
+    def _round(self, items: list[Item], smooth: bool) -> list[Item] | None:
+        """The items with the best repeats of this round folded; None when there are none."""
+        features = [features_of(item) for item in items]
+        runs = _runs(features, smooth)
+        if self._short and smooth:
+            runs.sort(key=lambda run: (run.period, run.region, run.split, -run.count))
+        else:
+            runs.sort(key=lambda run: (run.region, run.split, -run.count))
+        taken = [False] * len(items)
+        loops: list[tuple[_Run, Loop]] = []
+        for run in runs:
+            if any(taken[run.start : run.end]):
+                continue
+            loop = self._loop(items, run, smooth)
+            if loop is not None:
+                loops.append((run, loop))
+                taken[run.start : run.end] = [True] * (run.end - run.start)
+        if not loops:
+            return None
+        made, at = list[Item](), 0
+        for run, loop in sorted(loops, key=lambda pair: pair[0].start):
+            made += [*items[at : run.start], loop]
+            at = run.end
+        return [*made, *items[at:]]
+
+    def _loop(self, items: list[Item], run: _Run, smooth: bool) -> Loop | None:
+        passes = [
+            items[run.start + number * run.period :][: run.period] for number in range(run.count)
+        ]
+        try:
+            merged = Passes(passes, self.elements, self._new_value)
+            kept = self._kept(items, run, merged)
+            loop = merged.loop(kept)
+        except UnlikeError:
+            return None
+        plain = with_columns([item for each in passes for item in each], self._trial)
+        if not worthwhile(self._trial.loop(loop), plain, smooth, run.count):
+            return None
+        for value, values in kept.items():
+            for number in range(run.count):
+                of = merged.values_of(number)
+                made = next(own for own, template in of.items() if template == value)
+                self.elements[made] = (values, number)
+        return msgspec.structs.replace(loop, plain=tuple(item for each in passes for item in each))
+
+    def _kept(self, items: list[Item], run: _Run, merged: Passes) -> dict[int, int]:
+        """Lists for the values of all passes but the last that are read behind the loop."""
+        readers: dict[int, set[int]] = defaultdict(set)
+        for place, item in enumerate(items):
+            if place >= run.end:
+                for value in read_by(item):
+                    readers[value].add(place)
+        found: dict[int, int] = {}
+        for number in range(run.count - 1):
+            for own, template in merged.values_of(number).items():
+                if own in self._outside or own in readers:
+                    if template not in found:
+                        found[template] = self._new_value()
+        if len(found) > _LISTS:
+            raise UnlikeError
+        return found
+
+    def _with_elements(self, items: list[Item]) -> list[Item]:
+        """Values that only lists hold any more are read from there."""
+        alive = {value for item in items for value in made_by(item)}
+
+        def change(leaf: Ref | Leaf) -> Ref | Leaf | Index:
+            if isinstance(leaf, Leaf) or leaf.value in alive or leaf.value not in self.elements:
+                return leaf
+            values, number = self.elements[leaf.value]
+            return Index(Ref(values), Leaf(number))
+
+        def inside(item: Item) -> Item:
+            if isinstance(item, Step):
+                return msgspec.structs.replace(item, piece=mapped(item.piece, change))
+            return msgspec.structs.replace(item, body=tuple(map(inside, item.body)))
+
+        return [inside(item) for item in items]
+
+
+def _runs(features: list[Features], smooth: bool) -> list[_Run]:
+    """All repeats with the places where they best begin."""
+    runs: list[_Run] = []
+    covered: list[tuple[int, int, int]] = []
+    for period in _periods(features):
+        matches = [
+            related(features[at], features[at + period], smooth)
+            for at in range(len(features) - period)
+        ]
+        at = 0
+        while at < len(matches):
+            length = 0
+            while at + length < len(matches) and matches[at + length]:
+                length += 1
+            inside = any(
+                period % known == 0 and start <= at and at + length + period <= end
+                for known, start, end in covered
+            )
+            if length >= period and not inside:
+                covered.append((period, at, at + length + period))
+                runs += _placed(features, at, length, period)
+            at += length + 1
+    return runs
+
+
+def _periods(features: list[Features]) -> list[int]:
+    """Distances at which the same form comes again, the shortest first."""
+    seen: dict[int, list[int]] = defaultdict(list)
+    distances: Counter[int] = Counter()
+    for at, found in enumerate(features):
+        for before in seen[found.form][-8:]:
+            distances[at - before] += 1
+        seen[found.form].append(at)
+    common = [distance for distance, _ in distances.most_common(64) if distance <= LONGEST]
+    return sorted(common)
+
+
+def _placed(features: list[Features], start: int, length: int, period: int) -> list[_Run]:
+    """The few best beginnings of a repeat: where the names of a pass have the same number."""
+    found = []
+    for first in range(start, start + min(2 * period, length - period + 1)):
+        count = (length - (first - start)) // period + 1
+        numbers = {
+            features[at].numbers_beside(features[at + period])
+            for at in range(first, first + period)
+        }
+        found.append(_Run(first, period, count, len(numbers)))
+    found.sort(key=lambda run: (run.split, -run.count, run.start))
+    region = (-max(run.saved for run in found), period, start)
+    return [msgspec.structs.replace(run, region=region) for run in found[:_TRIES]]

@@ -1,0 +1,91 @@
+"""What several names have in common: "block2_conv" and "block3_conv" are "block{n}_conv"."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from kerasstudio.graph.codegen.pieces import Joined, Leaf, Piece
+
+_PARTS = re.compile(r"[0-9]+|[^\W\d_]+|[\W_]+|.")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+_WORD = re.compile(r"([a-z]{3,}|[a-z]+_[a-z_]*[a-z])_*$")
+
+
+def name_parts(name: str) -> list[str]:
+    """ "block2b_conv" → "block", "2", "b", "_", "conv"."""
+    return _PARTS.findall(name)
+
+
+def split_names(leaf: Leaf) -> Piece:
+    """A leaf of texts as an f-string with leaves for the parts in which they differ."""
+    texts = list(values_of(leaf.data, leaf.depth))
+    rows = [name_parts(each) for each in texts]
+    if len({len(row) for row in rows}) != 1:
+        return _by_ends(leaf, texts)
+    parts: list[Piece] = []
+    before = ""
+    for at in range(len(rows[0])):
+        column = [row[at] for row in rows]
+        if len(set(column)) == 1:
+            before += column[0]
+            continue
+        if before:
+            parts.append(Leaf(before))
+        numbers = all(_NUMBER.fullmatch(each) for each in column)
+        values: list[Any] = [int(each) for each in column] if numbers else list(column)
+        hint = _word(before) or (leaf.hint if len(rows[0]) == 1 else "")
+        hint = hint or ("number" if numbers else "letter" if _are_letters(column) else "part")
+        parts.append(Leaf(refilled(leaf.data, leaf.depth, values), leaf.depth, hint, numbers))
+        before = ""
+    if before:
+        parts.append(Leaf(before))
+    return parts[0] if len(parts) == 1 and not _is_number(parts[0]) else Joined(tuple(parts))
+
+
+def values_of(data: Any, depth: int) -> list[Any]:
+    """All constants of a leaf's data, in order."""
+    if depth == 0:
+        return [data]
+    return [value for each in data for value in values_of(each, depth - 1)]
+
+
+def refilled(data: Any, depth: int, values: list[Any]) -> Any:
+    """Data of the same form with other constants."""
+    rest = iter(values)
+
+    def inside(each: Any, level: int) -> Any:
+        return next(rest) if level == 0 else [inside(one, level - 1) for one in each]
+
+    return inside(data, depth)
+
+
+def plural(word: str) -> str:
+    """ "block" → "blocks"; what ends in s already stays."""
+    return word if word.endswith("s") else f"{word}s"
+
+
+def _by_ends(leaf: Leaf, texts: list[str]) -> Piece:
+    """The common beginning and end, and what is between."""
+    start = os.path.commonprefix(texts)
+    rest = [each[len(start) :] for each in texts]
+    end = os.path.commonprefix([each[::-1] for each in rest])[::-1]
+    middle = [each[: len(each) - len(end)] for each in rest]
+    inner = Leaf(refilled(leaf.data, leaf.depth, middle), leaf.depth, leaf.hint or "name")
+    if not start and not end:
+        return inner
+    return Joined(tuple(part for part in (Leaf(start), inner, Leaf(end)) if part.data != ""))
+
+
+def _word(before: str) -> str:
+    match = _WORD.search(before.lower())
+    return match[1].strip("_") if match else ""
+
+
+def _are_letters(column: list[str]) -> bool:
+    return all(len(each) == 1 for each in column)
+
+
+def _is_number(piece: Piece) -> bool:
+    return isinstance(piece, Leaf) and piece.counted
