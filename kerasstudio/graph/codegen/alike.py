@@ -168,6 +168,8 @@ class Alike:
         else:
             raise UnlikeError
         value = tuple(default) if isinstance(default, list) else default
+        if known is not None and known.kind == "int_or_tuple" and isinstance(value, tuple):
+            value = value[0] if len(set(value)) == 1 else value
         return [
             Leaf(like(shape.data, shape.depth, value), shape.depth, name) if each is None else each
             for each, shape in zip(column, self._shapes, strict=True)
@@ -183,13 +185,22 @@ class Alike:
 
     def _items(self, items: Sequence[Items]) -> Piece:
         same = len({(each.brackets, len(each.values)) for each in items}) == 1
-        if not same:
+        if not same or _differ_twice(items):
             return self._constants(items)
         return Items(tuple(self._each([list(each.values) for each in items])), items[0].brackets)
 
     def _constants(self, pieces: Sequence[Piece]) -> Leaf:
         """Constants of any form: numbers, and lists of different lengths."""
         return self._stack([as_leaf(each) for each in pieces])
+
+
+def _differ_twice(items: Sequence[Items]) -> bool:
+    """Whether constant lists differ in more than one element: as wholes they are easier to read."""
+    try:
+        rows = [[repr(as_leaf(value).data) for value in each.values] for each in items]
+    except UnlikeError:
+        return False
+    return sum(len(set(column)) > 1 for column in zip(*rows, strict=True)) > 1
 
 
 def as_leaf(piece: Piece) -> Leaf:

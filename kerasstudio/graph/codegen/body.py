@@ -155,7 +155,7 @@ class Body:
         elif len(columns) == 1 and header.counter is None:
             over = _compact(columns[0][1])
         elif len(columns) == 1:
-            first = () if start == Leaf(0) else (("start", start),)
+            first = () if _is_zero(start) else (("start", start),)
             over = Call("enumerate", (_compact(columns[0][1]),), first)
         elif constant and (header.counter is None or isinstance(start, Leaf)):
             rows = zip(*(data.data for _, data in columns if isinstance(data, Leaf)), strict=True)
@@ -202,7 +202,11 @@ def _counting(start: Piece, last: Piece) -> Piece:
         end = Infix(last.left, "+", Leaf(number)) if number else last.left
     else:
         end = Infix(last, "+", Leaf(1))
-    return Call("range", (end,) if start == Leaf(0) else (start, end))
+    return Call("range", (end,) if _is_zero(start) else (start, end))
+
+
+def _is_zero(piece: Piece) -> bool:
+    return isinstance(piece, Leaf) and piece.data == 0
 
 
 def _compact(data: Piece) -> Piece:

@@ -92,7 +92,7 @@ class LoopColumns:
             found.setdefault(repr(leaf.data), leaf)
         columns: list[Variable] = []
         for leaf in sorted(found.values(), key=_size):
-            if not any(_times(leaf, known.leaf) for known in columns):
+            if not any(_from(leaf, known) is not None for known in columns):
                 columns.append(Variable(self._new(leaf.hint or "value"), leaf))
         order = list(found.values())
         return sorted(columns, key=lambda known: order.index(known.leaf))
@@ -125,12 +125,9 @@ class LoopColumns:
             if not any(values_of(offsets, depth - 1)):
                 return times
             return Infix(times, "+", Leaf(offsets, depth - 1, "first", counted=True))
-        for known in columns:
-            factor = _times(leaf, known.leaf)
-            if factor:
-                reading = Ref(known.value)
-                return reading if factor == 1 else Infix(Leaf(factor), "*", reading)
-        raise AssertionError(leaf)
+        return next(
+            made for known in columns if (made := _from(leaf, known)) is not None
+        )
 
     def _header(
         self,
@@ -150,7 +147,10 @@ class LoopColumns:
             Leaf(start, depth - 1, "first", counted=True),
             Leaf(ends, depth - 1, plural(hint or "time"), counted=True),
             tuple(
-                (each.value, Leaf(_tuples(each.leaf), depth - 1, plural(each.leaf.hint)))
+                (
+                    each.value,
+                    Leaf(_tuples(each.leaf), depth - 1, plural(each.leaf.hint), each.leaf.counted),
+                )
                 for each in columns
             ),
         )
@@ -206,20 +206,24 @@ def _split(leaf: Leaf, depth: int) -> Piece:
 
 
 def _split_own(leaf: Leaf, own: int | None, own_names: list[str]) -> Piece:
-    """Names that begin with that of the block they are in."""
+    """Names that begin or end with that of the block they are in."""
     if leaf.depth != 1 or _is_same(leaf):
         return leaf
     texts = [value for value in leaf.data if isinstance(value, str)]
     if len(texts) != len(leaf.data):
         return leaf
-    begins = [text.startswith(name) for text, name in zip(texts, own_names, strict=True)]
-    if own is None or not all(begins):
+    if own is None or not all(own_names):
         return split_names(leaf)
-    rest = [text.removeprefix(name) for text, name in zip(texts, own_names, strict=True)]
-    if not any(rest):
+    pairs = list(zip(texts, own_names, strict=True))
+    if all(text == name for text, name in pairs):
         return Ref(own)
-    tail = Leaf(rest, 1, leaf.hint)
-    return Joined((Ref(own), tail if _is_same(tail) else split_names(tail)))
+    if all(text.startswith(name) for text, name in pairs):
+        rest = Leaf([text.removeprefix(name) for text, name in pairs], 1, leaf.hint)
+        return Joined((Ref(own), rest if _is_same(rest) else split_names(rest)))
+    if all(text.endswith(name) for text, name in pairs):
+        rest = Leaf([text.removesuffix(name) for text, name in pairs], 1, leaf.hint)
+        return Joined((rest if _is_same(rest) else split_names(rest), Ref(own)))
+    return split_names(leaf)
 
 
 def _place(leaf: Leaf, counter: int | None) -> str:
@@ -296,6 +300,21 @@ def _added(starts: Any, counts: Any, depth: int) -> Any:
 
 def _tuples(leaf: Leaf) -> Any:
     return _folded(leaf.data, leaf.depth, tuple)
+
+
+def _from(leaf: Leaf, known: Variable) -> Piece | None:
+    """A leaf as an expression of a column: itself, some times it, a number of a name further."""
+    factor = _times(leaf, known.leaf)
+    if factor:
+        reading = Ref(known.value)
+        return reading if factor == 1 else Infix(Leaf(factor), "*", reading)
+    if leaf.counted and known.leaf.counted:
+        ours, theirs = values_of(leaf.data, leaf.depth), values_of(known.leaf.data, leaf.depth)
+        if len(ours) == len(theirs) and all(type(each) is int for each in (*ours, *theirs)):
+            further = ours[0] - theirs[0]
+            if all(one - other == further for one, other in zip(ours, theirs, strict=True)):
+                return Infix(Ref(known.value), "+", Leaf(further))
+    return None
 
 
 def _times(leaf: Leaf, known: Leaf) -> int | None:

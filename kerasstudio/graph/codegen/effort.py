@@ -46,8 +46,9 @@ def header_effort(loop: Loop) -> int:
 def worthwhile(loop: Loop, plain: Sequence[Item], smooth: bool, passes: int) -> bool:
     """Whether a loop (with its header) is easier to read than its passes written out; one whose
     passes differ in more than counting has to save more."""
-    columns = len(loop.header.columns) if loop.header is not None else 0
-    if columns > _MOST_COLUMNS or _tables_in_tables(loop):
+    columns = loop.header.columns if loop.header is not None else ()
+    of_names = [data for _, data in columns if isinstance(data, Leaf) and data.counted]
+    if len(columns) > _MOST_COLUMNS or len(of_names) > 1 or _tables_in_tables(loop):
         return False
     before = sum(effort(item) for item in plain)
     share = 1.0 if smooth else 0.65 if passes == 2 else 0.8

@@ -30,7 +30,7 @@ class Features(msgspec.Struct, frozen=True, dict=True):
     differ in names only. `names` are all names, in order."""
 
     form: int
-    constants: int
+    constants: tuple[str, ...]
     names: tuple[str, ...]
 
     @cached_property
@@ -62,13 +62,15 @@ def features_of(item: Item) -> Features:
                 if leaf.hint == "name":
                     names.extend(str(value) for value in values_of(leaf.data, leaf.depth))
                 else:
-                    constants.append(repr(leaf.data))
+                    # However often a loop runs, one value stays one.
+                    values = dict.fromkeys(map(repr, values_of(leaf.data, leaf.depth)))
+                    constants.append(",".join(values))
             return leaf
 
         mapped(each.piece, note)
 
     collect(item)
-    return Features(hash(_form(item)), hash(tuple(constants)), tuple(names))
+    return Features(hash(_form(item)), tuple(constants), tuple(names))
 
 
 def related(one: Features, other: Features, smooth: bool) -> bool:

@@ -7,7 +7,7 @@ A layer that is called in several graphs is made in `build_model` and handed to 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import msgspec
@@ -19,12 +19,14 @@ from kerasstudio.graph.codegen.body import Body, Line
 from kerasstudio.graph.codegen.clashes import name_guards
 from kerasstudio.graph.codegen.columns import LoopColumns, Variable, with_columns
 from kerasstudio.graph.codegen.constants import Constants
+from kerasstudio.graph.codegen.effort import effort
 from kerasstudio.graph.codegen.features import features_of
 from kerasstudio.graph.codegen.graph_steps import GraphSteps
+from kerasstudio.graph.codegen.patterns import Pattern, Patterns, parameter_names
 from kerasstudio.graph.codegen.pieces import Call, Leaf, Piece, Ref, refs
 from kerasstudio.graph.codegen.rendering import INDENT, render
 from kerasstudio.graph.codegen.repeats import folded
-from kerasstudio.graph.codegen.source import Names, docstring, identifier
+from kerasstudio.graph.codegen.source import Names, comment, docstring, identifier
 from kerasstudio.graph.codegen.steps import Item, Step, made_by
 from kerasstudio.graph.codegen.variables import Variables
 from kerasstudio.graph.names import name_stem
@@ -32,6 +34,8 @@ from kerasstudio.graph.project import Graph, Layer, Project
 from kerasstudio.graph.references import referenced
 
 _MOST_PARAMETERS = 8
+_LONG = 24
+_SHORTER = 0.6
 
 
 class _Function(msgspec.Struct):
@@ -176,7 +180,7 @@ class Functions:
         items, result = _merged(copies)
         first = copies[0]
         outside = {*refs(result.piece)}
-        looped = folded(items, outside, lambda: next(self._numbers))
+        looped, patterns = self._shortened(items, outside, len(copies))
         columns = LoopColumns(lambda: next(self._numbers))
         owners = [self._owners[graph][0].name if self._owners.get(graph) else "" for graph in members]
         several = name != "build_model" and len(self._owners[members[0]]) > 1
@@ -211,14 +215,63 @@ class Functions:
             signature.append("name")
             returned = _named(returned)
         lines = self._lines(body, returned, names, {**known, **given}, columns, first)
+        for pattern in patterns:
+            self.written.append(self._pattern(pattern))
         head = render(Call(name, tuple(signature)), "def ", "", " -> keras.Model:")
-        text = "Make the model, untrained." if name == "build_model" else f"Make the block {_called(owners)}."
+        text = _about(name, owners)
         guards = name_guards(copies, self._project)
         opening = [*head, f"{INDENT}{docstring(text)}", *guards]
         function = _Function(name, values, [*map(Line, opening), *lines])
         self.written.append(function)
         for graph in members:
             self._functions[graph] = function
+
+    def _shortened(
+        self, items: list[Item], outside: set[int], copies: int
+    ) -> tuple[list[Item], list[Pattern]]:
+        """The items with loops, and functions for runs of layers where those save more."""
+
+        def new_value() -> int:
+            return next(self._numbers)
+
+        plain = folded(items, outside, new_value)
+        if copies > 1 or len(items) < _LONG:
+            return plain, []
+        best, most = (plain, list[Pattern]()), _SHORTER * _effort(plain, new_value)
+        for often in (True, False):
+            patterns = Patterns(outside, self._names.inner(), new_value, often)
+            called = patterns.replaced(items)
+            if not patterns.found:
+                continue
+            shorter = folded(called, outside, new_value)
+            inside = sum(effort(item) + 20 for each in patterns.found for item in each.body)
+            whole = _effort(shorter, new_value) + inside
+            if whole < most:
+                best, most = (shorter, patterns.found), whole
+        for pattern in best[1]:
+            self._names.reserve(pattern.name)
+        return best
+
+    def _pattern(self, pattern: Pattern) -> _Function:
+        """A function for a run of layers."""
+        names = self._names.inner()
+        given = {value: names.give(word) for value, word in zip(pattern.tensors, "xy", strict=False)}
+        keywords = parameter_names(pattern)
+        known = {
+            each.value: word for each, word in zip(pattern.parameters, keywords, strict=True)
+        }
+        for word in keywords:
+            names.reserve(word)
+        result = Step("result", Ref(pattern.output))
+        named = Variables([*pattern.body, result], names, known, {}, {}, given).named
+        writer = Body(named)
+        writer.write(pattern.body)
+        writer.result(result)
+        signature = [*given.values(), *keywords]
+        head = render(Call(pattern.name, tuple(signature)), "def ", "", ":")
+        text = docstring(pattern.about)
+        lines = [*map(Line, [*head, f"{INDENT}{text}"]), *writer.lines]
+        return _Function(pattern.name, {}, lines)
 
     def _lines(
         self,
@@ -275,6 +328,10 @@ def _merged(copies: list[GraphSteps]) -> tuple[list[Item], Step]:
     return items, result
 
 
+def _effort(items: list[Item], new_value: Callable[[], int]) -> int:
+    return sum(effort(item) for item in with_columns(items, LoopColumns(new_value)))
+
+
 def _named(result: Step) -> Step:
     """The result with the model's name as a parameter."""
     call = result.piece
@@ -284,9 +341,12 @@ def _named(result: Step) -> Step:
     return msgspec.structs.replace(result, piece=Call(call.function, call.positional, keywords))
 
 
-def _called(owners: list[str]) -> str:
-    shown = ", ".join(owners[:3])
-    return shown if len(owners) <= 3 else f"{shown} and {len(owners) - 3} more"
+def _about(name: str, owners: list[str]) -> str:
+    """The function's docstring."""
+    if name == "build_model":
+        return "Make the model, untrained."
+    called = comment(owners[0])[:50]
+    return f"Make the block {called}." if len(owners) == 1 else f"Make blocks such as {called}."
 
 
 def _model_name(graph: Graph) -> str:

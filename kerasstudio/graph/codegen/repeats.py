@@ -26,6 +26,9 @@ LONGEST = 400
 _LISTS = 2
 """Values of earlier passes that a loop may keep in lists."""
 _TRIES = 4
+_ROUND = 48
+_MANY = 160
+_MOST_DIFFERENCES = 8
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -53,7 +56,8 @@ def folded(
 ) -> list[Item]:
     """The items with loops: the shortest of what several ways of folding give."""
     found = []
-    for short, rough in ((False, False), (True, False), (True, True)):
+    ways = ((False, False), (True, False), (True, True))
+    for short, rough in ways if len(items) <= _MANY else ways[:1]:
         made = Repeats(outside, new_value, short, rough).folded(items)
         whole = with_columns(made, LoopColumns(new_value))
         found.append((sum(effort(item) for item in whole), made))
@@ -74,6 +78,7 @@ class Repeats:
         self._new_value = new_value
         self.elements: Elements = {}
         self._trial = LoopColumns(new_value)
+        self._known: dict[int, tuple[Item, Features]] = {}
 
     def folded(self, items: Sequence[Item]) -> list[Item]:
         """The items with loops; values of earlier passes are read from lists."""
@@ -97,7 +102,8 @@ class Repeats:
 
     def _round(self, items: list[Item], smooth: bool) -> list[Item] | None:
         """The items with the best repeats of this round folded; None when there are none."""
-        features = [features_of(item) for item in items]
+        features = [self._features_of(item) for item in items]
+        last_read = self._last_read(items)
         runs = _runs(features, smooth)
         if self._short and smooth:
             runs.sort(key=lambda run: (run.period, run.region, run.split, -run.count))
@@ -105,10 +111,16 @@ class Repeats:
             runs.sort(key=lambda run: (run.region, run.split, -run.count))
         taken = [False] * len(items)
         loops: list[tuple[_Run, Loop]] = []
+        tries = 0
         for run in runs:
             if any(taken[run.start : run.end]):
                 continue
-            loop = self._loop(items, run, smooth)
+            if not smooth and _differences(features, run) > _MOST_DIFFERENCES:
+                continue
+            tries += 1
+            if tries > _ROUND:
+                break
+            loop = self._loop(items, run, smooth, last_read)
             if loop is not None:
                 loops.append((run, loop))
                 taken[run.start : run.end] = [True] * (run.end - run.start)
@@ -120,13 +132,27 @@ class Repeats:
             at = run.end
         return [*made, *items[at:]]
 
-    def _loop(self, items: list[Item], run: _Run, smooth: bool) -> Loop | None:
+    def _features_of(self, item: Item) -> Features:
+        """Items are looked at once, although they are in many rounds."""
+        known = self._known.get(id(item))
+        if known is None:
+            known = self._known[id(item)] = (item, features_of(item))
+        return known[1]
+
+    def _last_read(self, items: list[Item]) -> dict[int, int]:
+        """Where each value is read last."""
+        last = {value: place for place, item in enumerate(items) for value in read_by(item)}
+        return {**last, **dict.fromkeys(self._outside, len(items))}
+
+    def _loop(
+        self, items: list[Item], run: _Run, smooth: bool, last_read: dict[int, int]
+    ) -> Loop | None:
         passes = [
             items[run.start + number * run.period :][: run.period] for number in range(run.count)
         ]
         try:
             merged = Passes(passes, self.elements, self._new_value)
-            kept = self._kept(items, run, merged)
+            kept = self._kept(run, merged, last_read)
             loop = merged.loop(kept)
         except UnlikeError:
             return None
@@ -140,21 +166,15 @@ class Repeats:
                 self.elements[made] = (values, number)
         return msgspec.structs.replace(loop, plain=tuple(item for each in passes for item in each))
 
-    def _kept(self, items: list[Item], run: _Run, merged: Passes) -> dict[int, int]:
+    def _kept(self, run: _Run, merged: Passes, last_read: dict[int, int]) -> dict[int, int]:
         """Lists for the values of all passes but the last that are read behind the loop."""
-        readers: dict[int, set[int]] = defaultdict(set)
-        for place, item in enumerate(items):
-            if place >= run.end:
-                for value in read_by(item):
-                    readers[value].add(place)
         found: dict[int, int] = {}
         for number in range(run.count - 1):
             for own, template in merged.values_of(number).items():
-                if own in self._outside or own in readers:
-                    if template not in found:
-                        found[template] = self._new_value()
-        if len(found) > _LISTS:
-            raise UnlikeError
+                if last_read.get(own, -1) >= run.end and template not in found:
+                    found[template] = self._new_value()
+                    if len(found) > _LISTS:
+                        raise UnlikeError
         return found
 
     def _with_elements(self, items: list[Item]) -> list[Item]:
@@ -178,7 +198,7 @@ class Repeats:
 def _runs(features: list[Features], smooth: bool) -> list[_Run]:
     """All repeats with the places where they best begin."""
     runs: list[_Run] = []
-    covered: list[tuple[int, int, int]] = []
+    covered: dict[int, list[tuple[int, int]]] = {}
     for period in _periods(features):
         matches = [
             related(features[at], features[at + period], smooth)
@@ -189,15 +209,35 @@ def _runs(features: list[Features], smooth: bool) -> list[_Run]:
             length = 0
             while at + length < len(matches) and matches[at + length]:
                 length += 1
-            inside = any(
-                period % known == 0 and start <= at and at + length + period <= end
-                for known, start, end in covered
-            )
-            if length >= period and not inside:
-                covered.append((period, at, at + length + period))
+            stretch = at, at + length + period
+            if length >= period and not _is_covered(stretch, period, covered):
+                covered.setdefault(period, []).append(stretch)
                 runs += _placed(features, at, length, period)
             at += length + 1
     return runs
+
+
+def _differences(features: list[Features], run: _Run) -> int:
+    """In how many different ways the passes of a run differ, names aside."""
+    columns: set[tuple[str, ...]] = set()
+    for place in range(run.start, run.start + run.period):
+        rows = [
+            features[place + number * run.period].constants for number in range(run.count)
+        ]
+        columns |= {column for column in zip(*rows, strict=False) if len(set(column)) > 1}
+    return len(columns)
+
+
+def _is_covered(
+    stretch: tuple[int, int], period: int, covered: dict[int, list[tuple[int, int]]]
+) -> bool:
+    """Whether a repeat is one of a shorter period, taken several at a time."""
+    return any(
+        start <= stretch[0] and stretch[1] <= end
+        for known, stretches in covered.items()
+        if period % known == 0
+        for start, end in stretches
+    )
 
 
 def _periods(features: list[Features]) -> list[int]:

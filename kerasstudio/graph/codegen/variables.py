@@ -7,6 +7,7 @@ read any more once the second is there (linear scan over live intervals, Poletto
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
@@ -17,6 +18,7 @@ from kerasstudio.graph.codegen.source import Names, identifier
 from kerasstudio.graph.codegen.steps import Carried, Item, Loop, Step
 from kerasstudio.graph.codegen.wording import name_parts, values_of
 
+_BEFORE_WORD = re.compile(r"^(_*[a-z0-9]_+)+")
 _FLOW = ("x", "y", "z", "u", "v", "w")
 
 
@@ -31,7 +33,8 @@ class Life(msgspec.Struct):
 
 class Variables:
     """Names for the values of one body. `known` are values that have a name already (parameters);
-    `hints` are names for variables of loops; `ends` names of what the function returns."""
+    `hints` are names for variables of loops; `ends` names of what the function returns; `flows`
+    are parameters whose variable may go on with other values."""
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Variables:
         known: Mapping[int, str],
         hints: Mapping[int, str],
         ends: Mapping[int, str],
+        flows: Mapping[int, str] | None = None,
     ) -> None:
         self._names = names
         self._hints = hints
@@ -50,10 +54,14 @@ class Variables:
         self._words: dict[int, str] = {}
         self._own: set[int] = set()
         self._spare: set[int] = set()
+        self._fixed: dict[int, str] = {}
         self._steps: list[tuple[float, Step]] = []
         self._loops: list[tuple[float, float, Loop]] = []
         self.named: dict[int, str] = dict(known)
         self._place = 0.0
+        for value, name in (flows or {}).items():
+            self._born(value, 0.0, "flow")
+            self._fixed[value] = name
         self._walk(items)
         self._share_in_loops()
         self._share_along_flows()
@@ -190,6 +198,8 @@ class Variables:
             return True
         if {one, other} & self._ends.keys():
             return False
+        if sum(each in self._fixed for key in (first, second) for each in self._members[key]) > 1:
+            return False
         mine, theirs = self._members[first], self._members[second]
         if any(self._overlap(a, b) for a in mine for b in theirs):
             return False
@@ -224,6 +234,10 @@ class Variables:
     def _own_name(self, members: list[int], taken: dict[str, list[int]]) -> str | None:
         """A name for a value that shares its variable with none; None where it flows."""
         only = members[0]
+        for value in members:
+            if value in self._fixed:
+                taken[self._fixed[value]] = members
+                return self._fixed[value]
         if len(members) > 1:
             return None
         if only in self._ends:
@@ -232,8 +246,9 @@ class Variables:
             return self._free(members, _numbered(identifier(self._hints[only])), taken)
         if only in self._spare:
             return "_"
-        if only in self._own or self._lives[only].uses > 1:
-            return self._names.give(self._words.get(only, "") or "x", "x")
+        word = self._words.get(only, "")
+        if only in self._own or (word and self._lives[only].uses > 1):
+            return self._names.give(word, "layer")
         return None
 
     def _free(
@@ -262,15 +277,22 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def _common_word(name: Leaf) -> str:
-    """What the names that one line gives have in common: "block{n}_conv" is "block_conv"."""
+    """What the names that one line gives have in common: "block{n}a_out" is "out"."""
     texts = [str(each) for each in values_of(name.data, name.depth)]
     if len(set(texts)) <= 1:
         return identifier(texts[0], "x") if texts and texts[0] else ""
     rows = [name_parts(each) for each in texts]
     if len({len(row) for row in rows}) != 1:
         return ""
-    same = [parts[0] for parts in zip(*rows, strict=True) if len(set(parts)) == 1]
-    return identifier("".join(same), "x")
+    runs = [""]
+    for parts in zip(*rows, strict=True):
+        if len(set(parts)) == 1:
+            runs[-1] += parts[0]
+        elif runs[-1]:
+            runs.append("")
+    words = [_BEFORE_WORD.sub("", run).strip("_") for run in runs]
+    good = [word for word in words if len(word) > 2]
+    return identifier(good[-1], "x") if good else ""
 
 
 def carried_copies(loop: Loop, named: Mapping[int, str]) -> tuple[list[Carried], list[Carried]]:

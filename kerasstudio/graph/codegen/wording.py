@@ -35,9 +35,11 @@ def split_names(leaf: Leaf) -> Piece:
             parts.append(Leaf(before))
         numbers = all(_NUMBER.fullmatch(each) for each in column)
         values: list[Any] = [int(each) for each in column] if numbers else list(column)
-        hint = _word(before) or (leaf.hint if len(rows[0]) == 1 else "")
+        alone = at == len(rows[0]) - 1 and before.endswith("_")
+        hint = ("number" if numbers and alone else _word(before)) or (leaf.hint if len(rows[0]) == 1 else "")
         hint = hint or ("number" if numbers else "letter" if _are_letters(column) else "part")
-        parts.append(Leaf(refilled(leaf.data, leaf.depth, values), leaf.depth, hint, numbers))
+        data = refilled(leaf.data, leaf.depth, values)
+        parts.append(Leaf(data, leaf.depth, hint, counted=True))
         before = ""
     if before:
         parts.append(Leaf(before))
@@ -72,7 +74,7 @@ def _by_ends(leaf: Leaf, texts: list[str]) -> Piece:
     rest = [each[len(start) :] for each in texts]
     end = os.path.commonprefix([each[::-1] for each in rest])[::-1]
     middle = [each[: len(each) - len(end)] for each in rest]
-    inner = Leaf(refilled(leaf.data, leaf.depth, middle), leaf.depth, leaf.hint or "name")
+    inner = Leaf(refilled(leaf.data, leaf.depth, middle), leaf.depth, leaf.hint or "name", True)
     if not start and not end:
         return inner
     return Joined(tuple(part for part in (Leaf(start), inner, Leaf(end)) if part.data != ""))
@@ -88,4 +90,4 @@ def _are_letters(column: list[str]) -> bool:
 
 
 def _is_number(piece: Piece) -> bool:
-    return isinstance(piece, Leaf) and piece.counted
+    return isinstance(piece, Leaf) and isinstance(values_of(piece.data, piece.depth)[0], int)
