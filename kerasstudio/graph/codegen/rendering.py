@@ -88,6 +88,11 @@ def render(piece: Piece, prefix: str = "", indent: str = "", suffix: str = "") -
     return [line]
 
 
+def body_lines(piece: Piece, prefix: str = "", suffix: str = "") -> list[str]:
+    """Lines for the body of a function, not yet indented but broken as if they were."""
+    return [line.removeprefix(INDENT) for line in render(piece, prefix, INDENT, suffix)]
+
+
 def _broken(head: str, call: Call | Applied, indent: str, suffix: str) -> list[str]:
     """A call's arguments on one line of their own, or each on one."""
     inside = f"{indent}{INDENT}{', '.join(_arguments(call))}"
