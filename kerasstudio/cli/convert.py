@@ -27,7 +27,7 @@ READABLE = (".kstudio", ".keras", ".h5", ".hdf5", ".json")
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("source", metavar="IN", type=Path, help=", ".join(READABLE))
     parser.add_argument(
-        "out", metavar="OUT", type=Path, help=".kstudio, .keras, .h5, .hdf5, .json, .py"
+        "out", metavar="OUT", type=Path, help=".kstudio, .keras, .h5, .hdf5, .json, .py, .ipynb"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

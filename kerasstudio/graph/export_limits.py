@@ -12,7 +12,7 @@ from kerasstudio.graph.chains import chain_of
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project
 
-SUFFIXES = (".keras", ".h5", ".hdf5", ".weights.h5", ".json", ".py")
+SUFFIXES = (".keras", ".h5", ".hdf5", ".weights.h5", ".json", ".py", ".ipynb")
 
 # Suffix → format, longest first.
 _FORMATS = {
@@ -22,6 +22,7 @@ _FORMATS = {
     ".h5": "h5",
     ".json": "json",
     ".py": "python",
+    ".ipynb": "notebook",
 }
 _OPERATIONS = "keras.src.ops"
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D"}
@@ -44,8 +45,8 @@ def export_limits(project: Project, format_id: str) -> list[Problem]:
         return list(_h5_limits(project))
     if format_id in ("json", "weights"):
         return list(_text_limits(project, format_id))
-    if format_id == "python":
-        return list(_code_limits(project))
+    if format_id in ("python", "notebook"):
+        return list(_code_limits(project, format_id))
     return []
 
 
@@ -106,13 +107,16 @@ def _text_limits(project: Project, format_id: str) -> Iterator[Problem]:
                 yield _limit("export.json", suffix, layer, node, graph, reason, ".py")
 
 
-def _code_limits(project: Project) -> Iterator[Problem]:
+def _code_limits(project: Project, format_id: str) -> Iterator[Problem]:
+    suffix = ".py" if format_id == "python" else ".ipynb"
     for graph in project.graphs.values():
         for node in graph.nodes.values():
             layer = project.layers[node.layer]
-            if layer.registered_name and layer.module not in ("kerasstudio", "keras.layers"):
-                reason = "a custom class has to be added to the script by hand"
-                yield _limit("export.python", ".py", layer, node, graph, reason, ".keras")
+            own = layer.registered_name and layer.module not in ("kerasstudio", "keras.layers")
+            written = any(f"class {layer.class_name}" in text for text in project.code.values())
+            if own and not written:
+                reason = "the code of its class is not part of the project"
+                yield _limit(f"export.{format_id}", suffix, layer, node, graph, reason, ".keras")
 
 
 def _limit(

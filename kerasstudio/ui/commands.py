@@ -248,7 +248,7 @@ class Commands:
             "view.results": lambda: window.show_page("results"),
             "view.problems": lambda: window.show_panel("problems"),
             "view.charts": lambda: window.show_panel("charts"),
-            "view.code": lambda: window.show_panel("code"),
+            "view.code": studio.show_code,
             "view.log": lambda: window.show_panel("log"),
             "view.bottom": self.toggle_panel,
             "view.theme": self.toggle_theme,

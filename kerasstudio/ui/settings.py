@@ -52,6 +52,8 @@ SETTINGS: tuple[Setting, ...] = (
         help="Train then begins at once. It takes about 500 MB of memory.",
     ),
     Setting("start_page", True, "Begin with the start page"),
+    Setting("code_beside", False),
+    Setting("code_training", True),
     Setting("recent", []),
     Setting("geometry", QByteArray()),
     Setting("splitters", {}),

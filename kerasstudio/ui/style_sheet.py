@@ -57,6 +57,8 @@ QLineEdit, QPlainTextEdit, QTextEdit {{ background: {t.field}; border: 1px solid
   border-radius: {t.radius}px; padding: 5px 8px; selection-background-color: {t.accent};
   selection-color: {t.on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border: 1px solid {t.accent}; }}
+QPlainTextEdit#codeView {{ border: none; border-radius: 0; padding: 0; }}
+QWidget#codeProblem {{ background: {t.hover}; }}
 QLineEdit:disabled {{ color: {t.text_faint}; }}
 QComboBox {{ background: {t.field}; border: 1px solid {t.border}; border-radius: {t.radius}px;
   padding: 4px 8px; min-height: 18px; combobox-popup: 0; }}

@@ -107,6 +107,7 @@ class Alike:
             self._outputs(steps),
             tuple(mark for each in steps for mark in each.nodes),
             self._stack([each.name for each in steps]),
+            first.parts,
         )
 
     # ------------------------------------------------------------------ inside

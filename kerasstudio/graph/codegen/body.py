@@ -15,17 +15,19 @@ from kerasstudio.graph.codegen.pieces import (
     Ref,
     mapped,
 )
-from kerasstudio.graph.codegen.rendering import INDENT, flat, render
+from kerasstudio.graph.codegen.rendering import INDENT, assigned, flat, render
 from kerasstudio.graph.codegen.steps import Header, Item, Loop, Mark, Step, steps_of
 
 STACK = "stack"
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line of code, and the nodes it stands for."""
+    """A line of code, and the nodes it stands for; `whole`: for all of them together, as the head
+    of a loop does."""
 
     text: str = ""
     nodes: tuple[Mark, ...] = ()
+    whole: bool = False
 
 
 class Body:
@@ -82,7 +84,7 @@ class Body:
             self._put([f"{indent}{flat(self._text(step.piece))}.trainable = False"], step.nodes)
             return
         target = ", ".join(self._named[value] for value in step.outputs)
-        self._put(render(self._text(step.piece), f"{target} = ", indent), step.nodes)
+        self._put(assigned(target, self._text(step.piece), indent), step.nodes)
 
     def _elements(self, elements: Sequence[Step], indent: str) -> None:
         """Layers added to the list of a Sequential."""
@@ -98,10 +100,10 @@ class Body:
             only = [self._text(each.piece) for each in elements]
             self._put(render(Items(tuple(only)), head[:-1], indent), marks)
             return
-        self._put([f"{indent}{head}"], marks)
+        self._put([f"{indent}{head}"], marks, whole=True)
         for each in elements:
             self._put(render(self._text(each.piece), "", indent + INDENT, ","), each.nodes)
-        self._put([f"{indent}]"], marks)
+        self._put([f"{indent}]"], marks, whole=True)
 
     def _list_call(
         self, call: Call, pieces: list[tuple[Piece, tuple[Mark, ...]]], marks: tuple[Mark, ...]
@@ -121,14 +123,14 @@ class Body:
     def _loop(self, loop: Loop, indent: str) -> None:
         marks = tuple(mark for step in steps_of([loop]) for mark in step.nodes)
         for values, _ in loop.kept:
-            self._put([f"{indent}{self._named[values]} = []"], marks)
+            self._put([f"{indent}{self._named[values]} = []"], marks, whole=True)
         before = [(each.value, each.first.value) for each in loop.carried]
         self._copies(before, indent, marks)
         self._header(loop.header or Header(), indent, marks)
         self.write(loop.body, indent + INDENT)
         for values, value in loop.kept:
             line = f"{self._named[values]}.append({self._named[value]})"
-            self._put([f"{indent}{INDENT}{line}"], marks)
+            self._put([f"{indent}{INDENT}{line}"], marks, whole=True)
         after = [(each.value, each.next) for each in loop.carried]
         self._copies(after, indent + INDENT, marks)
 
@@ -138,7 +140,8 @@ class Body:
         different = [(one, other) for one, other in names if one != other]
         if different:
             left, right = zip(*different, strict=True)
-            self._put([f"{indent}{', '.join(left)} = {', '.join(right)}"], marks)
+            line = f"{', '.join(left)} = {', '.join(right)}"
+            self._put([f"{indent}{line}"], marks, whole=True)
 
     def _header(self, header: Header, indent: str, marks: tuple[Mark, ...]) -> None:
         columns = [(self._named[value], self._text(data)) for value, data in header.columns]
@@ -171,7 +174,8 @@ class Body:
         else:
             pieces = [data for _, data in columns]
             over = Call("zip", tuple([counting, *pieces] if header.counter is not None else pieces))
-        self._put(render(over, f"for {', '.join(names)} in ", indent, ":"), marks)
+        head = render(over, f"for {', '.join(names)} in ", indent, ":")
+        self._put(head, marks, whole=True)
 
     # ------------------------------------------------------------------ text
 
@@ -183,8 +187,10 @@ class Body:
 
         return mapped(piece, name)
 
-    def _put(self, lines: Sequence[str], marks: tuple[Mark, ...]) -> None:
-        self.lines += [Line(line, marks) for line in lines]
+    def _put(
+        self, lines: Sequence[str], marks: tuple[Mark, ...], whole: bool = False
+    ) -> None:
+        self.lines += [Line(line, marks, whole) for line in lines]
 
 
 def _adds(item: Item) -> bool:

@@ -24,11 +24,13 @@ Tensor = Callable[[Wire], Piece]
 
 class Result(msgspec.Struct, frozen=True):
     """What a call gives: one tensor, several to unpack, a list by number, something to be laid
-    flat first, or a structure in which the outputs have these `paths`."""
+    flat first, or a structure in which the outputs have these `paths`. `names` are those of what
+    is unpacked."""
 
     form: Literal["one", "unpack", "list", "flatten", "paths"]
     count: int = 1
     paths: tuple[tuple[Any, ...], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Calls:
@@ -80,7 +82,9 @@ class Calls:
         asked = _asks_for_scores(node)
         if len(names) > 1 or asked:
             count = len(names) if len(names) > 1 else 2
-            return Result("unpack", count) if most < count else Result("flatten")
+            words = names if len(names) > 1 else ("output", "scores")
+            unpacked = Result("unpack", count, names=words)
+            return unpacked if most < count else Result("flatten")
         apart = layer.class_name == "Bidirectional" and layer.arguments.get("merge_mode", "") is None
         return Result("flatten") if most or apart else Result("one")
 
@@ -184,7 +188,8 @@ class Calls:
         places = dict(_places(structure, ()))
         paths = tuple(places.get(key, ()) for key in ends)
         if len(ends) > 1 and paths == tuple((number,) for number in range(len(ends))):
-            return Result("unpack", len(ends))
+            layers = [self._project.layers[inner.nodes[key].layer] for key in ends]
+            return Result("unpack", len(ends), names=tuple(each.name for each in layers))
         return Result("paths", len(ends), paths)
 
     def _unwired(self, node: Node, layer: Layer, port: str | None) -> StudioError:

@@ -73,13 +73,10 @@ def features_of(item: Item) -> Features:
     return Features(hash(_form(item)), tuple(constants), tuple(names))
 
 
-def related(one: Features, other: Features, smooth: bool) -> bool:
-    """Whether two items could be passes of one loop; `smooth`: which differ in counting only."""
-    if one.form != other.form:
-        return False
-    if not smooth:
-        return True
-    if one.constants != other.constants or len(one.names) != len(other.names):
+def related(one: Features, other: Features) -> bool:
+    """Whether two items of one form and the same constants have names that differ in counting
+    only."""
+    if len(one.names) != len(other.names):
         return False
     return all(map(_counted, one.parts, other.parts))
 

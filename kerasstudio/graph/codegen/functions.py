@@ -23,7 +23,7 @@ from kerasstudio.graph.codegen.effort import effort
 from kerasstudio.graph.codegen.features import features_of
 from kerasstudio.graph.codegen.graph_steps import GraphSteps
 from kerasstudio.graph.codegen.patterns import Pattern, Patterns, parameter_names
-from kerasstudio.graph.codegen.pieces import Call, Leaf, Piece, Ref, refs
+from kerasstudio.graph.codegen.pieces import Call, Leaf, Piece, Ref
 from kerasstudio.graph.codegen.rendering import INDENT, render
 from kerasstudio.graph.codegen.repeats import folded
 from kerasstudio.graph.codegen.source import Names, comment, docstring, identifier
@@ -34,7 +34,7 @@ from kerasstudio.graph.project import Graph, Layer, Project
 from kerasstudio.graph.references import referenced
 
 _MOST_PARAMETERS = 8
-_LONG = 24
+_LONG, _MANY, _TOO_LONG = 24, 1200, 3000
 _SHORTER = 0.6
 
 
@@ -179,14 +179,11 @@ class Functions:
         """Raises `UnlikeError` where several copies are no one function."""
         items, result = _merged(copies)
         first = copies[0]
-        outside = {*refs(result.piece)}
-        looped, patterns = self._shortened(items, outside, len(copies))
+        looped, patterns = self._shortened([*items, result], len(copies))
         columns = LoopColumns(lambda: next(self._numbers))
         owners = [self._owners[graph][0].name if self._owners.get(graph) else "" for graph in members]
         several = name != "build_model" and len(self._owners[members[0]]) > 1
-        whole, parameters = columns.parameters(
-            [*with_columns(looped, columns), result], owners
-        )
+        whole, parameters = columns.parameters(with_columns(looped, columns), owners)
         if len(parameters) > _MOST_PARAMETERS:
             raise UnlikeError
         *body, returned = whole
@@ -227,23 +224,23 @@ class Functions:
             self._functions[graph] = function
 
     def _shortened(
-        self, items: list[Item], outside: set[int], copies: int
+        self, items: list[Item], copies: int
     ) -> tuple[list[Item], list[Pattern]]:
         """The items with loops, and functions for runs of layers where those save more."""
 
         def new_value() -> int:
             return next(self._numbers)
 
-        plain = folded(items, outside, new_value)
-        if copies > 1 or len(items) < _LONG:
+        plain = folded(items, new_value)
+        if copies > 1 or not _LONG <= len(items) <= _TOO_LONG:
             return plain, []
         best, most = (plain, list[Pattern]()), _SHORTER * _effort(plain, new_value)
-        for often in (True, False):
-            patterns = Patterns(outside, self._names.inner(), new_value, often)
+        for often in (True, False) if len(items) <= _MANY else (False,):
+            patterns = Patterns(self._names.inner(), new_value, often)
             called = patterns.replaced(items)
             if not patterns.found:
                 continue
-            shorter = folded(called, outside, new_value)
+            shorter = folded(called, new_value)
             inside = sum(effort(item) + 20 for each in patterns.found for item in each.body)
             whole = _effort(shorter, new_value) + inside
             if whole < most:

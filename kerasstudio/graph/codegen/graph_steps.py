@@ -152,7 +152,7 @@ class GraphSteps:
         name = Leaf(layer.name, hint="name")
         count = result.count if result.form == "unpack" else 1
         values = tuple(self._new_value() for _ in range(count))
-        self._add(Step("call", piece, values, marks, name))
+        self._add(Step("call", piece, values, marks, name, result.names))
         if result.form == "flatten":
             flat = self._new_value()
             call = Call("keras.tree.flatten", (Ref(values[0]),))

@@ -90,7 +90,7 @@ def _function(
                 piece = values.value(value, isinstance(value, list), parameter.name)
         if piece is None or (not parameter.required and piece == Leaf(parameter.default)):
             in_order = False
-        elif parameter.required and in_order:
+        elif in_order and (parameter.required or parameter.tensor is not None):
             positional.append(piece)
         else:
             keywords.append((keyword_name(parameter.name), piece))

@@ -24,8 +24,9 @@ from kerasstudio.graph.codegen.steps import Item, Step
 from kerasstudio.graph.names import snake_case
 
 SHORTEST, LONGEST, FEWEST = 3, 48, 3
-_MOST_TENSORS, _MOST_PARAMETERS, _MOST_FUNCTIONS = 2, 6, 12
-_TRIES = 12
+_MOST_TENSORS, _MOST_PARAMETERS = 2, 6
+_MOST_FUNCTIONS, _FEW_FUNCTIONS, _MANY = 12, 4, 1200
+_TRIES = 40
 _NUMBER = re.compile(r"[0-9]+")
 _CALL, _FUNCTION, _LEAST = 34, 70, 150
 
@@ -77,10 +78,7 @@ class Patterns:
     """Replaces runs by calls. `found` are the functions, those that others call first. `often`:
     the most frequent runs first, of which longer ones are made then; else those that save most."""
 
-    def __init__(
-        self, outside: set[int], names: Names, new_value: Callable[[], int], often: bool
-    ) -> None:
-        self._outside = outside
+    def __init__(self, names: Names, new_value: Callable[[], int], often: bool) -> None:
         self._names = names
         self._new_value = new_value
         self._often = often
@@ -90,7 +88,8 @@ class Patterns:
     def replaced(self, items: Sequence[Item]) -> list[Item]:
         """The items with calls in place of runs."""
         found = list(items)
-        while len(self.found) < _MOST_FUNCTIONS:
+        most = _MOST_FUNCTIONS if len(items) <= _MANY else _FEW_FUNCTIONS
+        while len(self.found) < most:
             made = self._best(found)
             if made is None:
                 break
@@ -101,30 +100,41 @@ class Patterns:
         looks = [self._look_at(item) for item in items]
         candidates: list[tuple[tuple[int, ...], int, list[_Place]]] = []
         for length, places in self._runs(items, looks):
-            apart = _apart(places, length)
+            apart = _apart(places, length) if len(places) >= FEWEST else places
+            if len(apart) < FEWEST:
+                continue
             if _repeats(looks, apart[0].start, length):
                 continue
-            if len(apart) < FEWEST or self._saved(looks, apart, length) <= _LEAST:
+            if self._saved(looks, apart, length) <= _LEAST:
                 continue
-            for alike in _named_alike(looks, apart, length):
-                saved = self._saved(looks, alike, length)
-                if len(alike) >= FEWEST and saved > _LEAST:
-                    rank = (-len(alike), -length) if self._often else (-saved,)
-                    candidates.append((rank, length, alike))
+            candidates.append((self._rank(looks, apart, length), length, apart))
         candidates.sort(key=lambda each: (each[0], each[2][0].start))
         best: _Choice | None = None
-        for rank, length, places in candidates[:_TRIES]:
-            if best is not None and rank >= best.rank:
+        tries = 0
+        for rank, length, places in candidates:
+            if tries >= _TRIES or (best is not None and rank >= best.rank):
                 break
-            choice = self._choice(items, looks, places, length)
-            if choice is not None and (best is None or choice.rank < best.rank):
-                best = choice
+            for alike in _named_alike(looks, places, length):
+                if len(alike) < FEWEST or (
+                    best is not None and self._rank(looks, alike, length) >= best.rank
+                ):
+                    continue
+                tries += 1
+                choice = self._choice(items, looks, alike, length)
+                if choice is not None and (best is None or choice.rank < best.rank):
+                    best = choice
         if best is None:
             return None
         run = items[best.places[0].start :][: best.length]
         best.pattern.name = self._names.give(_name_of(run), "block")
         self.found.append(best.pattern)
         return self._with_calls(items, best)
+
+    def _rank(self, looks: list[_Look], places: list[_Place], length: int) -> tuple[int, ...]:
+        """What is taken first: the smallest."""
+        if self._often:
+            return (-len(places), -length)
+        return (-self._saved(looks, places, length),)
 
     def _saved(self, looks: list[_Look], places: list[_Place], length: int) -> int:
         """What a function saves, before the arguments of its calls are counted."""
@@ -166,7 +176,7 @@ class Patterns:
     ) -> list[tuple[int, list[_Place]]]:
         """All runs that could be a function: their length, and where those of one form and
         wiring are."""
-        last_read = dict.fromkeys(self._outside, len(items))
+        last_read: dict[int, int] = {}
         for place, look in enumerate(looks):
             for value in look.reads:
                 last_read[value] = max(last_read.get(value, 0), place)
@@ -177,6 +187,7 @@ class Patterns:
         for start in range(len(items)):
             inner: dict[int, int] = {}
             outer: dict[int, int] = {}
+            out: list[int] = []
             key = 0
             for end, look in enumerate(looks[start : start + LONGEST], start + 1):
                 if not look.fits or common[look.form] < FEWEST:
@@ -190,11 +201,12 @@ class Patterns:
                     break
                 for value in look.makes:
                     inner[value] = len(inner)
+                    out.append(value)
+                out = [value for value in out if last_read.get(value, -1) >= end]
                 key = numbers.setdefault((key, look.form, tuple(row)), len(numbers) + 1)
                 lengths[key] = end - start
                 if end - start < SHORTEST:
                     continue
-                out = [value for value in inner if last_read.get(value, -1) >= end]
                 if len(out) == 1 and outer:
                     place = _Place(start, tuple(outer), out[0])
                     found[key, inner[out[0]]].append(place)

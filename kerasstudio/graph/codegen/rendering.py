@@ -49,6 +49,8 @@ def flat(piece: Piece) -> str:
             return f"{{{inner}}}"
         case Infix(sign="+", right=Leaf(data=int(number))) if number < 0:
             return f"{flat(piece.left)} - {-number}"
+        case Infix(sign="**") if _is_simple(piece.left) and _is_simple(piece.right):
+            return f"{flat(piece.left)}**{flat(piece.right)}"
         case Infix():
             return f"{flat(piece.left)} {piece.sign} {flat(piece.right)}"
         case Prefix():
@@ -86,6 +88,14 @@ def render(piece: Piece, prefix: str = "", indent: str = "", suffix: str = "") -
             brackets = "()" if isinstance(piece.data, tuple) else "[]"
             return render(Items(tuple(map(_leaf, piece.data)), brackets), prefix, indent, suffix)
     return [line]
+
+
+def assigned(target: str, piece: Piece, indent: str) -> list[str]:
+    """`target = piece`; a long target has the piece in brackets of its own."""
+    lines = render(piece, f"{target} = ", indent)
+    if len(lines[0]) <= WIDTH or len(lines) == 1:
+        return lines
+    return [f"{indent}{target} = (", *render(piece, "", indent + INDENT), f"{indent})"]
 
 
 def body_lines(piece: Piece, prefix: str = "", suffix: str = "") -> list[str]:
@@ -137,6 +147,11 @@ def _leaf(value: Any) -> Piece:
 def _arguments(call: Call | Applied) -> list[str]:
     given = [flat(value) for value in call.positional]
     return given + [f"{key}={flat(value)}" for key, value in call.keywords]
+
+
+def _is_simple(piece: Piece) -> bool:
+    """A name or a number: formatters write powers of those without spaces."""
+    return isinstance(piece, str) or (isinstance(piece, Leaf) and not isinstance(piece.data, str))
 
 
 def _method(piece: Method) -> str:

@@ -26,8 +26,8 @@ LONGEST = 400
 _LISTS = 2
 """Values of earlier passes that a loop may keep in lists."""
 _TRIES = 4
-_ROUND = 48
-_MANY = 160
+_ROUND, _ROUNDS, _FEW_ROUNDS = 48, 12, 4
+_MANY, _MANY_MORE = 160, 1200
 _MOST_DIFFERENCES = 8
 
 
@@ -51,42 +51,39 @@ class _Run(msgspec.Struct, frozen=True):
         return self.period * (self.count - 1)
 
 
-def folded(
-    items: Sequence[Item], outside: set[int], new_value: Callable[[], int]
-) -> list[Item]:
+def folded(items: Sequence[Item], new_value: Callable[[], int]) -> list[Item]:
     """The items with loops: the shortest of what several ways of folding give."""
     found = []
     ways = ((False, False), (True, False), (True, True))
     for short, rough in ways if len(items) <= _MANY else ways[:1]:
-        made = Repeats(outside, new_value, short, rough).folded(items)
+        made = Repeats(new_value, short, rough).folded(items)
         whole = with_columns(made, LoopColumns(new_value))
         found.append((sum(effort(item) for item in whole), made))
     return min(found, key=lambda each: each[0])[1]
 
 
 class Repeats:
-    """Folds the items of one body. `outside` are values that are read behind it; `short` says
-    whether short repeats are folded before long ones, `rough` whether those that differ in more
-    than counting are, once the first loops are there."""
+    """Folds the items of one body. `short` says whether short repeats are folded before long
+    ones, `rough` whether those that differ in more than counting are, once the first loops are
+    there."""
 
-    def __init__(
-        self, outside: set[int], new_value: Callable[[], int], short: bool, rough: bool
-    ) -> None:
-        self._outside = outside
+    def __init__(self, new_value: Callable[[], int], short: bool, rough: bool) -> None:
         self._short = short
         self._rough = rough
         self._new_value = new_value
         self.elements: Elements = {}
         self._trial = LoopColumns(new_value)
         self._known: dict[int, tuple[Item, Features]] = {}
+        self._reads: dict[int, tuple[Item, frozenset[int]]] = {}
 
     def folded(self, items: Sequence[Item]) -> list[Item]:
         """The items with loops; values of earlier passes are read from lists."""
         found = self._round(list(items), smooth=True) or list(items)
         ways = (False, True) if self._rough else (True, False)
-        while (
-            made := self._round(found, smooth=ways[0]) or self._round(found, smooth=ways[1])
-        ) is not None:
+        for _ in range(_ROUNDS if len(items) <= _MANY_MORE else _FEW_ROUNDS):
+            made = self._round(found, smooth=ways[0]) or self._round(found, smooth=ways[1])
+            if made is None:
+                break
             found = made
         return self._with_elements(self._unrolled(found))
 
@@ -141,8 +138,13 @@ class Repeats:
 
     def _last_read(self, items: list[Item]) -> dict[int, int]:
         """Where each value is read last."""
-        last = {value: place for place, item in enumerate(items) for value in read_by(item)}
-        return {**last, **dict.fromkeys(self._outside, len(items))}
+        last: dict[int, int] = {}
+        for place, item in enumerate(items):
+            known = self._reads.get(id(item))
+            if known is None:
+                known = self._reads[id(item)] = (item, frozenset(read_by(item)))
+            last.update(dict.fromkeys(known[1], place))
+        return last
 
     def _loop(
         self, items: list[Item], run: _Run, smooth: bool, last_read: dict[int, int]
@@ -199,21 +201,28 @@ def _runs(features: list[Features], smooth: bool) -> list[_Run]:
     """All repeats with the places where they best begin."""
     runs: list[_Run] = []
     covered: dict[int, list[tuple[int, int]]] = {}
+    kinds = [(each.form, each.constants) if smooth else each.form for each in features]
+    numbers: dict[object, int] = {}
+    forms = [numbers.setdefault(kind, len(numbers)) for kind in kinds]
     for period in _periods(features):
-        matches = [
-            related(features[at], features[at + period], smooth)
-            for at in range(len(features) - period)
-        ]
+        equal = [one == other for one, other in zip(forms, forms[period:], strict=False)]
         at = 0
-        while at < len(matches):
+        while at < len(equal):
+            try:
+                at = equal.index(True, at)
+            except ValueError:
+                break
             length = 0
-            while at + length < len(matches) and matches[at + length]:
+            while at + length < len(equal) and equal[at + length]:
+                one, other = features[at + length], features[at + length + period]
+                if smooth and not related(one, other):
+                    break
                 length += 1
             stretch = at, at + length + period
             if length >= period and not _is_covered(stretch, period, covered):
                 covered.setdefault(period, []).append(stretch)
                 runs += _placed(features, at, length, period)
-            at += length + 1
+            at += max(length, 1)
     return runs
 
 

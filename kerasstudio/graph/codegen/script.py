@@ -25,11 +25,13 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """Lines from `first` to `last` (counted from 0, both included) that stand for `nodes`."""
+    """Lines from `first` to `last` (counted from 0, both included) that stand for `nodes`, or for
+    the `whole` of them (the head of a loop)."""
 
     first: int
     last: int
     nodes: tuple[Mark, ...]
+    whole: bool = False
 
 
 class Script(msgspec.Struct, frozen=True, dict=True):
@@ -47,11 +49,12 @@ class Script(msgspec.Struct, frozen=True, dict=True):
         return self.spans[place].nodes
 
     def spans_of(self, nodes: Collection[str], graph: str) -> list[Span]:
-        """The lines that make any of these nodes of a graph, in order."""
-        found = {
-            place for node in nodes for place in self._places.get((graph, node), ())
-        }
-        return [self.spans[place] for place in sorted(found)]
+        """The lines that make any of these nodes of a graph, in order; those for a whole only
+        where all of it is among them."""
+        chosen = {(graph, node) for node in nodes}
+        found = {place for mark in chosen for place in self._places.get(mark, ())}
+        spans = [self.spans[place] for place in sorted(found)]
+        return [span for span in spans if not span.whole or chosen.issuperset(span.nodes)]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -75,10 +78,11 @@ def script_of(lines: Iterable[Line]) -> Script:
         if not line.nodes:
             continue
         last = spans[-1] if spans else None
-        if last is not None and last.last == number - 1 and last.nodes == line.nodes:
-            spans[-1] = Span(last.first, number, last.nodes)
+        same = last is not None and (last.nodes, last.whole) == (line.nodes, line.whole)
+        if last is not None and same and last.last == number - 1:
+            spans[-1] = Span(last.first, number, last.nodes, last.whole)
         else:
-            spans.append(Span(number, number, line.nodes))
+            spans.append(Span(number, number, line.nodes, line.whole))
     return Script("\n".join(texts) + "\n", tuple(spans))
 
 

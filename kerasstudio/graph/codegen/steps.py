@@ -23,13 +23,15 @@ layer set untrainable, a layer of a Sequential, what the function returns."""
 
 
 class Step(msgspec.Struct, frozen=True):
-    """`outputs = piece`. `name` is what the layer is called: variables are named after it."""
+    """`outputs = piece`. `name` is what the layer is called: variables are named after it, and
+    after `parts` where there are several outputs."""
 
     form: Form
     piece: Piece
     outputs: tuple[int, ...] = ()
     nodes: tuple[Mark, ...] = ()
     name: Leaf = Leaf("")
+    parts: tuple[str, ...] = ()
 
 
 class Carried(msgspec.Struct, frozen=True):

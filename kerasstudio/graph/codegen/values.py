@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
 from kerasstudio.graph.codegen.constants import Constants
-from kerasstudio.graph.codegen.pieces import Call, Index, Items, Leaf, Pairs, Piece, Ref, Slice
+from kerasstudio.graph.codegen.pieces import Call, Items, Leaf, Pairs, Piece, Slice
 from kerasstudio.graph.codegen.source import class_path, is_name, keyword_name
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Layer
@@ -16,6 +18,8 @@ from kerasstudio.graph.references import REFERENCE
 Tensor = Callable[[str], Piece]
 Held = Callable[[str], Piece]
 
+# Narrow float formats, as `struct` calls them.
+_SINGLE = {"float32": "f", "float16": "e"}
 _TUPLES = {"shape", "int_or_tuple", "any"}
 _FUNCTION_MODULES = {"builtins", "keras.activations", "keras.losses", "keras.metrics", "keras.ops"}
 # What everybody writes without the argument's name: Dense(64), Conv2D(32, 3).
@@ -223,6 +227,8 @@ class Values:
         data = array["data"]
         if dtype != "string":
             data = [float(each) if isinstance(each, str) else each for each in data]
+        if dtype in _SINGLE:
+            data = [_shortest(each, _SINGLE[dtype]) for each in data]
         kind = ("dtype", "object" if dtype == "string" else Leaf(dtype))
         if 0 in shape:
             made = Call("np.zeros", (Leaf(tuple(shape)),), (kind,))
@@ -244,9 +250,19 @@ def index_key(piece: Piece) -> Piece:
     return piece
 
 
-def element(of: Ref, number: int) -> Index:
-    """`of[number]`."""
-    return Index(of, Leaf(number))
+def _shortest(value: Any, code: str) -> Any:
+    """The shortest decimal number that is the same in a narrow float format: 0.1, which as a
+    float32 is 0.10000000149011612."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        return value
+    for digits in range(1, 10):
+        short = float(f"{value:.{digits}g}")
+        try:
+            if struct.unpack(code, struct.pack(code, short))[0] == value:
+                return short
+        except OverflowError:
+            continue
+    return value
 
 
 def _nested(data: list[Any], shape: list[int]) -> Piece:

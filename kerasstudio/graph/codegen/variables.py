@@ -55,6 +55,9 @@ class Variables:
         self._own: set[int] = set()
         self._spare: set[int] = set()
         self._fixed: dict[int, str] = {}
+        self._until: dict[str, float] = {}
+        self._span: dict[int, tuple[float, float]] = {}
+        self._with_name: set[int] = set()
         self._steps: list[tuple[float, Step]] = []
         self._loops: list[tuple[float, float, Loop]] = []
         self.named: dict[int, str] = dict(known)
@@ -63,6 +66,10 @@ class Variables:
             self._born(value, 0.0, "flow")
             self._fixed[value] = name
         self._walk(items)
+        for key, members in self._members.items():
+            self._span[key] = (self._lives[members[0]].begin, self._lives[members[0]].end)
+            if key in self._fixed:
+                self._with_name.add(key)
         self._share_in_loops()
         self._share_along_flows()
         self._name_all()
@@ -107,7 +114,8 @@ class Variables:
         for number, value in enumerate(step.outputs):
             flows = step.form in ("call", "flatten") and number == 0
             self._born(value, place, "flow" if flows else "own")
-            self._words[value] = f"{word}_{number}" if number else word
+            part = step.parts[number] if number < len(step.parts) else str(number)
+            self._words[value] = identifier(f"{word}_{part}") if number else word
             if len(step.outputs) > 1:
                 self._spare.add(value)
         self._steps.append((place, step))
@@ -159,6 +167,8 @@ class Variables:
                     # It is written at the end of each pass: nobody else may be there then.
                     life = self._lives[carried.value]
                     life.end = max(life.end, end + 0.25)
+                    key = self._class[carried.value]
+                    self._span[key] = (self._span[key][0], max(self._span[key][1], life.end))
 
     def _share_along_flows(self) -> None:
         for place, step in self._steps:
@@ -180,7 +190,7 @@ class Variables:
                     break
 
     def _age(self, value: int) -> float:
-        return min(self._lives[each].begin for each in self._members[self._class[value]])
+        return self._span[self._class[value]][0]
 
     def _is_named(self, value: int) -> bool:
         """Whether a value gets a name of its own: an end of the model, or one that several lines
@@ -196,18 +206,27 @@ class Variables:
         first, second = self._class[one], self._class[other]
         if first == second:
             return True
-        if {one, other} & self._ends.keys():
-            return False
-        if sum(each in self._fixed for key in (first, second) for each in self._members[key]) > 1:
+        if one in self._ends or other in self._ends or {first, second} <= self._with_name:
             return False
         mine, theirs = self._members[first], self._members[second]
-        if any(self._overlap(a, b) for a in mine for b in theirs):
+        if self._meet(first, second) and any(self._overlap(a, b) for a in mine for b in theirs):
             return False
-        self._members[first] = mine + theirs
+        if len(mine) < len(theirs):
+            first, second, mine, theirs = second, first, theirs, mine
+        mine += theirs
         for value in theirs:
             self._class[value] = first
         del self._members[second]
+        if second in self._with_name:
+            self._with_name.add(first)
+        begins, ends = zip(self._span[first], self._span[second], strict=True)
+        self._span[first] = (min(begins), max(ends))
         return True
+
+    def _meet(self, first: int, second: int) -> bool:
+        """Whether two classes may overlap at all."""
+        one, other = self._span[first], self._span[second]
+        return one[0] < other[1] and other[0] < one[1]
 
     def _overlap(self, one: int, other: int) -> bool:
         a, b = self._lives[one], self._lives[other]
@@ -236,7 +255,8 @@ class Variables:
         only = members[0]
         for value in members:
             if value in self._fixed:
-                taken[self._fixed[value]] = members
+                taken[self._fixed[value]] = list(members)
+                self._until[self._fixed[value]] = float("inf")
                 return self._fixed[value]
         if len(members) > 1:
             return None
@@ -260,8 +280,11 @@ class Variables:
                 if not self._names.reserve(name):
                     continue
                 taken[name] = []
-            if not any(self._overlap(a, b) for a in taken[name] for b in members):
-                taken[name] += members
+            begin, end = self._span[self._class[members[0]]]
+            free = begin >= self._until.get(name, 0.0)
+            if free or not any(self._overlap(a, b) for a in taken[name] for b in members):
+                taken[name].extend(members)
+                self._until[name] = max(end, self._until.get(name, 0.0))
                 return name
         raise AssertionError(members)
 

@@ -3,7 +3,7 @@
     python -I plain_check.py TASK.json
 
 Nothing of KerasStudio is imported, so what works here works for anybody. The task names the file
-("path"), its "kind" ("model", "weights", "json", "script"), the "samples" (.npz: "names" and one
+("path"), its "kind" ("model", "weights", "json", "script", "notebook"), the "samples" (.npz: "names" and one
 array for each input, by number) and where predictions go ("out").
 """
 
@@ -48,6 +48,8 @@ def load(task: dict[str, str]) -> keras.Model:
     if kind == "json":
         with open(path, encoding="utf-8") as file:
             model = keras.models.model_from_json(file.read())
+    elif kind == "notebook":
+        model = run_cells(path)["build_model"]()
     else:
         model = runpy.run_path(path)["build_model"]()
     with np.load(task["weights"]) as file:
@@ -56,6 +58,17 @@ def load(task: dict[str, str]) -> keras.Model:
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()  # it computes with constants made from its weights
     return model
+
+
+def run_cells(path: str) -> dict[str, Any]:
+    """What the cells of a notebook define that are marked as the model."""
+    with open(path, encoding="utf-8") as file:
+        cells = json.load(file)["cells"]
+    made: dict[str, Any] = {"__name__": "notebook"}
+    for cell in cells:
+        if "model" in cell["metadata"].get("tags", ()):
+            exec(compile("".join(cell["source"]), path, "exec"), made)  # noqa: S102
+    return made
 
 
 def arranged(model: keras.Model, values: dict[str, np.ndarray]) -> object:

@@ -7,6 +7,7 @@ from kerasstudio.runtime.worker.exporters import (
     architecture_json,
     keras_archive,
     keras_h5,
+    notebook,
     python_script,
     weights_h5,
 )
@@ -21,6 +22,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     weights_h5.EXPORTER,
     architecture_json.EXPORTER,
     python_script.EXPORTER,
+    notebook.EXPORTER,
 )
 
 
