@@ -358,7 +358,9 @@ class Studio(QObject):
         if graph is not None:
             self.selection.show_graph(graph)
         shown = self.store.project.graphs[self.selection.graph].nodes
-        nodes = [key for key, node in shown.items() if place.node == key or place.layer == node.layer]
+        nodes = [
+            key for key, node in shown.items() if key == place.node or node.layer == place.layer
+        ]
         if nodes:
             self.selection.reveal(nodes[0])
 

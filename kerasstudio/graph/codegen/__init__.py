@@ -5,7 +5,7 @@
 
 | module | does |
 |---|---|
-| `graph_steps`, `reading_order`, `calls`, `operations`, `values` | a graph as steps, branch by branch |
+| `graph_steps`, `reading_order`, `calls`, `operations`, `values` | a graph as steps |
 | `functions`, `patterns` | blocks, and runs of layers that come often, as functions |
 | `repeats`, `features`, `passes`, `alike` | repeated steps as loops |
 | `columns`, `wording` | what loops run over, names that count |

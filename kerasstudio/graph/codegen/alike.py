@@ -50,9 +50,9 @@ class Alike:
     def piece(self, pieces: Sequence[Piece]) -> Piece:
         """Raises `UnlikeError`."""
         first = pieces[0]
-        kind = type(first)
-        if any(type(each) is not kind for each in pieces):
+        if any(type(each) is not type(first) for each in pieces):
             return self._constants(pieces)
+        same: Any = pieces
         match first:
             case str():
                 _require(all(each == first for each in pieces))
@@ -60,51 +60,50 @@ class Alike:
             case Leaf():
                 return self._constants(pieces)
             case Ref():
-                return self._bind([each.value for each in pieces])  # type: ignore[union-attr]
+                return self._bind([each.value for each in same])
             case Call():
-                return self._call(pieces)  # type: ignore[arg-type]
+                return self._call(same)
             case Applied():
-                return self._applied(pieces)  # type: ignore[arg-type]
+                return self._applied(same)
             case Items():
-                return self._items(pieces)  # type: ignore[arg-type]
+                return self._items(same)
             case Pairs():
-                keys = [key for key, _ in first.values]
-                _require(all([key for key, _ in each.values] == keys for each in pieces))  # type: ignore[union-attr]
-                columns = [[value for _, value in each.values] for each in pieces]  # type: ignore[union-attr]
-                return Pairs(tuple(zip(keys, self._each(columns), strict=True)))
+                return self._pairs(same)
             case Infix():
-                _require(all(each.sign == first.sign for each in pieces))  # type: ignore[union-attr]
-                left, right = self._each([[each.left, each.right] for each in pieces])  # type: ignore[union-attr]
+                _require(all(each.sign == first.sign for each in same))
+                left, right = self._each([[each.left, each.right] for each in same])
                 return Infix(left, first.sign, right)
             case Prefix():
-                _require(all(each.sign == first.sign for each in pieces))  # type: ignore[union-attr]
-                return Prefix(first.sign, self.piece([each.of for each in pieces]))  # type: ignore[union-attr]
+                _require(all(each.sign == first.sign for each in same))
+                return Prefix(first.sign, self.piece([each.of for each in same]))
             case Index():
-                of, key = self._each([[each.of, each.key] for each in pieces])  # type: ignore[union-attr]
+                of, key = self._each([[each.of, each.key] for each in same])
                 return Index(of, key)
             case Method():
-                _require(all(each.name == first.name for each in pieces))  # type: ignore[union-attr]
-                of, *given = self._each([[each.of, *each.positional] for each in pieces])  # type: ignore[union-attr]
+                _require(all(each.name == first.name for each in same))
+                of, *given = self._each([[each.of, *each.positional] for each in same])
                 return Method(of, first.name, tuple(given))
             case Slice():
-                ends = [(each.start, each.stop, each.step) for each in pieces]  # type: ignore[union-attr]
+                ends = [(each.start, each.stop, each.step) for each in same]
                 return Slice(*(self._end(column) for column in zip(*ends, strict=True)))
         raise UnlikeError
 
     def item(self, items: Sequence[Item]) -> Item:
-        """One step or loop of several. Raises `UnlikeError`."""
-        first = items[0]
-        _require(all(type(each) is type(first) for each in items))
-        if isinstance(first, Loop):
-            return self._loop(items)  # type: ignore[arg-type]
-        steps: Sequence[Step] = items  # type: ignore[assignment]
+        """One step or loop of several; what comes behind a loop reads the values of its last
+        pass. Raises `UnlikeError`."""
+        loops = [each for each in items if isinstance(each, Loop)]
+        steps = [each for each in items if isinstance(each, Step)]
+        if loops:
+            _require(not steps)
+            return self._loop(loops)
+        first = steps[0]
         _require(all(each.form == first.form for each in steps))
         _require(all(len(each.outputs) == len(first.outputs) for each in steps))
         self._shapes = [each.name for each in steps]
         return Step(
             first.form,
             self.piece([each.piece for each in steps]),
-            self._outputs(steps),
+            steps[-1].outputs,
             tuple(mark for each in steps for mark in each.nodes),
             self._stack([each.name for each in steps]),
             first.parts,
@@ -112,21 +111,17 @@ class Alike:
 
     # ------------------------------------------------------------------ inside
 
-    def _outputs(self, steps: Sequence[Step]) -> tuple[int, ...]:
-        """Those of the last one: what comes behind a loop reads the values of its last pass."""
-        return steps[-1].outputs
-
     def _loop(self, loops: Sequence[Loop]) -> Loop:
         last = loops[-1]
         _require(all(len(each.body) == len(last.body) for each in loops))
         _require(all(len(each.carried) == len(last.carried) for each in loops))
         _require(all(len(each.kept) == len(last.kept) for each in loops))
-        body = tuple(self.item(column) for column in zip(*(each.body for each in loops), strict=True))
+        body = tuple(
+            self.item(column) for column in zip(*(each.body for each in loops), strict=True)
+        )
         carried = []
         for column in zip(*(each.carried for each in loops), strict=True):
-            first = self._bind([each.first.value for each in column])
-            if not isinstance(first, Ref):
-                raise UnlikeError
+            first = self.piece([each.first for each in column])
             carried.append(type(column[-1])(column[-1].value, first, column[-1].next))
         count = self._stack([each.count for each in loops])
         return Loop(count, body, tuple(carried), last.kept)
@@ -135,6 +130,12 @@ class Alike:
         """Pieces column by column."""
         _require(len({len(row) for row in rows}) == 1)
         return [self.piece(column) for column in zip(*rows, strict=True)]
+
+    def _pairs(self, pieces: Sequence[Pairs]) -> Pairs:
+        keys = [key for key, _ in pieces[0].values]
+        _require(all([key for key, _ in each.values] == keys for each in pieces))
+        values = self._each([[value for _, value in each.values] for each in pieces])
+        return Pairs(tuple(zip(keys, values, strict=True)))
 
     def _end(self, column: tuple[Piece | None, ...]) -> Piece | None:
         if all(each is None for each in column):

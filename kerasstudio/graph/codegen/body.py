@@ -124,19 +124,21 @@ class Body:
         marks = tuple(mark for step in steps_of([loop]) for mark in step.nodes)
         for values, _ in loop.kept:
             self._put([f"{indent}{self._named[values]} = []"], marks, whole=True)
-        before = [(each.value, each.first.value) for each in loop.carried]
+        before = [(each.value, each.first) for each in loop.carried]
         self._copies(before, indent, marks)
         self._header(loop.header or Header(), indent, marks)
         self.write(loop.body, indent + INDENT)
         for values, value in loop.kept:
             line = f"{self._named[values]}.append({self._named[value]})"
             self._put([f"{indent}{INDENT}{line}"], marks, whole=True)
-        after = [(each.value, each.next) for each in loop.carried]
+        after = [(each.value, Ref(each.next)) for each in loop.carried]
         self._copies(after, indent + INDENT, marks)
 
-    def _copies(self, pairs: Iterable[tuple[int, int]], indent: str, marks: tuple[Mark, ...]) -> None:
+    def _copies(
+        self, pairs: Iterable[tuple[int, Piece]], indent: str, marks: tuple[Mark, ...]
+    ) -> None:
         """Variables that go around and could not stay the same."""
-        names = [(self._named[one], self._named[other]) for one, other in pairs]
+        names = [(self._named[one], flat(self._text(other))) for one, other in pairs]
         different = [(one, other) for one, other in names if one != other]
         if different:
             left, right = zip(*different, strict=True)
@@ -187,9 +189,7 @@ class Body:
 
         return mapped(piece, name)
 
-    def _put(
-        self, lines: Sequence[str], marks: tuple[Mark, ...], whole: bool = False
-    ) -> None:
+    def _put(self, lines: Sequence[str], marks: tuple[Mark, ...], whole: bool = False) -> None:
         self.lines += [Line(line, marks, whole) for line in lines]
 
 

@@ -12,12 +12,11 @@ from kerasstudio.graph.codegen.operations import operation_piece
 from kerasstudio.graph.codegen.pieces import Applied, Items, Pairs, Piece
 from kerasstudio.graph.codegen.source import keyword_name
 from kerasstudio.graph.codegen.values import Values
-from kerasstudio.graph.ends import end_nodes, structure_of
+from kerasstudio.graph.ends import Structure, end_nodes, structure_of
 from kerasstudio.graph.operations import is_operation, operation_key, operation_table
 from kerasstudio.graph.ports import output_names, split_port
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire, wire_key
-from kerasstudio.graph.ends import Structure
 
 Tensor = Callable[[Wire], Piece]
 
@@ -85,7 +84,9 @@ class Calls:
             words = names if len(names) > 1 else ("output", "scores")
             unpacked = Result("unpack", count, names=words)
             return unpacked if most < count else Result("flatten")
-        apart = layer.class_name == "Bidirectional" and layer.arguments.get("merge_mode", "") is None
+        apart = (
+            layer.class_name == "Bidirectional" and layer.arguments.get("merge_mode", "") is None
+        )
         return Result("flatten") if most or apart else Result("one")
 
     # ------------------------------------------------------------------ arguments

@@ -12,9 +12,23 @@ from typing import Any
 
 import msgspec
 
+from kerasstudio.graph.codegen.leaves import (
+    each_as,
+    ends_of,
+    first_of,
+    folded_data,
+    is_same,
+    offsets_of,
+    size_of,
+    slope_of,
+    starts_of,
+    times,
+    tuples_of,
+    values_of,
+)
 from kerasstudio.graph.codegen.pieces import Infix, Joined, Leaf, Piece, Ref, mapped
 from kerasstudio.graph.codegen.steps import Header, Item, Loop, Step
-from kerasstudio.graph.codegen.wording import plural, split_names, values_of
+from kerasstudio.graph.codegen.wording import plural, split_names
 
 Named = tuple[int, str]
 
@@ -61,7 +75,7 @@ class LoopColumns:
             own = self._new("name")
         split = [_changed(item, lambda leaf: _split_own(leaf, own, own_names)) for item in items]
         found = [leaf for item in split for leaf in _leaves(item, 1)]
-        columns = self._columns([leaf for leaf in found if not _is_same(leaf)])
+        columns = self._columns([leaf for leaf in found if not is_same(leaf)])
         made = [
             _changed(item, lambda leaf: self._written(leaf, 1, None, None, columns))
             for item in split
@@ -74,24 +88,24 @@ class LoopColumns:
 
     def _counter(self, found: list[Leaf]) -> tuple[int | None, Any, str]:
         """The counter's value, where it starts in each pass of the loops around, and its name."""
-        straight = [leaf for leaf in found if _slope(leaf) is not None and leaf.counted]
+        straight = [leaf for leaf in found if slope_of(leaf) is not None and leaf.counted]
         if not straight:
             return None, None, ""
-        ones = [leaf for leaf in straight if _slope(leaf) == 1]
+        ones = [leaf for leaf in straight if slope_of(leaf) == 1]
         if not ones:
-            zeros = _folded(straight[0].data, straight[0].depth, lambda _values: 0)
+            zeros = folded_data(straight[0].data, straight[0].depth, lambda _values: 0)
             return self._new("number"), zeros, "number"
-        common = Counter(repr(_starts(leaf)) for leaf in ones).most_common(1)[0][0]
-        chosen = [leaf for leaf in ones if repr(_starts(leaf)) == common]
+        common = Counter(repr(starts_of(leaf)) for leaf in ones).most_common(1)[0][0]
+        chosen = [leaf for leaf in ones if repr(starts_of(leaf)) == common]
         hint = Counter(leaf.hint for leaf in chosen).most_common(1)[0][0]
-        return self._new(hint), _starts(chosen[0]), hint
+        return self._new(hint), starts_of(chosen[0]), hint
 
     def _columns(self, leaves: list[Leaf]) -> list[Variable]:
         found: dict[str, Leaf] = {}
         for leaf in leaves:
             found.setdefault(repr(leaf.data), leaf)
         columns: list[Variable] = []
-        for leaf in sorted(found.values(), key=_size):
+        for leaf in sorted(found.values(), key=size_of):
             if not any(_from(leaf, known) is not None for known in columns):
                 columns.append(Variable(self._new(leaf.hint or "value"), leaf))
         order = list(found.values())
@@ -114,20 +128,18 @@ class LoopColumns:
             return leaf
         place = _place(leaf, counter)
         if place == "same":
-            data = _folded(leaf.data, depth, lambda values: values[0])
+            data = folded_data(leaf.data, depth, lambda values: values[0])
             return Leaf(data, depth - 1, leaf.hint, leaf.counted)
         if place == "counter" and counter is not None:
-            slope = _slope(leaf) or 1
-            offsets = _offsets(_starts(leaf), start, depth - 1, slope)
+            slope = slope_of(leaf) or 1
+            offsets = offsets_of(starts_of(leaf), start, depth - 1, slope)
             times: Piece = Ref(counter)
             if slope != 1:
                 times = Infix(Leaf(slope), "*", times)
             if not any(values_of(offsets, depth - 1)):
                 return times
             return Infix(times, "+", Leaf(offsets, depth - 1, "first", counted=True))
-        return next(
-            made for known in columns if (made := _from(leaf, known)) is not None
-        )
+        return next(made for known in columns if (made := _from(leaf, known)) is not None)
 
     def _header(
         self,
@@ -140,8 +152,8 @@ class LoopColumns:
     ) -> Header:
         counts = loop.count
         if start is None:
-            start = _folded_like(counts, lambda _count: 0)
-        ends = _added(start, counts.data, depth - 1)
+            start = each_as(counts, lambda _count: 0)
+        ends = ends_of(start, counts.data, depth - 1)
         return Header(
             counter,
             Leaf(start, depth - 1, "first", counted=True),
@@ -149,11 +161,18 @@ class LoopColumns:
             tuple(
                 (
                     each.value,
-                    Leaf(_tuples(each.leaf), depth - 1, plural(each.leaf.hint), each.leaf.counted),
+                    Leaf(
+                        tuples_of(each.leaf), depth - 1, plural(each.leaf.hint), each.leaf.counted
+                    ),
                 )
                 for each in columns
             ),
         )
+
+
+def _table(leaf: Leaf) -> Leaf:
+    """What a column is in all passes."""
+    return Leaf(tuples_of(leaf), leaf.depth - 1, plural(leaf.hint), leaf.counted)
 
 
 def with_columns(items: list[Item], columns: LoopColumns) -> list[Item]:
@@ -198,7 +217,7 @@ def _leaves(item: Item, depth: int) -> Iterator[Leaf]:
 
 def _split(leaf: Leaf, depth: int) -> Piece:
     """Texts that differ between passes are split into their parts."""
-    if leaf.depth != depth or not isinstance(_first(leaf.data, depth), str) or _is_same(leaf):
+    if leaf.depth != depth or not isinstance(first_of(leaf.data, depth), str) or is_same(leaf):
         return leaf
     if not all(isinstance(value, str) for value in values_of(leaf.data, depth)):
         return leaf
@@ -207,7 +226,7 @@ def _split(leaf: Leaf, depth: int) -> Piece:
 
 def _split_own(leaf: Leaf, own: int | None, own_names: list[str]) -> Piece:
     """Names that begin or end with that of the block they are in."""
-    if leaf.depth != 1 or _is_same(leaf):
+    if leaf.depth != 1 or is_same(leaf):
         return leaf
     texts = [value for value in leaf.data if isinstance(value, str)]
     if len(texts) != len(leaf.data):
@@ -219,92 +238,24 @@ def _split_own(leaf: Leaf, own: int | None, own_names: list[str]) -> Piece:
         return Ref(own)
     if all(text.startswith(name) for text, name in pairs):
         rest = Leaf([text.removeprefix(name) for text, name in pairs], 1, leaf.hint)
-        return Joined((Ref(own), rest if _is_same(rest) else split_names(rest)))
+        return Joined((Ref(own), rest if is_same(rest) else split_names(rest)))
     if all(text.endswith(name) for text, name in pairs):
         rest = Leaf([text.removesuffix(name) for text, name in pairs], 1, leaf.hint)
-        return Joined((rest if _is_same(rest) else split_names(rest), Ref(own)))
+        return Joined((rest if is_same(rest) else split_names(rest), Ref(own)))
     return split_names(leaf)
 
 
 def _place(leaf: Leaf, counter: int | None) -> str:
-    if _is_same(leaf):
+    if is_same(leaf):
         return "same"
-    if counter is not None and leaf.counted and _slope(leaf) is not None:
+    if counter is not None and leaf.counted and slope_of(leaf) is not None:
         return "counter"
     return "column"
 
 
-def _first(data: Any, depth: int) -> Any:
-    while depth:
-        data, depth = data[0], depth - 1
-    return data
-
-
-def _lists(leaf: Leaf) -> list[list[Any]]:
-    """The values of the innermost level, pass by pass of the loops around."""
-    return values_of(leaf.data, leaf.depth - 1)
-
-
-def _is_same(leaf: Leaf) -> bool:
-    return all(
-        type(each) is type(values[0]) and each == values[0]
-        for values in _lists(leaf)
-        for each in values
-    )
-
-
-def _slope(leaf: Leaf) -> int | None:
-    """By how much a number grows with every pass; None when it does not grow evenly."""
-    found: int | None = None
-    for values in _lists(leaf):
-        if not all(type(value) is int for value in values):
-            return None
-        for one, other in zip(values, values[1:], strict=False):
-            if found is None:
-                found = other - one
-            if other - one != found:
-                return None
-    short = all(len(values) < 3 for values in _lists(leaf))
-    return None if not found or (short and abs(found) != 1) else found
-
-
-def _starts(leaf: Leaf) -> Any:
-    return _folded(leaf.data, leaf.depth, lambda values: values[0])
-
-
-def _folded(data: Any, depth: int, change: Callable[[list[Any]], Any]) -> Any:
-    """Data with one level less."""
-    return change(data) if depth == 1 else [_folded(each, depth - 1, change) for each in data]
-
-
-def _folded_like(leaf: Leaf, change: Callable[[Any], Any]) -> Any:
-    def inside(data: Any, depth: int) -> Any:
-        return change(data) if depth == 0 else [inside(each, depth - 1) for each in data]
-
-    return inside(leaf.data, leaf.depth)
-
-
-def _offsets(starts: Any, counter: Any, depth: int, slope: int) -> Any:
-    if depth == 0:
-        return starts - slope * counter
-    pairs = zip(starts, counter, strict=True)
-    return [_offsets(one, other, depth - 1, slope) for one, other in pairs]
-
-
-def _added(starts: Any, counts: Any, depth: int) -> Any:
-    """The last value of a counter."""
-    if depth == 0:
-        return starts + counts - 1
-    return [_added(one, other, depth - 1) for one, other in zip(starts, counts, strict=True)]
-
-
-def _tuples(leaf: Leaf) -> Any:
-    return _folded(leaf.data, leaf.depth, tuple)
-
-
 def _from(leaf: Leaf, known: Variable) -> Piece | None:
     """A leaf as an expression of a column: itself, some times it, a number of a name further."""
-    factor = _times(leaf, known.leaf)
+    factor = times(leaf, known.leaf)
     if factor:
         reading = Ref(known.value)
         return reading if factor == 1 else Infix(Leaf(factor), "*", reading)
@@ -315,23 +266,3 @@ def _from(leaf: Leaf, known: Variable) -> Piece | None:
             if all(one - other == further for one, other in zip(ours, theirs, strict=True)):
                 return Infix(Ref(known.value), "+", Leaf(further))
     return None
-
-
-def _times(leaf: Leaf, known: Leaf) -> int | None:
-    """How many times `known` a leaf is, where that is a whole number and always the same."""
-    ours, theirs = values_of(leaf.data, leaf.depth), values_of(known.data, known.depth)
-    if repr(leaf.data) == repr(known.data):
-        return 1
-    numbers = [*ours, *theirs]
-    if len(ours) != len(theirs) or not all(type(each) is int and each > 0 for each in numbers):
-        return None
-    factor = ours[0] // theirs[0]
-    fits = factor > 1 and all(one == factor * other for one, other in zip(ours, theirs, strict=True))
-    return factor if fits else None
-
-
-def _size(leaf: Leaf) -> tuple[int, int]:
-    """Small numbers first, so that others can be multiples of them."""
-    values = values_of(leaf.data, leaf.depth)
-    numbers = [each for each in values if type(each) is int]
-    return (0, sum(numbers)) if len(numbers) == len(values) else (1, 0)

@@ -12,7 +12,6 @@ from kerasstudio.graph.codegen.source import comment
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
 
-
 _NEW_LINE = re.compile(r"\r\n|\r|\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kerasstudio.graph.codegen.leaves import values_of
 from kerasstudio.graph.codegen.pieces import (
     Applied,
     Call,
@@ -19,7 +20,6 @@ from kerasstudio.graph.codegen.pieces import (
     Ref,
 )
 from kerasstudio.graph.codegen.steps import Item, Loop, Step
-from kerasstudio.graph.codegen.wording import values_of
 
 _LINE = 12
 _LOOP = 30

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import msgspec
 
+from kerasstudio.graph.codegen.leaves import values_of
 from kerasstudio.graph.codegen.pieces import (
     Applied,
     Call,
@@ -21,8 +22,8 @@ from kerasstudio.graph.codegen.pieces import (
     Slice,
     mapped,
 )
-from kerasstudio.graph.codegen.steps import Item, Loop, Step
-from kerasstudio.graph.codegen.wording import name_parts, values_of
+from kerasstudio.graph.codegen.steps import Item, Loop
+from kerasstudio.graph.codegen.wording import name_parts
 
 
 class Features(msgspec.Struct, frozen=True, dict=True):

@@ -7,7 +7,7 @@ A layer that is called in several graphs is made in `build_model` and handed to 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import msgspec
@@ -17,7 +17,7 @@ from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.codegen.alike import Alike, UnlikeError
 from kerasstudio.graph.codegen.body import Body, Line
 from kerasstudio.graph.codegen.clashes import name_guards
-from kerasstudio.graph.codegen.columns import LoopColumns, Variable, with_columns
+from kerasstudio.graph.codegen.columns import LoopColumns, with_columns
 from kerasstudio.graph.codegen.constants import Constants
 from kerasstudio.graph.codegen.effort import effort
 from kerasstudio.graph.codegen.features import features_of
@@ -26,12 +26,12 @@ from kerasstudio.graph.codegen.patterns import Pattern, Patterns, parameter_name
 from kerasstudio.graph.codegen.pieces import Call, Leaf, Piece, Ref
 from kerasstudio.graph.codegen.rendering import INDENT, render
 from kerasstudio.graph.codegen.repeats import folded
+from kerasstudio.graph.codegen.sharing import layers_in, owners_of, shared_layers
 from kerasstudio.graph.codegen.source import Names, comment, docstring, identifier
 from kerasstudio.graph.codegen.steps import Item, Step, made_by
 from kerasstudio.graph.codegen.variables import Variables
 from kerasstudio.graph.names import name_stem
 from kerasstudio.graph.project import Graph, Layer, Project
-from kerasstudio.graph.references import referenced
 
 _MOST_PARAMETERS = 8
 _LONG, _MANY, _TOO_LONG = 24, 1200, 3000
@@ -63,8 +63,8 @@ class Functions:
         self._constants = constants
         self._custom = custom
         self._numbers = count(1)
-        self._owners = _owners(project)
-        self._shared = _shared_layers(project, self._owners)
+        self._owners = owners_of(project)
+        self._shared = shared_layers(project, self._owners)
         self._functions: dict[str, _Function] = {}
         self.written: list[_Function] = []
 
@@ -99,7 +99,7 @@ class Functions:
             if key in seen or key not in self._project.graphs:
                 continue
             seen.add(key)
-            for layer in _layers_in(self._project, self._project.graphs[key]):
+            for layer in layers_in(self._project, self._project.graphs[key]):
                 if layer.id in self._shared:
                     found[layer.id] = None
                 elif layer.graph is not None:
@@ -181,7 +181,9 @@ class Functions:
         first = copies[0]
         looped, patterns = self._shortened([*items, result], len(copies))
         columns = LoopColumns(lambda: next(self._numbers))
-        owners = [self._owners[graph][0].name if self._owners.get(graph) else "" for graph in members]
+        owners = [
+            self._owners[graph][0].name if self._owners.get(graph) else "" for graph in members
+        ]
         several = name != "build_model" and len(self._owners[members[0]]) > 1
         whole, parameters = columns.parameters(with_columns(looped, columns), owners)
         if len(parameters) > _MOST_PARAMETERS:
@@ -191,7 +193,7 @@ class Functions:
             raise TypeError(returned)
         names = self._names.inner()
         known = {each.value: names.give(columns.names[each.value]) for each in parameters}
-        values = {
+        values: dict[str, tuple[tuple[str, Piece], ...]] = {
             graph: tuple(
                 (known[each.value], Leaf(each.leaf.data[place], hint=each.leaf.hint))
                 for each in parameters
@@ -223,9 +225,7 @@ class Functions:
         for graph in members:
             self._functions[graph] = function
 
-    def _shortened(
-        self, items: list[Item], copies: int
-    ) -> tuple[list[Item], list[Pattern]]:
+    def _shortened(self, items: list[Item], copies: int) -> tuple[list[Item], list[Pattern]]:
         """The items with loops, and functions for runs of layers where those save more."""
 
         def new_value() -> int:
@@ -252,11 +252,11 @@ class Functions:
     def _pattern(self, pattern: Pattern) -> _Function:
         """A function for a run of layers."""
         names = self._names.inner()
-        given = {value: names.give(word) for value, word in zip(pattern.tensors, "xy", strict=False)}
-        keywords = parameter_names(pattern)
-        known = {
-            each.value: word for each, word in zip(pattern.parameters, keywords, strict=True)
+        given = {
+            value: names.give(word) for value, word in zip(pattern.tensors, "xy", strict=False)
         }
+        keywords = parameter_names(pattern)
+        known = {each.value: word for each, word in zip(pattern.parameters, keywords, strict=True)}
         for word in keywords:
             names.reserve(word)
         result = Step("result", Ref(pattern.output))
@@ -349,41 +349,3 @@ def _about(name: str, owners: list[str]) -> str:
 def _model_name(graph: Graph) -> str:
     """A name that Keras takes: no slashes, not empty."""
     return graph.name.replace("/", "_").strip() or "model"
-
-
-def _owners(project: Project) -> dict[str, list[Layer]]:
-    """The blocks that hold each graph."""
-    found: dict[str, list[Layer]] = {key: [] for key in project.graphs}
-    for layer in project.layers.values():
-        if layer.graph is not None and layer.graph in found:
-            found[layer.graph].append(layer)
-    return found
-
-
-def _shared_layers(project: Project, owners: dict[str, list[Layer]]) -> set[str]:
-    """Layers that are called in several graphs, or in one that several blocks hold."""
-    places: dict[str, set[str]] = defaultdict(set)
-    for graph in project.graphs.values():
-        for layer in _layers_in(project, graph):
-            if not layer.is_input and not layer.is_output:
-                places[layer.id].add(graph.id)
-    several = {graph for graph, blocks in owners.items() if len(blocks) > 1}
-    return {
-        layer for layer, graphs in places.items() if len(graphs) > 1 or not several.isdisjoint(graphs)
-    }
-
-
-def _layers_in(project: Project, graph: Graph) -> Iterator[Layer]:
-    """The layers that a graph calls, and those in their arguments."""
-    waiting = list(dict.fromkeys(node.layer for node in graph.nodes.values()))
-    seen: set[str] = set()
-    while waiting:
-        key = waiting.pop(0)
-        layer = project.layers.get(key)
-        if layer is None or key in seen:
-            continue
-        seen.add(key)
-        yield layer
-        waiting += referenced(layer)
-
-

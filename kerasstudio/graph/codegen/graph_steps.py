@@ -179,9 +179,7 @@ class GraphSteps:
                 code="export.unwired",
                 message=f'What goes into the port {wire.port} of "{layer.name}" does not exist.',
                 expected="a wire from an output that is there",
-                place=Place(
-                    graph=self.graph.id, node=wire.target, layer=layer.id, port=wire.port
-                ),
+                place=Place(graph=self.graph.id, node=wire.target, layer=layer.id, port=wire.port),
             )
         )
 

@@ -25,7 +25,11 @@ def cells_of(program: Program) -> dict[str, Any]:
         blocks.append(("Data", [*data, plain(program.load_statements())], ("data",)))
     made = program.model_statements()
     blocks.append(
-        ("Model", [model, plain(program.adapt_function()), plain(program.constants())], (MODEL_TAG,))
+        (
+            "Model",
+            [model, plain(program.adapt_function()), plain(program.constants())],
+            (MODEL_TAG,),
+        )
     )
     blocks.append(("", [plain(made)], ("summary",)))
     if program.trains:

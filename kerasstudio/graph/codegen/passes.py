@@ -111,9 +111,7 @@ class Passes:
 def stacked(leaves: list[Leaf]) -> Leaf:
     """Constants of the passes of a loop, below what is outermost: the copies of the function."""
     first = leaves[0]
-    data = [
-        [leaf.data[copy] for leaf in leaves] for copy in range(len(first.data))
-    ]
+    data = [[leaf.data[copy] for leaf in leaves] for copy in range(len(first.data))]
     return Leaf(data, first.depth + 1, first.hint, first.counted)
 
 

@@ -19,8 +19,9 @@ from kerasstudio.graph.codegen.columns import LoopColumns, Variable
 from kerasstudio.graph.codegen.effort import effort
 from kerasstudio.graph.codegen.features import features_of
 from kerasstudio.graph.codegen.pieces import Applied, Call, Leaf, Piece, Ref, refs
+from kerasstudio.graph.codegen.run_names import own_name, without
 from kerasstudio.graph.codegen.source import Names
-from kerasstudio.graph.codegen.steps import Item, Step
+from kerasstudio.graph.codegen.steps import Item, Step, made_by
 from kerasstudio.graph.names import snake_case
 
 SHORTEST, LONGEST, FEWEST = 3, 48, 3
@@ -165,15 +166,11 @@ class Patterns:
             fits = isinstance(item, Step) and item.form in ("call", "flatten")
             reads = tuple(refs(item.piece)) if isinstance(item, Step) else ()
             makes = item.outputs if isinstance(item, Step) else ()
-            known = _Look(
-                item, features.form, effort(item), fits, reads, makes, features.names
-            )
+            known = _Look(item, features.form, effort(item), fits, reads, makes, features.names)
             self._known[id(item)] = known
         return known
 
-    def _runs(
-        self, items: list[Item], looks: list[_Look]
-    ) -> list[tuple[int, list[_Place]]]:
+    def _runs(self, items: list[Item], looks: list[_Look]) -> list[tuple[int, list[_Place]]]:
         """All runs that could be a function: their length, and where those of one form and
         wiring are."""
         last_read: dict[int, int] = {}
@@ -208,8 +205,8 @@ class Patterns:
                 if end - start < SHORTEST:
                     continue
                 if len(out) == 1 and outer:
-                    place = _Place(start, tuple(outer), out[0])
-                    found[key, inner[out[0]]].append(place)
+                    run = _Place(start, tuple(outer), out[0])
+                    found[key, inner[out[0]]].append(run)
         return [(lengths[key], places) for (key, _), places in found.items()]
 
     # ------------------------------------------------------------------ making
@@ -218,11 +215,11 @@ class Patterns:
         rows = [items[place.start : place.start + length] for place in places]
         tensors = tuple(self._new_value() for _ in places[0].tensors)
         maps: list[dict[int, int]] = []
-        last = [value for item in rows[-1] if isinstance(item, Step) for value in item.outputs]
+        last = [value for item in rows[-1] for value in made_by(item)]
         for row, place in zip(rows, places, strict=True):
-            made = [value for item in row if isinstance(item, Step) for value in item.outputs]
+            own = [value for item in row for value in made_by(item)]
             maps.append(
-                dict(zip(made, last, strict=True)) | dict(zip(place.tensors, tensors, strict=True))
+                dict(zip(own, last, strict=True)) | dict(zip(place.tensors, tensors, strict=True))
             )
 
         def bind(values: list[int]) -> Piece:
@@ -259,7 +256,7 @@ class Patterns:
         at = 0
         names = parameter_names(pattern)
         for number, place in enumerate(choice.places):
-            run = [item for item in items[place.start : place.start + length]]
+            run = items[place.start : place.start + length]
             keywords = tuple(
                 (name, Leaf([each.leaf.data[number]], 1, each.leaf.hint, each.leaf.counted))
                 for name, each in zip(names, pattern.parameters, strict=True)
@@ -269,7 +266,10 @@ class Patterns:
             maker = next(
                 item for item in run if isinstance(item, Step) and place.output in item.outputs
             )
-            made += [*items[at : place.start], Step("call", call, (place.output,), marks, maker.name)]
+            made += [
+                *items[at : place.start],
+                Step("call", call, (place.output,), marks, maker.name),
+            ]
             at = place.start + length
         return [*made, *items[at:]]
 
@@ -297,9 +297,7 @@ def _repeats(looks: list[_Look], start: int, length: int) -> bool:
     )
 
 
-def _named_alike(
-    looks: list[_Look], places: list[_Place], length: int
-) -> Iterator[list[_Place]]:
+def _named_alike(looks: list[_Look], places: list[_Place], length: int) -> Iterator[list[_Place]]:
     """Places whose names differ in the same way: by one word that all of a place have, and by
     numbers."""
     groups: dict[tuple[str, ...], list[_Place]] = defaultdict(list)
@@ -309,33 +307,6 @@ def _named_alike(
         rest = tuple(_NUMBER.sub("#", without(name, own)) for name in names)
         groups[rest].append(place)
     yield from groups.values()
-
-
-def own_name(names: Sequence[str]) -> str:
-    """The words that all names of a run begin with, or end with: that of the run itself."""
-    if len(names) < 2:
-        return ""
-    begin = _common_words(names, 1)
-    end = _common_words(names, -1)
-    own = "_".join(begin if len(begin) >= len(end) else reversed(end))
-    return "" if own.isdecimal() else own
-
-
-def without(name: str, own: str) -> str:
-    """A name without that of its run."""
-    if not own:
-        return name
-    return name.removeprefix(own) if name.startswith(own) else name.removesuffix(own)
-
-
-def _common_words(names: Sequence[str], step: int) -> list[str]:
-    rows = [name.split("_")[::step] for name in names]
-    common: list[str] = []
-    for column in zip(*rows, strict=False):
-        if len(set(column)) > 1:
-            break
-        common.append(column[0])
-    return common if any(common) else []
 
 
 def _about(run: list[Item]) -> str:

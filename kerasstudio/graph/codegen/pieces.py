@@ -111,7 +111,19 @@ class Slice(msgspec.Struct, frozen=True):
 
 
 Piece: TypeAlias = (
-    str | Ref | Leaf | Joined | Call | Applied | Method | Items | Pairs | Infix | Prefix | Index | Slice
+    str
+    | Ref
+    | Leaf
+    | Joined
+    | Call
+    | Applied
+    | Method
+    | Items
+    | Pairs
+    | Infix
+    | Prefix
+    | Index
+    | Slice
 )
 """Source text as it is, or a structure of such texts."""
 

@@ -48,9 +48,7 @@ class Program:
         self._custom = custom_code(project)
         names = Names((*_RESERVED, *self._custom.names))
         self._constants = Constants(names)
-        self.model = model_code(
-            project, catalogue, names, self._constants, self._custom.names
-        )
+        self.model = model_code(project, catalogue, names, self._constants, self._custom.names)
         self.data = DataCode(project, summary) if training else None
         self.trains = self.data is not None and self.data.complete
         self.training = TrainingCode(project, summary, catalogue)

@@ -192,7 +192,13 @@ class Repeats:
         def inside(item: Item) -> Item:
             if isinstance(item, Step):
                 return msgspec.structs.replace(item, piece=mapped(item.piece, change))
-            return msgspec.structs.replace(item, body=tuple(map(inside, item.body)))
+            carried = tuple(
+                msgspec.structs.replace(each, first=mapped(each.first, change))
+                for each in item.carried
+            )
+            return msgspec.structs.replace(
+                item, body=tuple(map(inside, item.body)), carried=carried
+            )
 
         return [inside(item) for item in items]
 
@@ -230,9 +236,7 @@ def _differences(features: list[Features], run: _Run) -> int:
     """In how many different ways the passes of a run differ, names aside."""
     columns: set[tuple[str, ...]] = set()
     for place in range(run.start, run.start + run.period):
-        rows = [
-            features[place + number * run.period].constants for number in range(run.count)
-        ]
+        rows = [features[place + number * run.period].constants for number in range(run.count)]
         columns |= {column for column in zip(*rows, strict=False) if len(set(column)) > 1}
     return len(columns)
 

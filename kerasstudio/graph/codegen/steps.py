@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from kerasstudio.graph.codegen.pieces import Items, Leaf, Piece, Ref, refs
+from kerasstudio.graph.codegen.pieces import Items, Leaf, Piece, refs
 
 Mark: TypeAlias = tuple[str, str]
 """What a line of code stands for: the ids of a graph and of a node in it."""
@@ -35,11 +35,11 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """A variable that goes around in a loop: `first` before it, `next` after each pass. `value`
-    stands for what a pass begins with."""
+    """A variable that goes around in a loop: `first` (a variable, or an element of a list)
+    before it, `next` after each pass. `value` stands for what a pass begins with."""
 
     value: int
-    first: Ref
+    first: Piece
     next: int
 
 
@@ -95,7 +95,8 @@ def read_by(item: Item) -> Iterator[int]:
         return
     for inner in item.body:
         yield from read_by(inner)
-    yield from (carried.first.value for carried in item.carried)
+    for carried in item.carried:
+        yield from refs(carried.first)
 
 
 def steps_of(items: Iterable[Item]) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from kerasstudio.graph.codegen.source import text
 from kerasstudio.graph.codegen.values import Values
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.defaults import training_for_output
-from kerasstudio.graph.ends import end_nodes, leaves, structure_of, usual_structure
+from kerasstudio.graph.ends import Side, end_nodes, leaves, structure_of, usual_structure
 from kerasstudio.graph.metric_names import validates
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.training_spec import KerasObject
@@ -22,9 +22,7 @@ BEST = "best.weights.h5"
 class TrainingCode:
     """Statements for one project; `values` writes optimizers, losses and metrics."""
 
-    def __init__(
-        self, project: Project, summary: DataSummary | None, catalogue: Catalogue
-    ) -> None:
+    def __init__(self, project: Project, summary: DataSummary | None, catalogue: Catalogue) -> None:
         self._project = project
         self._summary = summary
         self._values = Values(catalogue)
@@ -65,24 +63,24 @@ class TrainingCode:
         if None in sides or not self._project.graph.structure:
             return []
         call = Call("keras.Model", tuple(side for side in sides if side is not None))
-        return ["# The same model with inputs and outputs by name.", *body_lines(call, "trained = ")]
+        return [
+            "# The same model with inputs and outputs by name.",
+            *body_lines(call, "trained = "),
+        ]
 
-    def _side(self, side: str) -> Piece | None:
+    def _side(self, side: Side) -> Piece | None:
         """`{"a": model.inputs[0]}`; None where there is nothing."""
         graph = self._project.graph
-        kind = "inputs" if side == "inputs" else "outputs"
         wired = {wire.target for wire in graph.wires.values()}
         nodes = [
-            key
-            for key in end_nodes(self._project, graph, kind)
-            if kind == "inputs" or key in wired
+            key for key in end_nodes(self._project, graph, side) if side == "inputs" or key in wired
         ]
-        structure = structure_of(self._project, graph, kind, nodes)
+        structure = structure_of(self._project, graph, side, nodes)
         order = list(leaves(structure)) if structure is not None else []
         usual = usual_structure(self._project, graph, nodes)
         if usual is None:
             return None
-        tensors = {key: Index(f"model.{kind}", Leaf(place)) for place, key in enumerate(order)}
+        tensors = {key: Index(f"model.{side}", Leaf(place)) for place, key in enumerate(order)}
         if "$node" in usual:
             return tensors[usual["$node"]]
         inside = usual["$dict"].items()
@@ -161,5 +159,3 @@ class TrainingCode:
 def _callback(name: str, **arguments: Piece | None) -> Call:
     given = tuple((key, value) for key, value in arguments.items() if value is not None)
     return Call(f"keras.callbacks.{name}", (), given)
-
-

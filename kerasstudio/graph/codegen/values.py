@@ -151,19 +151,18 @@ class Values:
             positional.append(self._argument(argument, given.pop(argument.name)))
         keywords: list[tuple[str, Piece]] = []
         for name, value in given.items():
-            argument = known.get(name)
-            if argument is not None and not argument.required and _same(argument, value):
+            found = known.get(name)
+            if found is not None and not found.required and _same(found, value):
                 continue
-            piece = self.value(value, hint=name) if argument is None else None
-            keywords.append((keyword_name(name), piece or self._argument(argument, value)))
+            piece = self.value(value, hint=name) if found is None else self._argument(found, value)
+            keywords.append((keyword_name(name), piece))
         return Call(path, tuple(positional), tuple(keywords), kind)
 
-    def _argument(self, argument: Argument | None, value: Any) -> Piece:
-        if argument is None:
-            return self.value(value)
-        alike = isinstance(value, list) and argument.rank == len(value) and len(set(map(str, value))) == 1
-        if argument.kind == "int_or_tuple" and alike and isinstance(value[0], int):
-            return Leaf(value[0], hint=argument.name)
+    def _argument(self, argument: Argument, value: Any) -> Piece:
+        if argument.kind == "int_or_tuple" and isinstance(value, list):
+            alike = argument.rank == len(value) and len(set(map(repr, value))) == 1
+            if alike and isinstance(value[0], int):
+                return Leaf(value[0], hint=argument.name)  # 3 is (3, 3)
         return self.value(value, argument.kind in _TUPLES, argument.name)
 
     def _class(self, module: Any, class_name: Any, registered: Any, place: Place) -> str:
@@ -233,7 +232,9 @@ class Values:
         if 0 in shape:
             made = Call("np.zeros", (Leaf(tuple(shape)),), (kind,))
         else:
-            rows = self._constants.short(_nested(data, shape), hint or "array")
+            rows = _nested(data, shape)
+            if isinstance(rows, Items):
+                rows = self._constants.short(rows, hint or "array")
             if dtype == "bfloat16":
                 return Call("keras.ops.convert_to_tensor", (rows,), (kind,))
             made = Call("np.array", (rows,), (kind,))

@@ -7,18 +7,16 @@ read any more once the second is there (linear scan over live intervals, Poletto
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 import msgspec
 
-from kerasstudio.graph.codegen.pieces import Leaf, Ref, refs
+from kerasstudio.graph.codegen.pieces import Ref, refs
 from kerasstudio.graph.codegen.source import Names, identifier
-from kerasstudio.graph.codegen.steps import Carried, Item, Loop, Step
-from kerasstudio.graph.codegen.wording import name_parts, values_of
+from kerasstudio.graph.codegen.steps import Item, Loop, Step
+from kerasstudio.graph.codegen.wording import common_word
 
-_BEFORE_WORD = re.compile(r"^(_*[a-z0-9]_+)+")
 _FLOW = ("x", "y", "z", "u", "v", "w")
 
 
@@ -47,7 +45,8 @@ class Variables:
     ) -> None:
         self._names = names
         self._hints = hints
-        self._ends = ends
+        self._ends = dict(ends)
+        self._depth = 0
         self._lives: dict[int, Life] = {}
         self._class: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}
@@ -84,9 +83,10 @@ class Variables:
                 continue
             begin = self._place
             for carried in item.carried:
-                self._use(carried.first.value, begin)
+                self._use_all(refs(carried.first), begin)
             for value, _ in item.kept:
                 self._born(value, begin - 0.75, "list")
+                self._words[value] = "outputs"
             if item.header is not None:
                 for piece in (item.header.start, item.header.last):
                     self._use_all(refs(piece), begin)
@@ -97,7 +97,9 @@ class Variables:
                     self._born(item.header.counter, begin, "loop")
             for carried in item.carried:
                 self._born(carried.value, begin, "flow")
+            self._depth += 1
             self._walk(item.body)
+            self._depth -= 1
             self._place += 1
             end = self._place
             for carried in item.carried:
@@ -110,12 +112,15 @@ class Variables:
 
     def _note_step(self, step: Step, place: float) -> None:
         self._use_all(refs(step.piece), place)
-        word = _common_word(step.name)
+        word = common_word(step.name)
         for number, value in enumerate(step.outputs):
             flows = step.form in ("call", "flatten") and number == 0
             self._born(value, place, "flow" if flows else "own")
+            if self._depth:
+                self._ends.pop(value, None)  # what flows through a loop has one name
             part = step.parts[number] if number < len(step.parts) else str(number)
-            self._words[value] = identifier(f"{word}_{part}") if number else word
+            whole = f"{word}_{part}" if number else word
+            self._words[value] = identifier(whole, "layer") if whole else ""
             if len(step.outputs) > 1:
                 self._spare.add(value)
         self._steps.append((place, step))
@@ -159,8 +164,9 @@ class Variables:
         for _, _, loop in sorted(self._loops, key=lambda each: each[0]):
             for carried in loop.carried:
                 self._join(carried.value, carried.next)
-                if carried.first.value not in self._own and carried.first.value in self._lives:
-                    self._join(carried.value, carried.first.value)
+                first = carried.first.value if isinstance(carried.first, Ref) else None
+                if first is not None and first not in self._own and first in self._lives:
+                    self._join(carried.value, first)
         for _, end, loop in self._loops:
             for carried in loop.carried:
                 if self._class[carried.value] != self._class.get(carried.next):
@@ -271,9 +277,7 @@ class Variables:
             return self._names.give(word, "layer")
         return None
 
-    def _free(
-        self, members: list[int], wanted: Iterator[str], taken: dict[str, list[int]]
-    ) -> str:
+    def _free(self, members: list[int], wanted: Iterator[str], taken: dict[str, list[int]]) -> str:
         """The first name that nothing else has as long as the values are needed."""
         for name in wanted:
             if name not in taken:
@@ -297,35 +301,3 @@ def _flow_names() -> Iterator[str]:
 def _numbered(name: str) -> Iterator[str]:
     yield name
     yield from (f"{name}_{number}" for number in count(2))
-
-
-def _common_word(name: Leaf) -> str:
-    """What the names that one line gives have in common: "block{n}a_out" is "out"."""
-    texts = [str(each) for each in values_of(name.data, name.depth)]
-    if len(set(texts)) <= 1:
-        return identifier(texts[0], "x") if texts and texts[0] else ""
-    rows = [name_parts(each) for each in texts]
-    if len({len(row) for row in rows}) != 1:
-        return ""
-    runs = [""]
-    for parts in zip(*rows, strict=True):
-        if len(set(parts)) == 1:
-            runs[-1] += parts[0]
-        elif runs[-1]:
-            runs.append("")
-    words = [_BEFORE_WORD.sub("", run).strip("_") for run in runs]
-    good = [word for word in words if len(word) > 2]
-    return identifier(good[-1], "x") if good else ""
-
-
-def carried_copies(loop: Loop, named: Mapping[int, str]) -> tuple[list[Carried], list[Carried]]:
-    """What has to be copied before a loop, and at the end of each pass, because its values could
-    not share a variable."""
-    before = [each for each in loop.carried if named[each.value] != named[each.first.value]]
-    after = [each for each in loop.carried if named[each.value] != named[each.next]]
-    return before, after
-
-
-def as_names(piece: Ref | Leaf, named: Mapping[int, str]) -> Ref | Leaf | str:
-    """For `mapped`: variables by name."""
-    return named[piece.value] if isinstance(piece, Ref) else piece

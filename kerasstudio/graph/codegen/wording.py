@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
+from itertools import takewhile
 from typing import Any
 
+from kerasstudio.graph.codegen.leaves import refilled, values_of
 from kerasstudio.graph.codegen.pieces import Joined, Leaf, Piece
 
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+|[\W_]+|.")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+_BEFORE_WORD = re.compile(r"^(_*[a-z0-9]_+)+")
 _WORD = re.compile(r"([a-z]{3,}|[a-z]+_[a-z_]*[a-z])_*$")
 
 
@@ -31,12 +33,17 @@ def split_names(leaf: Leaf) -> Piece:
         if len(set(column)) == 1:
             before += column[0]
             continue
+        start = common_start(column)
+        if len(start) > 1 and _are_letters([each[len(start) :] for each in column]):
+            before, column = before + start, [each[len(start) :] for each in column]
         if before:
             parts.append(Leaf(before))
         numbers = all(_NUMBER.fullmatch(each) for each in column)
         values: list[Any] = [int(each) for each in column] if numbers else list(column)
         alone = at == len(rows[0]) - 1 and before.endswith("_")
-        hint = ("number" if numbers and alone else _word(before)) or (leaf.hint if len(rows[0]) == 1 else "")
+        hint = ("number" if numbers and alone else _word(before)) or (
+            leaf.hint if len(rows[0]) == 1 else ""
+        )
         hint = hint or ("number" if numbers else "letter" if _are_letters(column) else "part")
         data = refilled(leaf.data, leaf.depth, values)
         parts.append(Leaf(data, leaf.depth, hint, counted=True))
@@ -46,21 +53,23 @@ def split_names(leaf: Leaf) -> Piece:
     return parts[0] if len(parts) == 1 and not _is_number(parts[0]) else Joined(tuple(parts))
 
 
-def values_of(data: Any, depth: int) -> list[Any]:
-    """All constants of a leaf's data, in order."""
-    if depth == 0:
-        return [data]
-    return [value for each in data for value in values_of(each, depth - 1)]
-
-
-def refilled(data: Any, depth: int, values: list[Any]) -> Any:
-    """Data of the same form with other constants."""
-    rest = iter(values)
-
-    def inside(each: Any, level: int) -> Any:
-        return next(rest) if level == 0 else [inside(one, level - 1) for one in each]
-
-    return inside(data, depth)
+def common_word(name: Leaf) -> str:
+    """What the names that one line gives have in common: "block{n}a_out" is "out"."""
+    texts = [str(each) for each in values_of(name.data, name.depth)]
+    if len(set(texts)) <= 1:
+        return texts[0] if texts else ""
+    rows = [name_parts(each) for each in texts]
+    if len({len(row) for row in rows}) != 1:
+        return ""
+    runs = [""]
+    for parts in zip(*rows, strict=True):
+        if len(set(parts)) == 1:
+            runs[-1] += parts[0]
+        elif runs[-1]:
+            runs.append("")
+    words = [_BEFORE_WORD.sub("", run).strip("_") for run in runs]
+    good = [word for word in words if len(word) > 2]
+    return good[-1] if good else ""
 
 
 def plural(word: str) -> str:
@@ -70,14 +79,20 @@ def plural(word: str) -> str:
 
 def _by_ends(leaf: Leaf, texts: list[str]) -> Piece:
     """The common beginning and end, and what is between."""
-    start = os.path.commonprefix(texts)
+    start = common_start(texts)
     rest = [each[len(start) :] for each in texts]
-    end = os.path.commonprefix([each[::-1] for each in rest])[::-1]
+    end = common_start([each[::-1] for each in rest])[::-1]
     middle = [each[: len(each) - len(end)] for each in rest]
     inner = Leaf(refilled(leaf.data, leaf.depth, middle), leaf.depth, leaf.hint or "name", True)
     if not start and not end:
         return inner
     return Joined(tuple(part for part in (Leaf(start), inner, Leaf(end)) if part.data != ""))
+
+
+def common_start(texts: list[str]) -> str:
+    first, last = min(texts), max(texts)
+    pairs = zip(first, last, strict=False)
+    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _word(before: str) -> str:

@@ -95,7 +95,7 @@ def _described(
     made: ast.Call,
     call: ast.Call,
 ) -> OperationFunction:
-    config = _given(made, _names(found.__init__))  # type: ignore[misc]
+    config = _given(made, _names(found.__init__))
     tensors = _given(call, _names(found.call))
     parameters = []
     for name, parameter in inspect.signature(function).parameters.items():
@@ -112,9 +112,7 @@ def _described(
                 starred=parameter.kind is inspect.Parameter.VAR_POSITIONAL,
             )
         )
-    return OperationFunction(
-        path, tuple(parameters), tuple(_names(found.call)), _gives(found)
-    )
+    return OperationFunction(path, tuple(parameters), tuple(_names(found.call)), _gives(found))
 
 
 def _gives(found: type[Operation]) -> Literal["one", "list", "any"]:
@@ -127,7 +125,7 @@ def _gives(found: type[Operation]) -> Literal["one", "list", "any"]:
 
 def _gives_one(found: type[Operation]) -> bool:
     """Whether an operation without settings makes one tensor of small matrices."""
-    if len(_names(found.__init__)) > 1:  # type: ignore[misc]
+    if len(_names(found.__init__)) > 1:
         return False  # what it gives may depend on them
     tensors = [keras.KerasTensor((3, 3)) for _ in _names(found.call)]
     try:

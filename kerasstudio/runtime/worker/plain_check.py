@@ -3,8 +3,8 @@
     python -I plain_check.py TASK.json
 
 Nothing of KerasStudio is imported, so what works here works for anybody. The task names the file
-("path"), its "kind" ("model", "weights", "json", "script", "notebook"), the "samples" (.npz: "names" and one
-array for each input, by number) and where predictions go ("out").
+("path"), its "kind" ("model", "weights", "json", "script", "notebook"), the "samples" (.npz:
+"names" and one array for each input, by number) and where predictions go ("out").
 """
 
 from __future__ import annotations

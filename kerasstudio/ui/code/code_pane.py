@@ -22,7 +22,7 @@ MODEL, TRAINING = "model", "training"
 
 class CodePane(QWidget):
     """`export_requested()`, `move_requested()` to the other place, `training_chosen(bool)`, and
-    `problem_chosen(Problem)` when the person wants to see what keeps the code from being written."""
+    `problem_chosen(Problem)`: the person wants to see what keeps the code from being written."""
 
     export_requested = Signal()
     move_requested = Signal()

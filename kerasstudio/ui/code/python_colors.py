@@ -60,7 +60,7 @@ class PythonColors:
 
     def _range(self, start: int, end: int, kind: str) -> QTextLayout.FormatRange:
         made = QTextLayout.FormatRange()
-        made.start, made.length, made.format = start, end - start, self._formats[kind]  # type: ignore[assignment]
+        made.start, made.length, made.format = start, end - start, self._formats[kind]
         return made
 
 
