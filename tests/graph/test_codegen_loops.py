@@ -83,7 +83,7 @@ class Drawing:
         return self.sketch.layer(kind, *sources, name=name, **arguments)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.integers(0, 10**9))
 def test_code_makes_the_drawing(seed: int) -> None:
     assert_same(Drawing(seed).project())

@@ -73,6 +73,16 @@ class Body:
         made = Call(call.function, (STACK, *call.positional), call.keywords)
         self._put(render(self._text(made), "return ", INDENT), result.nodes)
 
+    def flow(self, items: Sequence[Item], value: int) -> None:
+        """Items of a function that returns one of their values."""
+        *before, last = items
+        if isinstance(last, Step) and last.form == "call" and last.outputs == (value,):
+            self.write(before)
+            self._put(render(self._text(last.piece), "return ", INDENT), last.nodes)
+        else:
+            self.write(items)
+            self._put([f"{INDENT}return {self._named[value]}"], ())
+
     def result(self, result: Step) -> None:
         """`return keras.Model(...)`."""
         self._put(render(self._text(result.piece), "return ", INDENT), result.nodes)

@@ -262,8 +262,7 @@ class Functions:
         result = Step("result", Ref(pattern.output))
         named = Variables([*pattern.body, result], names, known, {}, {}, given).named
         writer = Body(named)
-        writer.write(pattern.body)
-        writer.result(result)
+        writer.flow(pattern.body, pattern.output)
         signature = [*given.values(), *keywords]
         head = render(Call(pattern.name, tuple(signature)), "def ", "", ":")
         text = docstring(pattern.about)

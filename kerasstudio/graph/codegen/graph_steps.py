@@ -95,14 +95,7 @@ class GraphSteps:
             key for key in end_nodes(self.project, self.graph, "outputs") if self._wires.get(key)
         ]
         if not inputs or not outputs:
-            raise StudioError(
-                Problem(
-                    code="export.no_ends",
-                    message="The model needs at least one Input and one Output.",
-                    expected="a way from an Input to an Output",
-                    place=Place(graph=self.graph.id),
-                )
-            )
+            raise StudioError(self._no_ends())
         for key in inputs:
             layer = self.project.layers[self.graph.nodes[key].layer]
             value = self._new_value()
@@ -225,6 +218,25 @@ class GraphSteps:
                 )
             )
         return self._made(self.project.layers[layer])
+
+    def _no_ends(self) -> Problem:
+        """What keeps the graph from being a model."""
+        outputs = end_nodes(self.project, self.graph, "outputs")
+        if outputs and end_nodes(self.project, self.graph, "inputs"):
+            key = outputs[0]
+            layer = self.project.layers[self.graph.nodes[key].layer]
+            return Problem(
+                code="export.unwired",
+                message=f'Nothing is wired into the Output "{layer.name}".',
+                expected="a wire into every Output",
+                place=Place(graph=self.graph.id, node=key, layer=layer.id),
+            )
+        return Problem(
+            code="export.no_ends",
+            message="The model needs at least one Input and one Output.",
+            expected="a way from an Input to an Output",
+            place=Place(graph=self.graph.id),
+        )
 
     def _count_uses(self) -> Counter[str]:
         """How often each layer is called here, or stands in another one's arguments."""

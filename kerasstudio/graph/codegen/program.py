@@ -68,7 +68,8 @@ class Program:
             plain(['if __name__ == "__main__":', f"{INDENT}main()"]),
         ]
         body = joined(blocks)
-        default = "A Keras model and its training, drawn with KerasStudio."
+        what = "A Keras model and its training" if self.trains else "A Keras model"
+        default = f"{what}, drawn with KerasStudio."
         head = [docstring(self.title or default), "", *self.imports(body)]
         lines = list(plain(head))
         lines += [Line()] * (1 if self.trains else 2)
