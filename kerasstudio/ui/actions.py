@@ -169,6 +169,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.problems", "Problems", ("Ctrl+Shift+M",), "View", 2, "warning"),
     Action("view.charts", "Live charts", ("Ctrl+Shift+L",), "View", 2, "chart"),
     Action("view.code", "Code", ("Ctrl+Shift+K",), "View", 2, "code"),
+    Action("view.code_place", "Move code beside or below", (), "View", 2, "beside"),
     Action("view.log", "Log", ("Ctrl+Shift+U",), "View", 2, "log"),
     Action("view.bottom", "Bottom panel", ("Ctrl+J",), "View", 2, "", "", checkable=True),
     Action("view.theme", "Light or dark", ("Ctrl+Shift+T",), "View", 3),

@@ -249,6 +249,7 @@ class Commands:
             "view.problems": lambda: window.show_panel("problems"),
             "view.charts": lambda: window.show_panel("charts"),
             "view.code": studio.show_code,
+            "view.code_place": lambda: studio.code_places().turn(),
             "view.log": lambda: window.show_panel("log"),
             "view.bottom": self.toggle_panel,
             "view.theme": self.toggle_theme,
