@@ -52,6 +52,8 @@ PAGES = (
     "kerasstudio.ui.results_wiring",
     "kerasstudio.ui.exporting",
     "kerasstudio.graph.layout",
+    "kerasstudio.ui.code.code_pane",
+    "kerasstudio.ui.code.code_places",
 )
 # How long, in seconds, a thread that imports may keep the window's from running.
 SWITCH_SECONDS = 0.002

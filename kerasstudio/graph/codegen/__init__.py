@@ -16,13 +16,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kerasstudio.graph.catalogue import Catalogue, shipped
 from kerasstudio.graph.codegen.program import Program
 from kerasstudio.graph.codegen.script import Script
+from kerasstudio.graph.codegen.steps import CancelledError
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.project import Project
 
-__all__ = ["Script", "notebook", "python_code", "write_script"]
+__all__ = ["CancelledError", "Script", "notebook", "python_code", "write_script"]
 
 
 def write_script(
@@ -31,12 +34,14 @@ def write_script(
     summary: DataSummary | None = None,
     title: str = "",
     training: bool = True,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> Script:
     """The whole program: data, model, training. `build_model()` in it makes the model alone.
 
     Without data, or without `training`, there is `build_model` and a summary of it. Raises
-    `StudioError` when the drawing cannot be put into code."""
-    return Program(project, catalogue or shipped(), summary, title, training).script()
+    `StudioError` when the drawing cannot be put into code, `CancelledError` soon after `wanted`
+    says no."""
+    return Program(project, catalogue or shipped(), summary, title, training, wanted).script()
 
 
 def python_code(

@@ -28,7 +28,7 @@ from kerasstudio.graph.codegen.rendering import INDENT, render
 from kerasstudio.graph.codegen.repeats import folded
 from kerasstudio.graph.codegen.sharing import layers_in, owners_of, shared_layers
 from kerasstudio.graph.codegen.source import Names, comment, docstring, identifier
-from kerasstudio.graph.codegen.steps import Item, Step, made_by
+from kerasstudio.graph.codegen.steps import CancelledError, Item, Step, made_by
 from kerasstudio.graph.codegen.variables import Variables
 from kerasstudio.graph.names import name_stem
 from kerasstudio.graph.project import Graph, Layer, Project
@@ -47,7 +47,8 @@ class _Function(msgspec.Struct):
 
 
 class Functions:
-    """Writes all functions of a project. Raises `StudioError` for what cannot be put into code."""
+    """Writes all functions of a project. Raises `StudioError` for what cannot be put into code,
+    `CancelledError` once it is not `wanted` any more."""
 
     def __init__(
         self,
@@ -56,8 +57,10 @@ class Functions:
         names: Names,
         constants: Constants,
         custom: frozenset[str],
+        wanted: Callable[[], bool],
     ) -> None:
         self._project = project
+        self._wanted = wanted
         self._catalogue = catalogue
         self._names = names
         self._constants = constants
@@ -109,6 +112,12 @@ class Functions:
     def is_shared(self, layer: str) -> bool:
         """See `graph_steps.Blocks`."""
         return layer in self._shared
+
+    def _new_value(self) -> int:
+        """The number of a value. Every part of the work asks for some, so it can end here."""
+        if not self._wanted():
+            raise CancelledError
+        return next(self._numbers)
 
     # ------------------------------------------------------------------ levels
 
@@ -165,7 +174,7 @@ class Functions:
             self,
             self._constants,
             self._custom,
-            lambda: next(self._numbers),
+            self._new_value,
             name,
             is_root,
         )
@@ -180,7 +189,7 @@ class Functions:
         items, result = _merged(copies)
         first = copies[0]
         looped, patterns = self._shortened([*items, result], len(copies))
-        columns = LoopColumns(lambda: next(self._numbers))
+        columns = LoopColumns(self._new_value)
         owners = [
             self._owners[graph][0].name if self._owners.get(graph) else "" for graph in members
         ]
@@ -227,10 +236,7 @@ class Functions:
 
     def _shortened(self, items: list[Item], copies: int) -> tuple[list[Item], list[Pattern]]:
         """The items with loops, and functions for runs of layers where those save more."""
-
-        def new_value() -> int:
-            return next(self._numbers)
-
+        new_value = self._new_value
         plain = folded(items, new_value)
         if copies > 1 or not _LONG <= len(items) <= _TOO_LONG:
             return plain, []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.codegen.body import Line
 from kerasstudio.graph.codegen.constants import Constants
@@ -20,12 +22,13 @@ def model_code(
     catalogue: Catalogue,
     names: Names,
     constants: Constants,
-    custom: frozenset[str] = frozenset(),
+    custom: frozenset[str],
+    wanted: Callable[[], bool],
 ) -> list[Line]:
     """Functions for the blocks, then `build_model`.
 
     Raises `StudioError` when the drawing cannot be put into code (a loop, a missing wire)."""
-    return joined(Functions(project, catalogue, names, constants, custom).write())
+    return joined(Functions(project, catalogue, names, constants, custom, wanted).write())
 
 
 def recursion_limit(project: Project) -> list[str]:

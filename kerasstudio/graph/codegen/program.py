@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.codegen.body import Line
 from kerasstudio.graph.codegen.constants import Constants
@@ -42,13 +44,16 @@ class Program:
         summary: DataSummary | None,
         title: str,
         training: bool,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._project = project
         self.title = comment(title)
         self._custom = custom_code(project)
         names = Names((*_RESERVED, *self._custom.names))
         self._constants = Constants(names)
-        self.model = model_code(project, catalogue, names, self._constants, self._custom.names)
+        self.model = model_code(
+            project, catalogue, names, self._constants, self._custom.names, wanted
+        )
         self.data = DataCode(project, summary) if training else None
         self.trains = self.data is not None and self.data.complete
         self.training = TrainingCode(project, summary, catalogue)

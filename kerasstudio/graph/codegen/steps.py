@@ -77,6 +77,10 @@ class Loop(msgspec.Struct, frozen=True):
 Item: TypeAlias = Step | Loop
 
 
+class CancelledError(Exception):
+    """Nobody wants the code any more."""
+
+
 def made_by(item: Item) -> Iterator[int]:
     """The values that an item makes, those inside loops too."""
     if isinstance(item, Step):

@@ -15,6 +15,9 @@ from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.graph.references import REFERENCE
 
+# Arguments that Keras keeps but does not take beside another one.
+_INSTEAD = {"Discretization": {"num_bins": "bin_boundaries"}}
+
 Tensor = Callable[[str], Piece]
 Held = Callable[[str], Piece]
 
@@ -114,7 +117,13 @@ class Values:
         path = self._class(layer.module, layer.class_name, layer.registered_name, place)
         arguments = kind.arguments if kind is not None else ()
         known = {each.name: each for each in arguments}
-        call = self._call(path, layer.arguments, known, kind)
+        instead = _INSTEAD.get(layer.class_name, {})
+        given = {
+            name: value
+            for name, value in layer.arguments.items()
+            if name not in instead or layer.arguments.get(instead[name]) is None
+        }
+        call = self._call(path, given, known, kind)
         keywords = [*call.keywords, ("name", Leaf(layer.name, hint="name"))]
         if not layer.trainable:
             keywords.append(("trainable", Leaf(False, hint="trainable")))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.codegen import Script, write_script
+from kerasstudio.graph.codegen import CancelledError, Script, write_script
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.problems import Problem
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -85,16 +83,24 @@ class CodeFeed(QObject):
             return  # `_ended` begins again
         self._stale = False
         self._timer.stop()
-        work = partial(
-            write_script,
-            self._store.project,
-            self._catalogue,
-            self._feed.summary,
-            training=self.training,
-        )
+        project, catalogue, summary = self._store.project, self._catalogue, self._feed.summary
+        training = self.training
+
+        def work() -> Script | None:
+            try:
+                return write_script(
+                    project, catalogue, summary, training=training, wanted=lambda: self._wanted
+                )
+            except CancelledError:
+                return None
+
         self._tasks.run(work, self._written, self._failed)
 
-    def _written(self, script: Script) -> None:
+    def _written(self, script: Script | None) -> None:
+        if script is None:  # hidden while it was written
+            self._stale = True
+            self._again()
+            return
         if script.text != self.script.text or script.spans != self.script.spans:
             self.script = script
             self.script_changed.emit()

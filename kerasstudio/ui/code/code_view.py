@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from kerasstudio.ui.code.python_colors import PythonColors, text_lines
 from kerasstudio.ui.theme import mono_font, theme_changed, tokens
 
-CHUNK = 400
+CHUNK = 250
 """Lines put into the document in one go; more would hold the window up."""
 _GAP = 10
 
@@ -41,6 +41,7 @@ class CodeView(QPlainTextEdit):
         self._lines: list[str] = []
         self._text_lines: list[bool] = []
         self._colored: set[int] = set()
+        self._coloring = False
         self._marked: list[tuple[int, int]] = []
         self._wanted: list[str] = []
         self.setReadOnly(True)
@@ -200,22 +201,29 @@ class CodeView(QPlainTextEdit):
         self._color_visible()
 
     def _color_visible(self) -> None:
+        """Colour what is seen and was not before. (That repaints, which asks for this again.)"""
+        if self._coloring:
+            return
+        self._coloring = True
+        fresh: list[QTextBlock] = []
         block = self.firstVisibleBlock()
         bottom = self.viewport().height()
         offset = self.contentOffset()
         while block.isValid():
-            top = self.blockBoundingGeometry(block).translated(offset).top()
-            if top > bottom:
+            if self.blockBoundingGeometry(block).translated(offset).top() > bottom:
                 break
             number = block.blockNumber()
             if number not in self._colored and number < len(self._text_lines):
                 self._colored.add(number)
-                self._color(block, self._text_lines[number])
+                formats = self._colors.formats(block.text(), self._text_lines[number])
+                block.layout().setFormats(formats)
+                fresh.append(block)
             block = block.next()
-
-    def _color(self, block: QTextBlock, in_text: bool) -> None:
-        block.layout().setFormats(self._colors.formats(block.text(), in_text))
-        self.document().markContentsDirty(block.position(), block.length())
+        if fresh:
+            start, last = fresh[0].position(), fresh[-1]
+            end = last.position() + last.length()
+            self.document().markContentsDirty(start, end - start)
+        self._coloring = False
 
     # ------------------------------------------------------------------ line numbers
 
