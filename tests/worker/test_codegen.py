@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -49,10 +48,6 @@ def assert_code_makes(model: keras.Model, project: Project) -> None:
     made.set_weights(model.get_weights())
     finalize(made)
     assert_same_numbers(made, model)
-
-
-def is_layer(each: Any) -> bool:
-    return isinstance(each, layers.Layer)
 
 
 # One layer twice in a Sequential is no Sequential that Keras can save; a chain that returns a list
@@ -106,10 +101,7 @@ def test_operations_are_written_as_people_write_them() -> None:
     assert len(made) > 120
     model = keras.Model([x, y], [found for _, found in made])
     project, _ = import_keras(model)
-    code = python_code(project)
-    again: dict[str, Any] = {"__name__": "script"}
-    exec(compile(code, "script", "exec"), again)
-    rebuilt = again["build_model"]()
+    rebuilt = made_by_code(project)
 
     def kinds(of: keras.Model) -> list[str]:
         return [type(each).__name__ for each in of.operations]
@@ -117,7 +109,9 @@ def test_operations_are_written_as_people_write_them() -> None:
     assert kinds(rebuilt) == kinds(model)
     generator = np.random.default_rng(1)
     given = [generator.uniform(0.1, 0.9, (2, 3, 3)).astype("float32") for _ in range(2)]
-    for one, other in zip(model(given), rebuilt(given), strict=True):
-        for mine, theirs in zip(keras.tree.flatten(one), keras.tree.flatten(other), strict=True):
-            np.testing.assert_array_equal(mine, theirs)
-    assert inspect.cleandoc(code)
+    compared = 0
+    for one, again, other in zip(model(given), model(given), rebuilt(given), strict=True):
+        if np.array_equal(one, again, equal_nan=True):  # it does not throw dice
+            np.testing.assert_array_equal(one, other)
+            compared += 1
+    assert compared > 0.9 * len(model.outputs)
