@@ -22,13 +22,14 @@ SUFFIXES = (
     ".weights.h5",
     ".json",
     ".py",
+    ".ipynb",
     ".savedmodel",
     ".tflite",
     ".onnx",
 )
 SAVED_MODEL = "savedmodel"
 
-WITHOUT_WEIGHTS = ("json", "python")
+WITHOUT_WEIGHTS = ("json", "python", "notebook")
 """Formats that hold no weights."""
 
 # Suffix → format, longest first.
@@ -42,6 +43,7 @@ _FORMATS = {
     ".savedmodel": SAVED_MODEL,
     ".tflite": "tflite",
     ".onnx": "onnx",
+    ".ipynb": "notebook",
 }
 _OPERATIONS = "keras.src.ops"
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D"}
@@ -71,8 +73,8 @@ def export_limits(
         found += _h5_limits(project)
     elif format_id in ("json", "weights"):
         found += _text_limits(project, format_id)
-    elif format_id == "python":
-        found += _code_limits(project)
+    elif format_id in ("python", "notebook"):
+        found += _code_limits(project, format_id)
     elif format_id in ("tflite", "onnx", SAVED_MODEL):
         found += inference_limits(project, format_id, inspection or Inspection())
     return found
@@ -157,13 +159,16 @@ def _text_limits(project: Project, format_id: str) -> Iterator[Problem]:
                 yield _limit("export.json", suffix, layer, node, graph, reason, ".py")
 
 
-def _code_limits(project: Project) -> Iterator[Problem]:
+def _code_limits(project: Project, format_id: str) -> Iterator[Problem]:
+    suffix = ".py" if format_id == "python" else ".ipynb"
     for graph in project.graphs.values():
         for node in graph.nodes.values():
             layer = project.layers[node.layer]
-            if layer.registered_name and layer.module not in ("kerasstudio", "keras.layers"):
-                reason = "a custom class has to be added to the script by hand"
-                yield _limit("export.python", ".py", layer, node, graph, reason, ".keras")
+            own = layer.registered_name and layer.module not in ("kerasstudio", "keras.layers")
+            written = any(f"class {layer.class_name}" in text for text in project.code.values())
+            if own and not written:
+                reason = "the code of its class is not part of the project"
+                yield _limit(f"export.{format_id}", suffix, layer, node, graph, reason, ".keras")
 
 
 def _limit(

@@ -144,7 +144,8 @@ _VIEW = _menu("View", (
     Action("view.outline", "Outline", "Ctrl+Alt+O", "outline", also="tree list of nodes"),
     Action("view.problems", "Problems", "Ctrl+Shift+M", "warning"),
     Action("view.charts", "Live charts", "Ctrl+Shift+L", "chart"),
-    Action("view.code", "Code", "Ctrl+Shift+K", "code"),
+    Action("view.code", "Code", "Ctrl+Shift+K", "code", also="python source"),
+    Action("view.code_place", "Move code beside or below", "", "beside", also="python dock"),
     Action("view.log", "Log", "Ctrl+Shift+U", "log"),
     Action("view.bottom", "Bottom panel", "Ctrl+Shift+J", checkable=True, also="hide show toggle panel"),
 ), (

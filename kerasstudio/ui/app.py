@@ -43,6 +43,7 @@ from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from kerasstudio.ui.code.code_places import CodePlaces
     from kerasstudio.ui.exporting import ExportFlow
     from kerasstudio.ui.run_views import RunViews
 
@@ -57,6 +58,8 @@ PAGES = (
     "kerasstudio.ui.results_wiring",
     "kerasstudio.ui.exporting",
     "kerasstudio.graph.layout",
+    "kerasstudio.ui.code.code_pane",
+    "kerasstudio.ui.code.code_places",
 )
 # How long, in seconds, a thread that imports may keep the window's from running.
 SWITCH_SECONDS = 0.002
@@ -114,6 +117,7 @@ class Studio(QObject):
         self.log_signal = LogSignal(self)
         self.run_views: RunViews | None = None
         self._exports: ExportFlow | None = None
+        self._code_places: CodePlaces | None = None
         self._imports = Tasks(self)
         self.idle = IdleSteps(self)
         self._closing: list[Callable[[], object]] = []
@@ -179,6 +183,8 @@ class Studio(QObject):
 
     def _make_pages(self) -> None:
         """Before they are wanted, one at a time."""
+        if self.settings.get("code_beside"):
+            self.idle.add(self.code_places)
         for name in ("data", "train", "results"):
             self.idle.add(partial(self._make_page, name))
         self.idle.add(lambda: self.train_page.prepare(), self._freeze_soon)
@@ -203,6 +209,9 @@ class Studio(QObject):
             self._exports.close()
         if self.run_views is not None:
             self.run_views.close()
+        if self._code_places is not None:
+            self._code_places.remember_width()
+            self.code_feed.close()
         self.recovery.close()
         self.autosave.close()
         self.documents.close()
@@ -268,7 +277,7 @@ class Studio(QObject):
         self.window.actions_set.attach_canvas(self.canvas.actions_set)
         self.canvas.announced.connect(self.announcer.say)
         self.side_panel = SidePanel(self.palette, self._outline)
-        page = QSplitter()
+        self.model_split = page = QSplitter()
         self.side_panel.tab_shown.connect(lambda tab: widen_left(page, tab))
         return model_page(self.side_panel, self.canvas, self.inspector, page)
 
@@ -338,7 +347,7 @@ class Studio(QObject):
         panel = self.window.panel
         panel.add("charts", "Live charts", self._charts_panel)
         panel.add("problems", "Problems", self._problems_panel)
-        panel.add("code", "Code", self._code_pane)
+        panel.add("code", "Code", self._code_tab)
         panel.add("history", "Undo list", self._undo_panel)
         panel.add("log", "Log", self._log_panel)
 
@@ -361,10 +370,52 @@ class Studio(QObject):
         panel.argument_chosen.connect(lambda name: self.inspector.focus_argument(name))
         return panel
 
-    def _code_pane(self) -> QWidget:
-        from kerasstudio.ui.code.code_pane import CodePane
+    def _code_tab(self) -> QWidget:
+        return self.code_places().tab
 
-        return CodePane(self.store, self.feed, self.catalogue)
+    def code_places(self) -> CodePlaces:
+        """The Code pane and where it is; made when it is first wanted."""
+        if self._code_places is None:
+            from kerasstudio.ui.code.code_feed import CodeFeed
+            from kerasstudio.ui.code.code_pane import CodePane
+            from kerasstudio.ui.code.code_places import CodePlaces
+
+            self.window.page_widget("model")
+            self.code_feed = CodeFeed(self.store, self.feed, self.catalogue, self)
+            self.code_feed.training = self.settings.get("code_training")
+            pane = CodePane(self.store, self.selection, self.code_feed)
+            pane.export_requested.connect(lambda: self.commands.export())
+            pane.problem_chosen.connect(self._show_code_problem)
+            self._code_places = CodePlaces(self.settings, pane, self.model_split, self)
+            self._code_places.moved.connect(self._code_moved)
+            self.window.panel.set_tab_visible("code", not self._code_places.beside)
+        return self._code_places
+
+    def _code_moved(self, beside: bool) -> None:
+        self.window.panel.set_tab_visible("code", not beside)
+        self.show_code()
+
+    def show_code(self) -> None:
+        """Bring the code to the front, wherever it is."""
+        places = self.code_places()
+        if places.beside:
+            self.window.show_page("model")
+        else:
+            self.window.show_panel("code")
+        places.pane.view.setFocus()
+
+    def _show_code_problem(self, problem: Problem) -> None:
+        self.window.show_page("model")
+        place = problem.place
+        graph = place.graph if place.graph in self.store.project.graphs else None
+        if graph is not None:
+            self.selection.show_graph(graph)
+        shown = self.store.project.graphs[self.selection.graph].nodes
+        nodes = [
+            key for key, node in shown.items() if key == place.node or node.layer == place.layer
+        ]
+        if nodes:
+            self.selection.reveal(nodes[0])
 
     def _undo_panel(self) -> QWidget:
         from kerasstudio.ui.undo_panel import UndoPanel

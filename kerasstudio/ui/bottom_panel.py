@@ -68,6 +68,10 @@ class BottomPanel(QWidget):
             self._stack.addWidget(made)
         return self._widgets[name]
 
+    def set_tab_visible(self, name: str, visible: bool) -> None:
+        """Offer a tab, or not while what it shows is elsewhere."""
+        self.tabs.setTabVisible(self._names.index(name), visible)
+
     @property
     def current(self) -> str:
         index = self.tabs.currentIndex()

@@ -68,4 +68,8 @@ class Selection(QObject):
     def reveal(self, node: str) -> None:
         """Select a node and ask the canvas to bring it into view."""
         self.select((node,))
+        self.look_at(node)
+
+    def look_at(self, node: str) -> None:
+        """Ask the canvas to bring a node into view, whatever is selected."""
         self.reveal_requested.emit(node)

@@ -64,6 +64,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("start_page", True, "Begin with the start page"),
     Setting("key_scheme", "kerasstudio"),
     Setting("keys", ""),
+    Setting("code_beside", False),
+    Setting("code_training", True),
     Setting("recent", []),
     Setting("trusted_code", [], "Trusted code", help="Code of model files that may run."),
     Setting("geometry", QByteArray()),

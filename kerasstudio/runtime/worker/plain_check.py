@@ -4,9 +4,9 @@
 
 Nothing of KerasStudio is imported, so what works here works for anybody; and of each runtime only
 what it needs itself. The task names the file ("path"), its "kind" ("model", "weights", "json",
-"script": plain Keras; "savedmodel": TensorFlow; "tflite"; "onnx"), the "samples" (.npz: "names"
-and one array for each input, by number) and where predictions go ("out", with the "runtime").
-"code" are files of Python by name that the model needs and the person trusts.
+"script", "notebook": plain Keras; "savedmodel": TensorFlow; "tflite"; "onnx"), the "samples"
+(.npz: "names" and one array for each input, by number) and where predictions go ("out", with the
+"runtime"). "code" are files of Python by name that the model needs and the person trusts.
 
 Exit code 0 when predictions were written, 3 when this runtime cannot run the file here although
 others can (said on the standard error), 1 for everything else that goes wrong.
@@ -85,6 +85,8 @@ def load_kind(task: Any, kind: str, path: str) -> Any:
     if kind == "json":
         with open(path, encoding="utf-8") as file:
             model = keras.models.model_from_json(file.read())
+    elif kind == "notebook":
+        model = run_cells(path)["build_model"]()
     else:
         model = runpy.run_path(path)["build_model"]()
     with np.load(task["weights"]) as file:
@@ -108,6 +110,17 @@ def run_code(files: Any) -> dict[str, Any]:
             if getattr(value, "__module__", None) == module.__name__
         }
     return objects
+
+
+def run_cells(path: str) -> dict[str, Any]:
+    """What the cells of a notebook define that are marked as the model."""
+    with open(path, encoding="utf-8") as file:
+        cells = json.load(file)["cells"]
+    made: dict[str, Any] = {"__name__": "notebook"}
+    for cell in cells:
+        if "model" in cell["metadata"].get("tags", ()):
+            exec(compile("".join(cell["source"]), path, "exec"), made)  # noqa: S102
+    return made
 
 
 def with_tensorflow(task: Any, names: list[str], values: list[Any]) -> tuple[list[Any], str]:

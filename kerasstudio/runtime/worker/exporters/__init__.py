@@ -7,6 +7,7 @@ from kerasstudio.runtime.worker.exporters import (
     architecture_json,
     keras_archive,
     keras_h5,
+    notebook,
     onnx_file,
     python_script,
     saved_model,
@@ -27,6 +28,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     saved_model.EXPORTER,
     tflite.EXPORTER,
     onnx_file.EXPORTER,
+    notebook.EXPORTER,
 )
 
 

@@ -20,7 +20,7 @@ from keras.src import api_export
 from keras.src.activations import ALL_OBJECTS_DICT
 from keras.src.ops.operation import Operation
 
-from kerasstudio.graph.codegen.operations import operations
+from kerasstudio.graph.operations import operation_table
 from kerasstudio.graph.vetting.known_objects import KnownObjects, OpFunction
 from kerasstudio.runtime.atomic import write_atomic
 
@@ -116,15 +116,20 @@ def write_known(path: Path) -> None:
 def _operations() -> dict[str, OpFunction]:
     """Functions of `keras.ops` whose arguments are those of their operation, by the same names."""
     found: dict[str, OpFunction] = {}
-    for key, kind in sorted(operations().items()):
+    for key, known in sorted(operation_table().functions.items()):
+        package, _, name = known.path.rpartition(".")
+        if package != "keras.ops":
+            continue
         module, _, class_name = key.rpartition(".")
         operation = getattr(import_module(module), class_name)
-        function = getattr(keras.ops, kind.function)
+        function = getattr(keras.ops, name)
         parameters = tuple(inspect.signature(function).parameters)
+        if any(each.endswith(("_fn", "function")) for each in parameters):
+            continue  # it calls what it is given
         call = tuple(inspect.signature(operation.call).parameters)[1:]
         made = inspect.signature(operation.__init__).parameters
         if all(name in call or name in made for name in parameters):
-            found[kind.function] = OpFunction(module, class_name, parameters, call)
+            found[name] = OpFunction(module, class_name, parameters, call)
     return found
 
 
