@@ -56,6 +56,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.save_as", "Save as…", ("Ctrl+Shift+S",), "File", 1),
     Action("file.import", "Import model or data…", ("Ctrl+I",), "File", 2, "import"),
     Action("file.export", "Export…", ("Ctrl+E",), "File", 2, "export", "has_model"),
+    Action("file.picture", "Export picture…", ("Ctrl+Alt+E",), "File", 2, "", "has_model"),
     Action("file.settings", "Settings…", ("Ctrl+,",), "File", 3, "settings"),
     Action("file.close_window", "Close window", ("Ctrl+W",), "File", 4),
     Action("file.quit", "Quit", ("Ctrl+Q",), "File", 4),

@@ -8,18 +8,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from kerasstudio.graph.files import project_in_picture
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient
 
 PROJECT_SUFFIXES = (".kstudio",)
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy")
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
+PICTURE_SUFFIXES = (".png",)
 FILTER = (
-    "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy);;"
-    "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;All files (*)"
+    "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy *.png);;"
+    "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;"
+    "Pictures that carry a project (*.png);;All files (*)"
 )
 
 
@@ -45,6 +49,7 @@ class Importing(QObject):
         self._window, self._store, self._worker = window, store, worker
         self._open_project, self._use_data = open_project, use_data
         self._new_document = new_document
+        self._tasks = Tasks(self)
         self._request = 0
         self.question: QMessageBox | None = None
 
@@ -60,8 +65,10 @@ class Importing(QObject):
             self._take_data([path for path in files if path.suffix.casefold() in DATA_SUFFIXES])
         elif suffix in MODEL_SUFFIXES:
             self._import_model(files[0])
+        elif suffix in PICTURE_SUFFIXES:
+            self._open_picture(files[0])
         else:
-            known = (*PROJECT_SUFFIXES, *DATA_SUFFIXES, *MODEL_SUFFIXES)
+            known = (*PROJECT_SUFFIXES, *DATA_SUFFIXES, *MODEL_SUFFIXES, *PICTURE_SUFFIXES)
             self.failed.emit(
                 Problem(
                     "import.suffix",
@@ -124,6 +131,16 @@ class Importing(QObject):
                 self.failed.emit(error.problem)
                 return
             self._new_document(project, name)
+
+    # ------------------------------------------------------------------ pictures
+
+    def _open_picture(self, path: Path) -> None:
+        """A picture of a drawing carries its project."""
+        self._tasks.run(
+            lambda: project_in_picture(path),
+            lambda project: self._new_document(project, path.stem),
+            self.failed.emit,
+        )
 
     # ------------------------------------------------------------------ models
 
