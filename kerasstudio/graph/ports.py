@@ -92,7 +92,20 @@ def input_ports(
 def visible_ports(
     project: Project, node: str, catalogue: Catalogue, graph: str = ROOT
 ) -> list[PortSlot]:
-    """The slots worth drawing: masks and states only once they are wired."""
+    """The slots that are drawn: masks and states only once they are wired, and of a node that
+    hides its unused ports only those that are wired or must be."""
+    hides = project.graphs[graph].nodes[node].hides_ports
+    return [
+        slot
+        for slot in usual_ports(project, node, catalogue, graph)
+        if not hides or slot.required or slot.wire is not None
+    ]
+
+
+def usual_ports(
+    project: Project, node: str, catalogue: Catalogue, graph: str = ROOT
+) -> list[PortSlot]:
+    """The slots worth drawing, also those that a node hides."""
     return [
         slot
         for slot in input_ports(project, node, catalogue, graph)
@@ -100,12 +113,21 @@ def visible_ports(
     ]
 
 
+def hidden_outputs(graph: Graph, node: str, count: int) -> frozenset[int]:
+    """The outputs out of `count` that are not drawn: without a wire, where the node hides its
+    unused ports; the first one stays where none has a wire."""
+    if not graph.nodes[node].hides_ports:
+        return frozenset()
+    used = {wire.output for wire in graph.wires.values() if wire.source == node} or {0}
+    return frozenset(range(count)) - used
+
+
 def free_port(
     project: Project, node: str, catalogue: Catalogue, graph: str = ROOT
 ) -> PortSlot | None:
     """Where a wire dropped on the card goes: the first free required slot, else the first free
     tensor slot, else the first slot (replacing its wire); None when the node has no ports."""
-    slots = visible_ports(project, node, catalogue, graph)
+    slots = usual_ports(project, node, catalogue, graph)
     for slot in slots:
         if slot.required and slot.is_free:
             return slot

@@ -1,0 +1,240 @@
+"""Finding nodes by what a person types: names, types, argument values, shapes.
+
+All words must hold. "conv relu" are words of the name, the type or the values; "units=64",
+"rate>0.3", "padding!=same" ask for an argument; "28, 28, *" or "28x28x*" for an output of this
+shape, with or without its batch axis, "*" being any size. Frames and notes are found by words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from kerasstudio.graph.cards import argument_text, card_lines, card_title
+from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.inspection import Inspection, NodeInfo
+from kerasstudio.graph.project import Graph, Layer, Project
+
+ANY = "*"
+_SIZE = r"(?:\d+|\*|\?|none)"
+_SHAPE = re.compile(rf"[(\[]?\s*{_SIZE}(?:\s*[,x×]\s*{_SIZE})+\s*,?\s*[)\]]?(?!\w)", re.IGNORECASE)
+_VALUE = r"[(\[][^)\]]*[)\]]|\"[^\"]*\"|[^\s]+"
+_TEST = re.compile(rf"([a-z_]\w*)\s*(!=|<=|>=|=|<|>|:)\s*({_VALUE})", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+class Test(msgspec.Struct, frozen=True):
+    """An argument must compare with a value; `value` is text as typed."""
+
+    name: str
+    sign: str
+    value: str
+
+
+class Query(msgspec.Struct, frozen=True):
+    """`shapes` are lists of sizes as text, "*" any."""
+
+    words: tuple[str, ...] = ()
+    tests: tuple[Test, ...] = ()
+    shapes: tuple[tuple[str, ...], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.tests or self.shapes)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A node, frame or note, and the graph it is in."""
+
+    graph: str
+    key: str
+
+
+def read_query(text: str) -> Query:
+    """What a text asks for; an empty (falsy) query for an empty one."""
+    tests: list[Test] = []
+    shapes: list[tuple[str, ...]] = []
+
+    def take_test(match: re.Match[str]) -> str:
+        name, sign, value = match.groups()
+        sign = "=" if sign == ":" else sign
+        tests.append(Test(name.casefold(), sign, value.strip('"').casefold()))
+        return " "
+
+    def take_shape(match: re.Match[str]) -> str:
+        sizes = re.findall(_SIZE, match.group(), re.IGNORECASE)
+        shapes.append(tuple(ANY if not size.isdecimal() else size for size in sizes))
+        return " "
+
+    rest = _TEST.sub(take_test, text)
+    rest = _SHAPE.sub(take_shape, rest)
+    words = tuple(word.casefold() for word in rest.replace(",", " ").split())
+    return Query(words, tuple(tests), tuple(shapes))
+
+
+def find(
+    project: Project,
+    text: str,
+    inspection: Inspection,
+    catalogue: Catalogue,
+    graph: str | None = None,
+) -> list[Found]:
+    """All that a text asks for: in `graph` first, then in the other graphs, each in its order."""
+    query = read_query(text)
+    if not query:
+        return []
+    keys = sorted(project.graphs, key=lambda key: key != graph)
+    search = _Search(project, query, inspection, catalogue)
+    return [Found(key, each) for key in keys for each in search.in_graph(project.graphs[key])]
+
+
+class _Search:
+    """One query; what it knows of a layer is asked once for all its calls."""
+
+    def __init__(
+        self, project: Project, query: Query, inspection: Inspection, catalogue: Catalogue
+    ) -> None:
+        self._project, self._query = project, query
+        self._inspection, self._catalogue = inspection, catalogue
+        self._fitting: dict[str, bool] = {}
+
+    def in_graph(self, drawing: Graph) -> Iterator[str]:
+        query = self._query
+        for key, node in drawing.nodes.items():
+            layer = self._project.layers[node.layer]
+            if self._layer_fits(layer) and _has_shapes(
+                self._inspection.nodes.get(key), layer, query.shapes
+            ):
+                yield key
+        if query.tests or query.shapes:
+            return
+        for key, frame in drawing.frames.items():
+            if _has(f"frame {frame.title}".casefold(), query.words):
+                yield key
+        for key, note in drawing.notes.items():
+            if _has(f"note {note.text}".casefold(), query.words):
+                yield key
+
+    def _layer_fits(self, layer: Layer) -> bool:
+        known = self._fitting.get(layer.id)
+        if known is None:
+            kind = self._catalogue.layer_type(layer)
+            known = self._fitting[layer.id] = _fits(layer, kind, self._query)
+        return known
+
+
+def _fits(layer: Layer, kind: LayerType | None, query: Query) -> bool:
+    if query.words and not _has(_text(layer, kind), query.words):
+        return False
+    return all(_passes(layer, kind, test) for test in query.tests)
+
+
+def _text(layer: Layer, kind: LayerType | None) -> str:
+    values = [argument_text(value) for value in layer.arguments.values()]
+    category = kind.category if kind is not None else ""
+    parts = [card_title(layer), layer.name, category, *card_lines(layer, kind), *values]
+    return " ".join(parts).casefold()
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
+
+
+# ---------------------------------------------------------------------- shapes
+
+
+def _has_shapes(info: NodeInfo | None, layer: Layer, shapes: Sequence[Sequence[str]]) -> bool:
+    """Whether an output, or else an argument ("3 x 3"), has each of these shapes."""
+    found = [tuple(spec.shape) for spec in info.outputs] if info is not None else []
+    found += [tuple(value) for value in layer.arguments.values() if isinstance(value, list)]
+    return all(any(_is_shape(shape, wanted) for shape in found) for wanted in shapes)
+
+
+def _is_shape(shape: Sequence[Any], wanted: Sequence[str]) -> bool:
+    return any(
+        len(sizes) == len(wanted)
+        and all(want == ANY or want == str(size) for size, want in zip(sizes, wanted, strict=True))
+        for sizes in (shape, shape[1:])
+    )
+
+
+# ---------------------------------------------------------------------- arguments
+
+
+def _passes(layer: Layer, kind: LayerType | None, test: Test) -> bool:
+    values = _values(layer, kind)
+    name = test.name if test.name in values else _begun(values, test.name)
+    if name is None:
+        return False
+    compare = _SIGNS[test.sign]
+    return compare(values[name], test.value)
+
+
+def _values(layer: Layer, kind: LayerType | None) -> dict[str, Any]:
+    """Arguments with defaults, by names in small letters."""
+    values: dict[str, Any] = {
+        argument.name.casefold(): argument.default
+        for argument in (() if kind is None else kind.arguments)
+        if not argument.required
+    }
+    values |= {name.casefold(): value for name, value in layer.arguments.items()}
+    values |= {"name": layer.name, "trainable": layer.trainable}
+    return values
+
+
+def _begun(values: Mapping[str, Any], name: str) -> str | None:
+    """The only argument whose name begins so ("kernel" for "kernel_size" where there are no
+    others); the first one where several do."""
+    return next((each for each in values if each.startswith(name)), None)
+
+
+def _equal(value: Any, text: str) -> bool:
+    if text == ANY:
+        return value is not None
+    if isinstance(value, bool) or value is None:
+        words = {True: ("true", "yes", "on", "1"), False: ("false", "no", "off", "0")}
+        return text in (("none", "null") if value is None else words[value])
+    if isinstance(value, int | float):
+        return _number(text) == float(value)
+    if isinstance(value, list):
+        sizes = [part for part in re.split(r"[\s,x×()\[\]]+", text) if part]
+        if len(sizes) == 1:
+            sizes *= len(value)  # "kernel_size=3" is 3 × 3 as well
+        return len(sizes) == len(value) and all(map(_equal, value, sizes))
+    if isinstance(value, dict):
+        name = str(value.get("class_name", "")).casefold()
+        return text == name or text == argument_text(value).casefold()
+    return text == str(value).casefold()
+
+
+def _less(value: Any, text: str) -> bool:
+    return _compared(value, text, lambda one, other: one < other)
+
+
+def _more(value: Any, text: str) -> bool:
+    return _compared(value, text, lambda one, other: one > other)
+
+
+def _compared(value: Any, text: str, compare: Callable[[float, float], bool]) -> bool:
+    limit = _number(text)
+    items = value if isinstance(value, list) else [value]
+    numbers = [each for each in items if isinstance(each, int | float) and each is not True]
+    if limit is None or not numbers or len(numbers) < len(items):
+        return False
+    return all(compare(float(each), limit) for each in numbers)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+_SIGNS: dict[str, Callable[[Any, str], bool]] = {
+    "=": _equal,
+    "!=": lambda value, text: not _equal(value, text),
+    "<": _less,
+    ">": _more,
+    "<=": lambda value, text: _less(value, text) or _equal(value, text),
+    ">=": lambda value, text: _more(value, text) or _equal(value, text),
+}
