@@ -8,7 +8,7 @@ shape, with or without its batch axis, "*" being any size. Frames and notes are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -74,61 +74,69 @@ def read_query(text: str) -> Query:
     return Query(words, tuple(tests), tuple(shapes))
 
 
-def find(
+class Finder:
+    """Keeps the words of layers, which are dear to collect, from one search to the next."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._texts: dict[str, tuple[Layer, str]] = {}
+
+    def find(
+        self, project: Project, text: str, inspection: Inspection, graph: str | None = None
+    ) -> list[Found]:
+        """All that a text asks for: in `graph` first, then in the other graphs, each in its
+        order."""
+        query = read_query(text)
+        if not query:
+            return []
+        self._texts = {key: kept for key, kept in self._texts.items() if key in project.layers}
+        fitting = {layer.id for layer in project.layers.values() if self._fits(layer, query)}
+        keys = sorted(project.graphs, key=lambda key: key != graph)
+        return [
+            Found(key, each)
+            for key in keys
+            for each in _in_graph(project, project.graphs[key], query, inspection, fitting)
+        ]
+
+    def _fits(self, layer: Layer, query: Query) -> bool:
+        """Whether words and tests hold for a layer."""
+        if query.words and not _has(self._text(layer), query.words):
+            return False
+        if not query.tests:
+            return True
+        kind = self._catalogue.layer_type(layer)
+        return all(_passes(layer, kind, test) for test in query.tests)
+
+    def _text(self, layer: Layer) -> str:
+        known = self._texts.get(layer.id)
+        if known is not None and known[0] is layer:
+            return known[1]
+        text = _text(layer, self._catalogue.layer_type(layer))
+        self._texts[layer.id] = layer, text
+        return text
+
+
+def _in_graph(
     project: Project,
-    text: str,
+    drawing: Graph,
+    query: Query,
     inspection: Inspection,
-    catalogue: Catalogue,
-    graph: str | None = None,
-) -> list[Found]:
-    """All that a text asks for: in `graph` first, then in the other graphs, each in its order."""
-    query = read_query(text)
-    if not query:
-        return []
-    keys = sorted(project.graphs, key=lambda key: key != graph)
-    search = _Search(project, query, inspection, catalogue)
-    return [Found(key, each) for key in keys for each in search.in_graph(project.graphs[key])]
-
-
-class _Search:
-    """One query; what it knows of a layer is asked once for all its calls."""
-
-    def __init__(
-        self, project: Project, query: Query, inspection: Inspection, catalogue: Catalogue
-    ) -> None:
-        self._project, self._query = project, query
-        self._inspection, self._catalogue = inspection, catalogue
-        self._fitting: dict[str, bool] = {}
-
-    def in_graph(self, drawing: Graph) -> Iterator[str]:
-        query = self._query
-        for key, node in drawing.nodes.items():
-            layer = self._project.layers[node.layer]
-            if self._layer_fits(layer) and _has_shapes(
-                self._inspection.nodes.get(key), layer, query.shapes
-            ):
-                yield key
-        if query.tests or query.shapes:
-            return
-        for key, frame in drawing.frames.items():
-            if _has(f"frame {frame.title}".casefold(), query.words):
-                yield key
-        for key, note in drawing.notes.items():
-            if _has(f"note {note.text}".casefold(), query.words):
-                yield key
-
-    def _layer_fits(self, layer: Layer) -> bool:
-        known = self._fitting.get(layer.id)
-        if known is None:
-            kind = self._catalogue.layer_type(layer)
-            known = self._fitting[layer.id] = _fits(layer, kind, self._query)
-        return known
-
-
-def _fits(layer: Layer, kind: LayerType | None, query: Query) -> bool:
-    if query.words and not _has(_text(layer, kind), query.words):
-        return False
-    return all(_passes(layer, kind, test) for test in query.tests)
+    fitting: Collection[str],
+) -> Iterator[str]:
+    for key, node in drawing.nodes.items():
+        if node.layer in fitting and (
+            not query.shapes
+            or _has_shapes(inspection.nodes.get(key), project.layers[node.layer], query.shapes)
+        ):
+            yield key
+    if query.tests or query.shapes:
+        return
+    for key, frame in drawing.frames.items():
+        if _has(f"frame {frame.title}".casefold(), query.words):
+            yield key
+    for key, note in drawing.notes.items():
+        if _has(f"note {note.text}".casefold(), query.words):
+            yield key
 
 
 def _text(layer: Layer, kind: LayerType | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -113,13 +113,18 @@ def usual_ports(
     ]
 
 
-def hidden_outputs(graph: Graph, node: str, count: int) -> frozenset[int]:
-    """The outputs out of `count` that are not drawn: without a wire, where the node hides its
-    unused ports; the first one stays where none has a wire."""
-    if not graph.nodes[node].hides_ports:
-        return frozenset()
-    used = {wire.output for wire in graph.wires.values() if wire.source == node} or {0}
-    return frozenset(range(count)) - used
+def hidden_outputs(node: Node, count: int, used: Collection[int]) -> frozenset[int]:
+    """The outputs out of `count` that are not drawn: where the node hides its unused ports those
+    without a wire (`used` have one), but for the first where none has one."""
+    return frozenset(range(count)).difference(used or (0,)) if node.hides_ports else frozenset()
+
+
+def used_outputs(graph: Graph) -> dict[str, set[int]]:
+    """Node → numbers of its outputs that have wires; nodes without any are left out."""
+    found: dict[str, set[int]] = {}
+    for wire in graph.wires.values():
+        found.setdefault(wire.source, set()).add(wire.output)
+    return found
 
 
 def free_port(

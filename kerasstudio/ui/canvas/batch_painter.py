@@ -27,8 +27,11 @@ from kerasstudio.ui.canvas.card_face import (
     tensor_label,
 )
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
+from kerasstudio.ui.canvas.frames_painter import FramesPainter
 from kerasstudio.ui.canvas.node_index import Floats, Slots
+from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import drawing_mono as mono_font
 from kerasstudio.ui.theme import tokens
@@ -68,6 +71,11 @@ class Emphasis:
     bright_wires: Collection[str] = field(default_factory=frozenset)
     selected_dots: Collection[Dot] = frozenset()
     hovered_dot: Dot | None = None
+    decorations: Collection[str] = frozenset()
+    """Frames and notes that are selected."""
+    hovered_decoration: str | None = None
+    taking_frame: str | None = None
+    """The frame that what is in the hand would come to lie in."""
     lifted: Collection[str] = frozenset()
     """Cards in the hand: they lie above all others."""
 
@@ -79,6 +87,8 @@ class BatchPainter:
     def __init__(self, model: SceneModel) -> None:
         self._model = model
         self.cache = CardCache()
+        self.frames = FramesPainter(model.decorations)
+        self.notes = NotesPainter(model.decorations)
         self.exact: float | None = None
         self.unfinished = False
         """Whether the last frame left cards for the next one, to stay quick."""
@@ -91,6 +101,8 @@ class BatchPainter:
 
     def theme_changed(self) -> None:
         self.cache.clear()
+        self.frames.clear()
+        self.notes.clear()
         colors = wire_colors(tokens())
         self._far_pens = [QPen(color, 0) for color in colors]
         self._pens = []
@@ -113,6 +125,8 @@ class BatchPainter:
         device = painter.device()
         self.cache.fit(device.width() * device.height() * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        if len(self._model.decorations):
+            self._paint_decorations(painter, box, emphasis)
         nodes, wires = self._model.nodes, self._model.wires
         # A wire's line is wider than nothing, at any zoom.
         reach = 3.0 / zoom
@@ -141,6 +155,12 @@ class BatchPainter:
             lifted[nodes.slots_of(emphasis.lifted)] = True
             seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
+
+    def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> None:
+        chosen, hovered = emphasis.decorations, emphasis.hovered_decoration
+        self.frames.paint(painter, box, chosen, hovered, emphasis.taking_frame)
+        self.notes.paint(painter, box, chosen, hovered, self.exact)
+        self.unfinished = self.notes.unfinished
 
     # ------------------------------------------------------------------ wires
 

@@ -32,6 +32,7 @@ from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
 from kerasstudio.ui.canvas.grid import Grid
 from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
+from kerasstudio.ui.canvas.hover_cursors import hover_cursor
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
 from kerasstudio.ui.canvas.mouse_dispatch import MouseDispatch, Press
 from kerasstudio.ui.canvas.scene_model import SceneModel
@@ -59,6 +60,8 @@ class CanvasView(QGraphicsView):
     gesture_changed = Signal(bool)
     search_requested = Signal(QPointF, QPointF, object)
     rename_requested = Signal(str)
+    write_requested = Signal(str)
+    link_clicked = Signal(str, QPointF)
     open_requested = Signal(str)
     menu_requested = Signal(QPointF, object)
     key_pressed = Signal(QKeyEvent)
@@ -85,6 +88,8 @@ class CanvasView(QGraphicsView):
         self.painter = BatchPainter(model)
         self.emphasis = Emphasis()
         self.gesture: Gesture | None = None
+        self.snaps_to_grid = False
+        """Whether cards are dragged to the grid without a key held."""
         self.mouse_at = QPointF()
         self._grid = Grid()
         self._drops = LayerDrops(self)
@@ -182,11 +187,14 @@ class CanvasView(QGraphicsView):
         self.put(at, spot)
         self._sharpen()
 
-    def places(self) -> dict[str, tuple[float, float]]:
-        """Where all cards are shown now: their corners."""
+    def places(self) -> dict[str, tuple[float, ...]]:
+        """Where all cards are shown now: their corners; of frames and notes the rectangles."""
         nodes = self.model.nodes
         corners = nodes.rects[:, :2].tolist()
-        return {node: tuple(corners[slot]) for node, slot in nodes.slots.items()}
+        return {
+            **{node: tuple(corners[slot]) for node, slot in nodes.slots.items()},
+            **self.model.decorations.rects(),
+        }
 
     def wire_span(self, at: QPointF) -> tuple[str, int] | None:
         """The wire at a scene position, and how many of its dots come before."""
@@ -221,6 +229,7 @@ class CanvasView(QGraphicsView):
         self.emphasis.hidden_wires = frozenset()
         self.emphasis.lifted = frozenset()
         self.emphasis.target = None
+        self.emphasis.taking_frame = None
         self.viewport().unsetCursor()
         self.gesture_changed.emit(False)
         self.refresh()
@@ -340,6 +349,13 @@ class CanvasView(QGraphicsView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             nodes = self.model.nodes.bounds(self.selection.nodes)
             spot = QPointF(self.viewport().rect().center())
+            if self.selection.decorations and not self.selection.nodes:
+                key = min(self.selection.decorations)
+                x, y = self.model.decorations.rect(key)[:2]
+                self.menu_requested.emit(
+                    self.to_spot(QPointF(x + 16, y + 16)), Hit("frame", decoration=key)
+                )
+                return
             if nodes is not None and self.selection.nodes:
                 spot = self.to_spot(QPointF((nodes[0] + nodes[2]) / 2, (nodes[1] + nodes[3]) / 2))
             self.ask_menu(spot)
@@ -351,18 +367,18 @@ class CanvasView(QGraphicsView):
 
     def _hover(self, found: Hit) -> None:
         emphasis = self.emphasis
-        now = (found.node, found.wire, found.dot)
-        if now != (emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot):
-            emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot = now
+        now = (found.node, found.wire, found.dot, found.decoration)
+        if now != (
+            emphasis.hovered,
+            emphasis.hovered_wire,
+            emphasis.hovered_dot,
+            emphasis.hovered_decoration,
+        ):
+            emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot = now[:3]
+            emphasis.hovered_decoration = found.decoration
             self.hover_changed.emit(found)
             self.refresh()
-        shape = {
-            "port": Qt.CursorShape.CrossCursor,
-            "wire": Qt.CursorShape.PointingHandCursor,
-            "dot": Qt.CursorShape.SizeAllCursor,
-        }.get(found.kind)
-        if self.mouse.held == "Space":
-            shape = Qt.CursorShape.OpenHandCursor
+        shape = hover_cursor(self, found)
         if shape is None:
             self.viewport().unsetCursor()
         else:
@@ -472,6 +488,7 @@ class CanvasView(QGraphicsView):
         self._grid.paint(painter, exposed, ratio)
         self.emphasis.selected = self.selection.nodes
         self.emphasis.selected_dots = self.selection.dots
+        self.emphasis.decorations = self.selection.decorations
         focused = self.emphasis.focused
         if not self.hasFocus():
             self.emphasis.focused = None

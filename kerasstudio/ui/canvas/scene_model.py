@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -14,9 +14,10 @@ from kerasstudio.graph.code_words import card_lines as code_lines
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.edits import Dot
+from kerasstudio.graph.frames import Rect
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
 from kerasstudio.graph.placeholders import is_placeholder
-from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
+from kerasstudio.graph.ports import hidden_outputs, output_names, used_outputs, visible_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
 from kerasstudio.graph.switches import NO_EFFECT, Effect, switched
@@ -35,24 +36,12 @@ from kerasstudio.ui.canvas.card_face import (
     tensor_color,
     trouble_line,
 )
+from kerasstudio.ui.canvas.decorations import Box, Decorations, joined
 from kerasstudio.ui.canvas.node_index import NodeIndex
+from kerasstudio.ui.canvas.node_ports import NodePorts
 from kerasstudio.ui.canvas.wire_index import WireIndex
 
 replace = msgspec.structs.replace
-
-
-class NodePorts(msgspec.Struct, frozen=True):
-    """The ports of one node in drawing order; `place` finds a slot by its name."""
-
-    inputs: tuple[PortSlot, ...]
-    outputs: tuple[str, ...]
-
-    def place(self, port: str) -> int:
-        """The position of a port; the last one for a name that is not drawn."""
-        for number, slot in enumerate(self.inputs):
-            if slot.name == port:
-                return number
-        return max(0, len(self.inputs) - 1)
 
 
 class SceneModel:
@@ -66,6 +55,7 @@ class SceneModel:
         self.graph_id = ROOT
         self.nodes = NodeIndex()
         self.wires = WireIndex(self.nodes)
+        self.decorations = Decorations()
         self.categories: list[str] = []
         self.inspection = Inspection()
         self.bindings = Bindings()
@@ -79,6 +69,7 @@ class SceneModel:
         self._faces: dict[str, CardFace] = {}
         self._nodes_of_layer: dict[str, set[str]] = {}
         self._switched = NO_EFFECT
+        self._used: tuple[object, dict[str, set[int]]] = (None, {})
 
     @property
     def graph(self) -> Graph:
@@ -106,11 +97,16 @@ class SceneModel:
         for wire in self.graph.wires.values():
             self._place_wire(wire)
         self.wires.place(self.wires.slots.values())
+        self.decorations.load(self.graph)
 
     def adopt(self, other: SceneModel) -> None:
         """Become what another model is, which is not used any more: one that was loaded in
         another thread."""
+        kept = self.decorations
         vars(self).update(vars(other))
+        # Painters hold on to it.
+        self.decorations = kept
+        kept.load(self.graph)
 
     def apply(self, project: Project, change: Diff) -> None:
         """Follow one edit; only what the diff names is looked at."""
@@ -120,6 +116,7 @@ class SceneModel:
         before = self.graph
         self.project = project
         here = change.of_graph(self.graph_id)
+        self.decorations.follow(self.graph, here)
         stale: set[str] = set()
         for key in here.wires.removed | here.wires.changed:
             old = before.wires[key]
@@ -222,11 +219,15 @@ class SceneModel:
         for layer in layers:
             self._stale_faces(self._nodes_of_layer.get(layer, ()))
 
-    def move(self, positions: Mapping[str, Point], dots: Mapping[Dot, Point] | None = None) -> None:
-        """Show nodes and reroute dots elsewhere for now (a drag, an animation); the project is not
-        touched."""
+    def move(
+        self, positions: Mapping[str, Sequence[float]], dots: Mapping[Dot, Point] | None = None
+    ) -> None:
+        """Show nodes, frames, notes and reroute dots elsewhere for now (a drag, an animation); the
+        project is not touched."""
         here = {node: place for node, place in positions.items() if node in self.nodes}
-        wires = set(self.wires.touching(self.nodes.move(here, list(here.values()))))
+        self.decorations.move(positions if len(self.decorations) else {})
+        places = [(place[0], place[1]) for place in here.values()]
+        wires = set(self.wires.touching(self.nodes.move(here, places)))
         led: dict[str, list[Point]] = {}
         for (wire, number), at in (dots or {}).items():
             if wire in self.wires:
@@ -237,6 +238,24 @@ class SceneModel:
         self.wires.place(wires)
 
     # ------------------------------------------------------------------ questions
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a node, frame or note."""
+        return key in self.nodes or key in self.decorations
+
+    def rect(self, key: str) -> Rect:
+        """Of a node, frame or note. Raises `KeyError` for an unknown one."""
+        return self.nodes.rect(key) if key in self.nodes else self.decorations.rect(key)
+
+    def node_rects(self) -> dict[str, Rect]:
+        rows = self.nodes.rects.tolist()
+        return {node: tuple(rows[slot]) for node, slot in self.nodes.slots.items()}
+
+    def bounds(
+        self, nodes: Iterable[str] | None = None, decorations: Iterable[str] | None = None
+    ) -> Box | None:
+        """Around nodes, frames and notes: all there are by default."""
+        return joined(self.nodes.bounds(nodes), self.decorations.bounds(decorations))
 
     def problems_of(self, node: str) -> tuple[Problem, ...]:
         return self._problems.get(node, ())
@@ -261,11 +280,20 @@ class SceneModel:
     def ports(self, node: str) -> NodePorts:
         found = self._ports.get(node)
         if found is None:
+            names = output_names(self.project, node, self.catalogue, self.graph_id)
             found = self._ports[node] = NodePorts(
                 tuple(visible_ports(self.project, node, self.catalogue, self.graph_id)),
-                output_names(self.project, node, self.catalogue, self.graph_id),
+                names,
+                hidden_outputs(self.graph.nodes[node], len(names), self._used_outputs(node)),
             )
         return found
+
+    def _used_outputs(self, node: str) -> Collection[int]:
+        if not self.graph.nodes[node].hides_ports:
+            return ()
+        if self._used[0] is not self.graph.wires:
+            self._used = self.graph.wires, used_outputs(self.graph)
+        return self._used[1].get(node, ())
 
     def input_offset(self, node: str, number: int) -> tuple[float, float]:
         """The centre of an input port from the card's corner."""
@@ -306,14 +334,16 @@ class SceneModel:
 
     def _offset(self, node: str, side: str, number: int) -> tuple[float, float]:
         ports = self.ports(node)
-        count = len(ports.inputs) if side == "input" else len(ports.outputs)
+        is_input = side == "input"
+        count = len(ports.inputs) if is_input else ports.outputs_drawn
         _x, _y, width, height = self.nodes.rect(node)
         return port_offset(
-            "input" if side == "input" else "output",
-            number,
+            "input" if is_input else "output",
+            number if is_input else ports.output_place(number),
             max(1, count),
             (width, height),
             self.project.flow,
+            self.graph.nodes[node].collapsed,
         )
 
     def _place_node(self, node: str) -> None:
@@ -321,7 +351,8 @@ class SceneModel:
         layer = self.project.layers[value.layer]
         self._nodes_of_layer.setdefault(value.layer, set()).add(node)
         ports = self.ports(node)
-        size = card_size(len(ports.inputs), len(ports.outputs), self.project.flow)
+        counts = len(ports.inputs), ports.outputs_drawn
+        size = card_size(*counts, self.project.flow, value.collapsed)
         category = self._category_number(layer, node in self._switched.off)
         self.nodes.add(node, value.x, value.y, size, category)
 
@@ -432,6 +463,8 @@ class SceneModel:
             ports=(*self._input_marks(node), *self._output_marks(node)),
             presence=presence,
             through=self._through(node) if presence == "bypassed" else None,
+            collapsed=self.graph.nodes[node].collapsed,
+            pinned=self.graph.nodes[node].pinned,
         )
 
     def _through(self, node: str) -> tuple[float, float, float, float] | None:
@@ -472,6 +505,8 @@ class SceneModel:
         taken = self._taken_outputs(node)
         info = self.info(node)
         for number in range(len(self.ports(node).outputs)):
+            if number in self.ports(node).hidden:
+                continue
             x, y = self.output_offset(node, number)
             known = info is not None and info.status == "ok"
             color = tensor_color(self.tensor(node, number)) if known else UNKNOWN_COLOR
