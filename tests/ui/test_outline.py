@@ -227,14 +227,15 @@ def test_frames_and_notes_are_rows(studio: Studio, outline: Outline) -> None:
     project = studio.store.project
     nodes = list(project.graph.nodes.values())
     x, y = nodes[0].x, nodes[0].y
-    project, _frame = edits.add_frame(project, "first steps", x - 10, y - 10, 240, 140)
+    project, made = edits.add_frame(project, "first steps", x - 10, y - 10, 240, 140)
     project, _note = edits.add_note(project, "Remember\nthe wine", 0, 900)
     studio.store.apply(project, "Add frame and note")
     assert names(outline)[-2:] == ["first steps", "Remember"]
     frame = row(outline, "first steps")
     assert frame.siblingAtColumn(TYPE).data() == "Frame"
     outline.tree.setCurrentIndex(frame)
-    assert studio.selection.nodes == {nodes[0].id}
+    assert studio.selection.decorations == {made}
+    assert not studio.selection.nodes
     assert outline.model.setData(frame, "beginning")
     assert names(outline)[-2] == "beginning"
     assert not outline.model.flags(row(outline, "Remember")) & Qt.ItemFlag.ItemIsEditable

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.alignment import Edge, Link, aligned, distributed, straightened
+from kerasstudio.graph.cards import card_size
 from kerasstudio.graph.edits.looks import Look
 from kerasstudio.graph.frames import Rect, carried
 from kerasstudio.graph.project import Point, Project
@@ -135,7 +136,25 @@ class Arranging:
 
     def collapse(self) -> None:
         """Fold the selected cards to their headers, or unfold them where all are folded."""
-        self._toggle("collapsed", "Collapse", "Unfold")
+        model = self._canvas.model
+        graph, flow = model.graph, model.project.flow
+        nodes = self._selected()
+        if not nodes:
+            return
+        fold = not all(graph.nodes[node].collapsed for node in nodes)
+        places: dict[str, Point] = {}
+        for node in nodes if flow == "right" else []:
+            # The middle stays, and with it the wires.
+            x, y, _width, height = model.nodes.rect(node)
+            ports = model.ports(node)
+            new = card_size(len(ports.inputs), ports.outputs_drawn, flow, fold)[1]
+            places[node] = (x, y + (height - new) / 2)
+
+        def edit(project: Project) -> Project:
+            project = edits.move_nodes(project, places, graph.id)
+            return edits.set_look(project, nodes, "collapsed", fold, graph.id)
+
+        self._canvas.editor.apply_edit(edit, self._words("Collapse" if fold else "Unfold", nodes))
 
     def hide_unused_ports(self) -> None:
         """Draw the selected cards without ports that need no wire and have none, or with them."""
@@ -146,15 +165,21 @@ class Arranging:
         self._toggle("pinned", "Pin", "Unpin")
 
     def _toggle(self, look: Look, on: str, off: str) -> None:
-        editor = self._canvas.editor
-        nodes = [key for key in self._canvas.view.selection.nodes if key in editor.graph.nodes]
+        editor, nodes = self._canvas.editor, self._selected()
         if nodes:
             value = not all(getattr(editor.graph.nodes[node], look) for node in nodes)
             graph = editor.graph_id
             editor.apply_edit(
                 lambda project: edits.set_look(project, nodes, look, value, graph),
-                f"{on if value else off} {editor.what(nodes)}",
+                self._words(on if value else off, nodes),
             )
+
+    def _selected(self) -> list[str]:
+        chosen = self._canvas.view.selection.nodes
+        return [key for key in self._canvas.model.graph.nodes if key in chosen]
+
+    def _words(self, verb: str, nodes: list[str]) -> str:
+        return f"{verb} {self._canvas.editor.what(nodes)}"
 
     # ------------------------------------------------------------------ inside
 

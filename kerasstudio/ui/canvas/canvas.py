@@ -49,6 +49,7 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.amounts import amount_text, plural
 
 ZOOM_STEP = 1.25
+TITLE_WIDTH = 280.0
 
 
 class Canvas(QWidget):
@@ -168,10 +169,11 @@ class Canvas(QWidget):
 
     def start_rename(self, key: str) -> None:
         """Edit the name of a node or the title of a frame, in its place."""
-        self.view.reveal(key)
         frame = self.model.decorations.frame(key)
+        if frame is None or not QRectF(self.view.rect()).contains(self.card_box(key).topLeft()):
+            self.view.reveal(key)
         name = self.model.layer(key).name if frame is None else frame.title
-        self.rename_editor.open(key, name, self.card_box(key))
+        self.rename_editor.open(key, name, self._name_box(key))
 
     def _rename(self, key: str, name: str) -> Problem | None:
         if self.model.decorations.frame(key) is None:
@@ -372,7 +374,7 @@ class Canvas(QWidget):
     def _view_moved(self) -> None:
         self._update_bubble()
         if self.rename_editor.node is not None:
-            self.rename_editor.place(self.card_box(self.rename_editor.node))
+            self.rename_editor.place(self._name_box(self.rename_editor.node))
         self.zoom_changed.emit(self.zoom)
 
     def _refused(self, problem: Problem) -> None:
@@ -431,6 +433,13 @@ class Canvas(QWidget):
             return
         self.bubble.show_problems(node, problems)
         self.bubble.place(self.card_box(node), QRectF(self.rect()))
+
+    def _name_box(self, key: str) -> QRectF:
+        """Where the name of a card or the title of a frame is edited."""
+        box = self.card_box(key)
+        if key in self.model.decorations:
+            box.setWidth(min(box.width(), TITLE_WIDTH))
+        return box
 
     def card_box(self, key: str) -> QRectF:
         """A card, note or frame in widget pixels."""

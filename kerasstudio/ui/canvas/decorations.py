@@ -12,9 +12,10 @@ from kerasstudio.graph.project import Frame, Graph, Note
 from kerasstudio.ui.canvas.node_index import NodeIndex, Slots
 
 Box = tuple[float, float, float, float]
-_READABLE = 20.0
-"""Screen pixels that the strip with a title has at least."""
-_SMALL = 12.0
+TAB = 19.0
+"""Screen pixels of the tab above a frame that has its title from far away."""
+_STRIP = 17.0
+_REACH = 24.0
 
 
 class Decorations:
@@ -93,19 +94,20 @@ class Decorations:
         chosen = list(self.values if keys is None else keys)
         return joined(self.frames.bounds(chosen), self.notes.bounds(chosen))
 
-    def frames_within(self, box: Box) -> list[str]:
-        """Frames that touch a part of the scene, the lowest first."""
-        return self._within(self.frames, box, self.layers)
+    def frames_within(self, box: Box, zoom: float = 1.0) -> list[str]:
+        """Frames that touch a part of the scene, with their titles, the lowest first."""
+        return self._within(self.frames, box, self.layers, zoom)
 
-    def notes_within(self, box: Box) -> list[str]:
-        return self._within(self.notes, box, list(self.notes.slots))
+    def notes_within(self, box: Box, zoom: float = 1.0) -> list[str]:
+        return self._within(self.notes, box, list(self.notes.slots), zoom)
 
     def title_box(self, key: str, zoom: float) -> Rect:
-        """The strip with the title of a frame: higher from far away, so that it can be read and
-        gripped."""
+        """The strip with the title of a frame, within its upper edge; from far away a tab on it,
+        where it can still be read and gripped."""
         x, y, width, height = self.frames.rect(key)
-        strip = max(FRAME_TITLE, _READABLE / zoom) if zoom > 0 else FRAME_TITLE
-        return x, y, width, min(strip, height * 0.45)
+        if FRAME_TITLE * zoom < _STRIP:
+            return x, y - TAB / zoom, width, TAB / zoom
+        return x, y, width, min(FRAME_TITLE, height / 2)
 
     def top_frame(self, x: float, y: float, without: Iterable[str] = ()) -> str | None:
         """The smallest frame around a point."""
@@ -132,10 +134,10 @@ class Decorations:
         return rect[2] * rect[3]
 
     @staticmethod
-    def _within(index: NodeIndex, box: Box, order: Sequence[str]) -> list[str]:
+    def _within(index: NodeIndex, box: Box, order: Sequence[str], zoom: float) -> list[str]:
         if not len(index):
             return []
-        seen: Slots = index.within(*box, _SMALL)
+        seen: Slots = index.within(*box, _REACH / zoom)
         if len(seen) == len(order):
             return list(order)
         found = np.zeros(len(index.ids), bool)

@@ -40,7 +40,7 @@ class FramesPainter:
         """The frames in a part of the scene. `target` would take what is being dragged."""
         decorations = self._decorations
         zoom = painter.worldTransform().m11()
-        for key in decorations.frames_within(box):
+        for key in decorations.frames_within(box, zoom):
             frame = decorations.frame(key)
             if frame is not None:
                 rect = QRectF(*decorations.rect(key))
@@ -109,9 +109,10 @@ def paint_sheet(
     painter.setBrush(ground)
     if not detailed:
         painter.drawRect(rect)
-        painter.fillRect(strip, band)
         return
     painter.drawRoundedRect(rect, radius, radius)
+    if strip.y() < rect.y():  # a tab on it
+        return
     top = QPainterPath()
     top.setFillRule(Qt.FillRule.WindingFill)
     top.addRoundedRect(strip, radius, radius)

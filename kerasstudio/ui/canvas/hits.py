@@ -57,25 +57,24 @@ def hit(model: SceneModel, x: float, y: float, zoom: float, ports: bool = True) 
 def _decoration(model: SceneModel, x: float, y: float, zoom: float) -> Hit:
     """A note or an edge or the title of a frame; inside of a frame there is paper."""
     decorations = model.decorations
-    near = (
-        x - EDGE_REACH / zoom,
-        y - EDGE_REACH / zoom,
-        x + EDGE_REACH / zoom,
-        y + EDGE_REACH / zoom,
-    )
-    for key in reversed(decorations.notes_within(near)):
+    near = (x, y, x, y)
+    for key in reversed(decorations.notes_within(near, zoom)):
         edge = _edge(decorations.rect(key), x, y, zoom)
         if edge:
             return Hit("edge", decoration=key, edge=edge)
         left, top, width, height = decorations.rect(key)
         if left <= x <= left + width and top <= y <= top + height:
             return Hit("note", decoration=key)
-    for key in reversed(decorations.frames_within(near)):
+    for key in reversed(decorations.frames_within(near, zoom)):
+        left, top, width, height = decorations.title_box(key, zoom)
+        above = top < decorations.rect(key)[1]
+        on_title = left <= x <= left + width and top <= y <= top + height
+        if above and on_title:
+            return Hit("frame", decoration=key)
         edge = _edge(decorations.rect(key), x, y, zoom)
         if edge:
             return Hit("edge", decoration=key, edge=edge)
-        left, top, width, height = decorations.title_box(key, zoom)
-        if left <= x <= left + width and top <= y <= top + height:
+        if on_title:
             return Hit("frame", decoration=key)
     return NOTHING
 

@@ -57,10 +57,10 @@ class NoteEditor(QWidget):
         """Over the note, as large as it at least, in letters of its size."""
         self.field.setFont(ui_font(min(max(12, round(13 * zoom)), 30)))
         self.help.setFont(ui_font(11))
-        width = max(px(240), round(box.width()) + 2)
-        height = max(px(132), round(box.height()) + 2)
+        width = max(px(240), round(box.width()) + 6)
+        height = max(px(132), round(box.height()) + 6)
         self.setFixedSize(width, height)
-        self.move(round(box.x()) - 1, round(box.y()) - 1)
+        self.move(round(box.x()) - 3, round(box.y()) - 3)
 
     def take(self) -> None:
         """Take what was typed and close."""

@@ -39,6 +39,7 @@ class NotePage(QTextDocument):
         self.setUndoRedoEnabled(False)
         self.setDocumentMargin(0)
         self.setDefaultFont(drawing_font(TEXT_SIZE))
+        self.setIndentWidth(18)
         self._is_empty = not text.strip()
         self.setMarkdown(EMPTY if self._is_empty else text, _FEATURES)
         self._dress()

@@ -69,7 +69,7 @@ class NotesPainter:
         another zoom will do."""
         self._forget()
         self.unfinished = False
-        keys = self._decorations.notes_within(box)
+        keys = self._decorations.notes_within(box, painter.worldTransform().m11())
         if not keys:
             return
         zoom = painter.worldTransform().m11()

@@ -67,10 +67,11 @@ def reveal(view: CanvasView, node: str) -> None:
     first, last = view.to_spot(QPointF(x, y)), view.to_spot(QPointF(x + width, y + height))
     area = QRectF(view.viewport().rect()).adjusted(40, 40, -40, -60)
     zoom = view.zoom
+    if node in view.model.decorations.frames:
+        if not (area.contains(first) and area.contains(last)):
+            frame(view, (x, y, x + width, y + height))
+        return
     if zoom >= 0.5 and area.contains(first) and area.contains(last):
         return
     middle = QPointF(x + width / 2, y + height / 2)
-    if width * zoom > area.width() or height * zoom > area.height():
-        frame(view, (x, y, x + width, y + height))
-        return
     view.look(zoom if zoom >= 0.5 else COMFORTABLE_ZOOM, middle, area.center())

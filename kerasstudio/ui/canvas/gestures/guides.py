@@ -153,6 +153,7 @@ class Guides:
         low, high = box[1 - axis], box[1 - axis] + box[3 - axis]
         starts, ends = others[:, axis], others[:, axis] + others[:, axis + 2]
         middle = start + size / 2
+        drawn = np.zeros(len(others), bool)
         for at, on_it in (
             (middle, np.abs((starts + ends) / 2 - middle) < _SAME),
             (start, (np.abs(starts - start) < _SAME) | (np.abs(ends - start) < _SAME)),
@@ -161,8 +162,10 @@ class Guides:
                 (np.abs(ends - start - size) < _SAME) | (np.abs(starts - start - size) < _SAME),
             ),
         ):
-            if not on_it.any():
+            # Cards of one size are in line in three places: the middle tells it.
+            if not (on_it & ~drawn).any():
                 continue
+            drawn |= on_it
             across = others[on_it][:, 1 - axis]
             far = across + others[on_it][:, 3 - axis]
             first = min(low, float(across.min())) - _BEYOND

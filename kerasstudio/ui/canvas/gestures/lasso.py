@@ -1,4 +1,5 @@
-"""A line drawn around cards selects those whose middles it encloses."""
+"""A line drawn around cards and notes selects those whose middles it encloses, and frames as a
+whole."""
 
 from __future__ import annotations
 
@@ -69,12 +70,21 @@ class Lasso(Gesture):
         index = model.wires.dots
         held = inside(index.places, line) if index else np.zeros(0, bool)
         dots = frozenset(index.owners[row] for row in np.flatnonzero(held).tolist())
-        both = (model.decorations.notes, model.decorations.frames)
-        decorations = frozenset(key for each in both for key in _enclosed(each, line))
+        decorations = frozenset((*_enclosed(model.decorations.notes, line), *self._frames(line)))
         if self._add:
             before = self._before
             nodes, dots, decorations = nodes | before[0], dots | before[1], decorations | before[2]
         self.view.selection.select(nodes, dots, decorations)
+
+    def _frames(self, line: Floats) -> list[str]:
+        """Frames that the line encloses as a whole."""
+        decorations, found = self.view.model.decorations, []
+        for key in decorations.layers:
+            x, y, width, height = decorations.frames.rect(key)
+            corners = [(x, y), (x + width, y), (x, y + height), (x + width, y + height)]
+            if inside(np.array(corners), line).all():
+                found.append(key)
+        return found
 
 
 def _enclosed(index: NodeIndex, line: Floats) -> list[str]:
