@@ -11,7 +11,6 @@ from time import perf_counter
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from kerasstudio.graph.project import Note
 from kerasstudio.ui.canvas.decorations import Box, Decorations
 from kerasstudio.ui.canvas.note_page import NotePage
 from kerasstudio.ui.theme import tokens
@@ -155,11 +154,6 @@ def paint_note(painter: QPainter, page: NotePage, rect: QRectF) -> None:
         painter.drawRoundedRect(box, RADIUS + spread, RADIUS + spread)
     paint_sheet(painter, rect, RADIUS)
     page.paint(painter, rect)
-
-
-def written(note: Note) -> NotePage:
-    """A note's page, made anew."""
-    return NotePage(note.text, note.width)
 
 
 def paint_sheet(painter: QPainter, rect: QRectF, radius: float) -> None:
