@@ -213,7 +213,7 @@ def test_frames_are_arranged_as_boxes_with_nothing_else_in_them() -> None:
                  enumerate(nodes)}  # fmt: skip
     project, frame = framed(project, nodes[2:5])
     project, inner = framed(project, nodes[3:4])
-    members = {node: nodes[2:5] for node in nodes[2:5]}
+    members = dict.fromkeys(nodes[2:5], nodes[2:5])
     project = edits.move_nodes(
         project, {node: at for node, at in scattered.items() if node not in members}
     )
@@ -280,9 +280,7 @@ def test_a_frame_around_all_that_is_arranged_fits_again() -> None:
     found = arrange(project, ROOT, node_rects(project, ROOT), nodes[1:4])
     after = edits.rearrange(project, found)
     rects = node_rects(after, ROOT)
-    assert decoration_rects(after.graph)[frame] == frame_around(
-        rects[node] for node in nodes[1:4]
-    )
+    assert decoration_rects(after.graph)[frame] == frame_around(rects[node] for node in nodes[1:4])
 
 
 def test_nothing_to_arrange() -> None:
