@@ -10,11 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from math import ceil, floor
 from time import perf_counter
-from typing import Any
 
 import numpy as np
-import shiboken6
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kerasstudio.graph.edits import Dot
@@ -30,8 +28,9 @@ from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margi
 from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.frames_painter import FramesPainter
-from kerasstudio.ui.canvas.node_index import Floats, Slots
+from kerasstudio.ui.canvas.node_index import Slots
 from kerasstudio.ui.canvas.notes_painter import NotesPainter
+from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import drawing_mono as mono_font
 from kerasstudio.ui.theme import tokens
@@ -489,20 +488,3 @@ def cosmetic(color: QColor, width: float, ratio: float) -> QPen:
     pen = QPen(color, width * ratio)
     pen.setCosmetic(True)
     return pen
-
-
-def draw_lines(painter: QPainter, lines: Floats) -> None:
-    """Rows of x1, y1, x2, y2 as lines. The rows are read in place: a list of QLineF would cost
-    eight times as much."""
-    rows = np.ascontiguousarray(lines, np.float64)
-    if len(rows):
-        first: Any = shiboken6.wrapInstance(rows.ctypes.data, QLineF)
-        painter.drawLines(first, len(rows))
-
-
-def draw_rects(painter: QPainter, rects: Floats) -> None:
-    """Rows of x, y, width, height as rectangles, read in place."""
-    rows = np.ascontiguousarray(rects, np.float64)
-    if len(rows):
-        first: Any = shiboken6.wrapInstance(rows.ctypes.data, QRectF)
-        painter.drawRects(first, len(rows))

@@ -44,6 +44,8 @@ class Glide(QObject):
                 }
             )
 
+        # Before anything is painted where it goes.
+        step(0.0)
         animation.valueChanged.connect(step)
         animation.finished.connect(self._finished)
         self._animation = animation

@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from kerasstudio.ui.canvas.batch_painter import draw_rects
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.node_index import Floats
+from kerasstudio.ui.canvas.rectangles import draw_rects
 from kerasstudio.ui.theme import tokens
 
 SIZE = QSize(172, 96)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from kerasstudio.ui.canvas.decorations import Box, Decorations
 from kerasstudio.ui.canvas.note_page import NotePage
+from kerasstudio.ui.canvas.rectangles import draw_rects
 from kerasstudio.ui.theme import tokens
 
 RADIUS = 6.0
@@ -73,12 +74,12 @@ class NotesPainter:
             return
         zoom = painter.worldTransform().m11()
         ratio = painter.device().devicePixelRatioF()
+        if zoom < _FAR:
+            self._paint_far(painter, keys)
         spent, made = 0.0, 0
         for key in keys:
             rect = QRectF(*self._decorations.rect(key))
-            if zoom < _FAR:
-                paint_sheet(painter, rect, 0.0)
-            else:
+            if zoom >= _FAR:
                 step, picture = self._at_hand(key, zoom, ratio, zoom == exact)
                 if picture is None and (made < _AT_LEAST or spent < _SECONDS):
                     started = perf_counter()
@@ -91,6 +92,13 @@ class NotesPainter:
                     _put(painter, picture, rect, zoom, step, ratio)
             if key in selected or key == hovered:
                 _paint_ring(painter, rect, zoom, key in selected)
+
+    def _paint_far(self, painter: QPainter, keys: Collection[str]) -> None:
+        index, theme = self._decorations.notes, tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(theme.note_border), 0))
+        painter.setBrush(QColor(theme.note))
+        draw_rects(painter, index.rects[index.slots_of(keys)])
 
     def _at_hand(
         self, key: str, zoom: float, ratio: float, rests: bool
@@ -163,11 +171,7 @@ def paint_sheet(painter: QPainter, rect: QRectF, radius: float) -> None:
     pen.setCosmetic(True)
     painter.setPen(pen)
     painter.setBrush(QColor(theme.note))
-    if radius:
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    else:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawRect(rect)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 def _put(

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from kerasstudio.graph.frames import Rect
 from kerasstudio.ui.canvas.gestures.gesture import Modifiers
-from kerasstudio.ui.canvas.node_index import Floats
+from kerasstudio.ui.canvas.node_index import Floats, NodeIndex
 from kerasstudio.ui.theme import tokens
 
 if TYPE_CHECKING:
@@ -111,15 +111,14 @@ class Guides:
         """The rectangles near to a box that are in view and do not move."""
         model = self._view.model
         seen = self._view.visible_box()
-        free = np.ones(len(model.nodes.ids), bool)
-        free[self._moving] = False
-        slots = model.nodes.within(*seen)
-        rects = model.nodes.rects[slots[free[slots]]]
-        if len(model.decorations):
-            keys = [*model.decorations.frames_within(seen), *model.decorations.notes_within(seen)]
-            more = [model.decorations.rect(key) for key in keys if key not in self._decorations]
-            if more:
-                rects = np.concatenate([rects, np.array(more)])
+        decorations = model.decorations
+        rects = _resting(model.nodes, seen, self._moving)
+        if len(decorations):
+            more = [
+                _resting(index, seen, index.slots_of(self._decorations))
+                for index in (decorations.frames, decorations.notes)
+            ]
+            rects = np.concatenate([rects, *more])
         if len(rects) > _NEAR:
             middles = rects[:, :2] + rects[:, 2:] / 2
             away = np.abs(middles - (box[0] + box[2] / 2, box[1] + box[3] / 2)).sum(axis=1)
@@ -203,3 +202,14 @@ class Guides:
                 self.lines.append(QLineF(x0 + shift.x(), y1, x1, y1))
             else:
                 self.lines.append(QLineF(x1, y0 + shift.y(), x1, y1))
+
+
+def _resting(index: NodeIndex, box: tuple[float, float, float, float], moving: list[int]) -> Floats:
+    """The rectangles in a part of the scene, but for the slots that move."""
+    slots = index.within(*box)
+    if moving:
+        free = np.ones(len(index.ids), bool)
+        free[moving] = False
+        slots = slots[free[slots]]
+    found: Floats = index.rects[slots]
+    return found

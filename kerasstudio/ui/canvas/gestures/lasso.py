@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -16,6 +17,8 @@ from kerasstudio.ui.theme import tokens
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas_view import CanvasView
 
+Flags = NDArray[np.bool_]
+_FAR_OFF = 1e12
 _STEP = 4.0
 """Screen pixels between two points of the line."""
 
@@ -31,6 +34,15 @@ class Lasso(Gesture):
         self._before = chosen.nodes, chosen.dots, chosen.decorations
         self._add = add
         self._points = [at]
+        model, start = view.model, (at.x(), at.y())
+        self._dots = list(model.wires.dots.owners)
+        points = (
+            _middles(model.nodes),
+            _middles(model.decorations.notes),
+            _corners(model.decorations.frames),
+            model.wires.dots.places,
+        )
+        self._parts = [Enclosed(each, start) for each in points]
         self._last_spot = spot
 
     def moved(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -39,14 +51,14 @@ class Lasso(Gesture):
         if (spot - self._last_spot).manhattanLength() < _STEP:
             return
         self._last_spot = spot
-        self._points.append(at)
+        self._take(at)
         self._select()
         self.view.refresh()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
         super().released(at, spot, modifiers)
         if self.travelled:
-            self._points.append(at)
+            self._take(at)
             self._select()
 
     def cancel(self) -> None:
@@ -63,47 +75,67 @@ class Lasso(Gesture):
         painter.setBrush(color)
         painter.drawPolygon(QPolygonF(self._points))
 
+    def _take(self, at: QPointF) -> None:
+        """One more point of the line."""
+        for part in self._parts:
+            part.lead_to(at.x(), at.y())
+        self._points.append(at)
+
     def _select(self) -> None:
         model = self.view.model
-        line = np.array([(point.x(), point.y()) for point in self._points])
-        nodes = frozenset(_enclosed(model.nodes, line))
-        index = model.wires.dots
-        held = inside(index.places, line) if index else np.zeros(0, bool)
-        dots = frozenset(index.owners[row] for row in np.flatnonzero(held).tolist())
-        decorations = frozenset((*_enclosed(model.decorations.notes, line), *self._frames(line)))
+        cards, notes, corners, dots = (part.inside for part in self._parts)
+        nodes = frozenset(_names(model.nodes, cards))
+        dotted = frozenset(self._dots[row] for row in np.flatnonzero(dots).tolist())
+        whole: Flags = np.asarray(corners.reshape(-1, 4).all(axis=1))
+        decorations = frozenset(
+            (*_names(model.decorations.notes, notes), *_names(model.decorations.frames, whole))
+        )
         if self._add:
             before = self._before
-            nodes, dots, decorations = nodes | before[0], dots | before[1], decorations | before[2]
-        self.view.selection.select(nodes, dots, decorations)
-
-    def _frames(self, line: Floats) -> list[str]:
-        """Frames that the line encloses as a whole."""
-        decorations, found = self.view.model.decorations, []
-        for key in decorations.layers:
-            x, y, width, height = decorations.frames.rect(key)
-            corners = [(x, y), (x + width, y), (x, y + height), (x + width, y + height)]
-            if inside(np.array(corners), line).all():
-                found.append(key)
-        return found
+            nodes, dotted = nodes | before[0], dotted | before[1]
+            decorations |= before[2]
+        self.view.selection.select(nodes, dotted, decorations)
 
 
-def _enclosed(index: NodeIndex, line: Floats) -> list[str]:
-    if not len(index) or len(line) < 3:
-        return []
-    low, high = line.min(axis=0), line.max(axis=0)
-    slots = index.within(*low.tolist(), *high.tolist())
-    rects = index.rects[slots]
-    return index.names(slots[inside(rects[:, :2] + rects[:, 2:] / 2, line)])
+class Enclosed:
+    """Which points (n, 2) a line encloses that is drawn from `start`, closed at any time: by the
+    even-odd rule, as in the crossing test of Shimrat (1962). Each further point of the line costs
+    the same, however long the line is."""
 
+    def __init__(self, points: Floats, start: tuple[float, float]) -> None:
+        # Free slots of an index lie at infinity, where nothing can be computed.
+        self._x, self._y = np.nan_to_num(points, posinf=_FAR_OFF).T
+        self._start = self._last = start
+        self.inside = np.zeros(len(points), bool)
 
-def inside(points: Floats, line: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which points (n, 2) lie in a closed line (m, 2): by the even-odd rule, as in the crossing
-    test of Shimrat (1962), a piece of the line at a time."""
-    found = np.zeros(len(points), bool)
-    x, y = points[:, 0], points[:, 1]
-    for (x0, y0), (x1, y1) in zip(line, np.roll(line, -1, axis=0), strict=True):
+    def lead_to(self, x: float, y: float) -> None:
+        """Lead the line on; what closes it leads from there back to its start."""
+        self._cross(self._last, self._start)  # no longer what closes it
+        self._cross(self._last, (x, y))
+        self._cross((x, y), self._start)
+        self._last = (x, y)
+
+    def _cross(self, one: tuple[float, float], other: tuple[float, float]) -> None:
+        (x0, y0), (x1, y1) = one, other
         if y0 == y1:
-            continue
-        crosses = (y0 > y) != (y1 > y)
-        found ^= crosses & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+            return
+        crosses = (y0 > self._y) != (y1 > self._y)
+        self.inside ^= crosses & (self._x < (x1 - x0) * (self._y - y0) / (y1 - y0) + x0)
+
+
+def _middles(index: NodeIndex) -> Floats:
+    found: Floats = index.rects[:, :2] + index.rects[:, 2:] / 2
     return found
+
+
+def _corners(index: NodeIndex) -> Floats:
+    """Four points of each slot, one after the other."""
+    low, high = index.rects[:, :2], index.rects[:, :2] + index.rects[:, 2:]
+    found: Floats = np.stack(
+        [low, high, np.stack([low[:, 0], high[:, 1]], 1), np.stack([high[:, 0], low[:, 1]], 1)], 1
+    )
+    return found.reshape(-1, 2)
+
+
+def _names(index: NodeIndex, held: Flags) -> list[str]:
+    return index.names(np.flatnonzero(held))
