@@ -175,7 +175,7 @@ class Ready(Message, frozen=True):
 
 class Inspected(Message, frozen=True):
     """`nodes` are those that changed since the last report, `removed` those that are gone;
-    `problems` are all of them."""
+    `problems` are all of them. `memory` is what this machine has, in bytes."""
 
     id: int
     revision: int
@@ -184,6 +184,7 @@ class Inspected(Message, frozen=True):
     problems: tuple[Problem, ...] = ()
     total: int = 0
     total_trainable: int = 0
+    memory: int = 0
 
 
 class DataDescribed(Message, frozen=True):

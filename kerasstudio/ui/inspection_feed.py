@@ -184,6 +184,7 @@ class InspectionFeed(QObject):
             report.problems,
             report.total,
             report.total_trainable,
+            report.memory,
         )
         self.inspection_changed.emit(changed)
         self.check()

@@ -11,6 +11,7 @@ from kerasstudio.graph.edits.layers import (
     set_argument,
     set_arguments,
     set_trainable,
+    wrap_layer,
 )
 from kerasstudio.graph.edits.nodes import (
     add_connected,
@@ -88,4 +89,5 @@ __all__ = [
     "set_trainable",
     "set_training",
     "set_training_field",
+    "wrap_layer",
 ]

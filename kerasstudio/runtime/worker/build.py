@@ -16,9 +16,9 @@ from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.structure import structure_problems
 from kerasstudio.runtime.worker.call_template import call_arguments
-from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
+from kerasstudio.runtime.worker.keras_errors import Refusal, explain
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
-from kerasstudio.runtime.worker.shape_fixes import remove_wires
+from kerasstudio.runtime.worker.mends.around import CallSite, Source, remove_wires
 
 # Mistakes for which the drawing has better words than Keras.
 _NEVER_BUILT = {"structure.cycle", "structure.name", "structure.name_taken"}
@@ -159,7 +159,8 @@ class Builder:
             }
             refusal = Refusal(type(error).__name__, str(error), called=bool(tensors))
             kind = self._catalogue.layer_type(layer)
-            raise StudioError(explain(refusal, graph.id, node, layer, kind, sources)) from error
+            call = CallSite(graph.id, node, layer, kind, sources)
+            raise StudioError(explain(refusal, call)) from error
 
 
 def needed_nodes(project: Project, graph: Graph) -> set[str]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import heapq
 import time
-from collections.abc import Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from kerasstudio.graph.catalogue import Catalogue, shipped
 from kerasstudio.graph.diff import diff
-from kerasstudio.graph.inspection import NodeInfo, Status, TensorSpec
-from kerasstudio.graph.ports import input_ports
+from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
-from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
+from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import Inspect, Inspected
-from kerasstudio.runtime.worker.build import call_order, missing_output, needed_nodes
-from kerasstudio.runtime.worker.keras_errors import Source, explain
-from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference, symbolic
-from kerasstudio.runtime.worker.port_rules import broadcast_hint, rule_problems
-from kerasstudio.runtime.worker.tracing import trace_refusal
+from kerasstudio.runtime.worker.build import needed_nodes
+from kerasstudio.runtime.worker.fix_trials import FixTrials
+from kerasstudio.runtime.worker.graph_inspector import GraphInspector, untried
+from kerasstudio.runtime.worker.layer_inference import LayerInference, symbolic
+from kerasstudio.runtime.worker.memory import machine_memory
+
+TRIAL_SECONDS = 0.08
+"""For trying mends within an answer; what is left over is tried when idle, and told then."""
 
 
 class Inspector:
@@ -31,10 +31,12 @@ class Inspector:
         self._graphs: dict[str, GraphInspector] = {}
         self._reported: dict[str, NodeInfo] = {}
         self.inference = LayerInference(self._catalogue)
+        self._trials = FixTrials(self._catalogue)
 
     def inspect(self, request: Inspect) -> Inspected:
         """What changed since the last report, all problems, and the sums."""
         self.update(request.project)
+        self.try_fixes(TRIAL_SECONDS)
         while request.thorough and self.verify(1.0):
             pass
         return self.report(request)
@@ -54,6 +56,7 @@ class Inspector:
             problems=self.problems(),
             total=total,
             total_trainable=trainable,
+            memory=machine_memory(),
         )
 
     def update(self, project: Project) -> None:
@@ -79,9 +82,12 @@ class Inspector:
         self._project = project
 
     def verify(self, limit_s: float = 0.2) -> bool:
-        """Trace accepted calls that were not traced yet, for about `limit_s` seconds: what only
-        TensorFlow notices joins `problems`. Returns whether any are left to trace."""
+        """Trace accepted calls that were not traced yet and try the mends of what is wrong, for
+        about `limit_s` seconds: what only TensorFlow notices joins `problems`. Returns whether
+        anything is left to do."""
         end = time.monotonic() + limit_s
+        if self.try_fixes(limit_s):
+            return True
         for each in self._graphs.values():
             for key in each.infos:
                 if key in each.traced or each.infos[key].status != "ok":
@@ -89,16 +95,27 @@ class Inspector:
                 if time.monotonic() > end:
                     return True
                 each.trace(self._project, key)
+        return self.try_fixes(end - time.monotonic())
+
+    def try_fixes(self, limit_s: float) -> bool:
+        """Find out which mends mend, for about `limit_s` seconds; returns whether any are left."""
+        end = time.monotonic() + limit_s
+        for graph, node in untried(self._graphs.values()):
+            if time.monotonic() > end:
+                return True
+            self._trials.try_node(self._project, graph, node)
         return False
 
     def problems(self) -> tuple[Problem, ...]:
-        """All problems, in drawing order."""
+        """All problems, in drawing order, with the mends that were found to work."""
         found: list[Problem] = []
         for key, graph in self._project.graphs.items():
-            known, traced = self._graphs[key].problems, self._graphs[key].traced
+            each = self._graphs[key]
             for node in graph.nodes:
-                found += known.get(node, ())
-                found += traced.get(node, ())
+                if node in each.tried:
+                    found += each.tried[node]
+                else:
+                    found += (replace(problem, fixes=()) for problem in each.found(node))
         return tuple(found)
 
     def _uses(self, project: Project, graph: str, layers: set[str]) -> bool:
@@ -143,195 +160,6 @@ class Inspector:
                 frozen.add(layer.id)
             if layer.id not in found or info.parameters:
                 found[layer.id] = info
-
-
-class GraphInspector:
-    """One graph: specs by node, in calling order."""
-
-    def __init__(self, key: str, catalogue: Catalogue, inference: LayerInference) -> None:
-        self.infos: dict[str, NodeInfo] = {}
-        self.problems: dict[str, tuple[Problem, ...]] = {}
-        self.traced: dict[str, tuple[Problem, ...]] = {}
-        """Nodes that were traced, with what was found (usually nothing)."""
-        self._key = key
-        self._catalogue = catalogue
-        self._inference = inference
-        self._order: dict[str, int] = {}
-        self._incoming: dict[str, list[Wire]] = {}
-        self._outgoing: dict[str, list[str]] = {}
-        self._calls: dict[str, list[str]] = {}
-        self._graph = Graph(id=key)
-
-    def update(
-        self, project: Project, layers: set[str], nodes: set[str], wires: frozenset[str]
-    ) -> None:
-        """Infer the nodes named, those of the layers named, and what follows from them."""
-        graph = project.graphs[self._key]
-        if wires or graph.nodes.keys() != self._graph.nodes.keys() or nodes:
-            self._index(graph)
-        self._graph = graph
-        for key in [key for key in self.infos if key not in graph.nodes]:
-            del self.infos[key]
-            self.problems.pop(key, None)
-            self.traced.pop(key, None)
-        dirty = set(nodes)
-        dirty |= {key.rpartition(":")[0] for key in wires}
-        dirty |= {node.id for node in graph.nodes.values() if node.layer in layers}
-        dirty &= graph.nodes.keys()
-        dirty |= {other for key in dirty for other in self._calls[graph.nodes[key].layer]}
-        for key in dirty - self._order.keys():
-            self.infos[key] = NodeInfo()
-            self.problems.pop(key, None)
-            self.traced.pop(key, None)
-        self._propagate(project, dirty)
-
-    def trace(self, project: Project, key: str) -> None:
-        """Look at one accepted call with TensorFlow."""
-        node = self._graph.nodes[key]
-        layer = project.layers[node.layer]
-        sources = self.sources(project, key)
-        self.traced[key] = ()
-        if not sources or layer.is_output:
-            return
-        inputs = {port: source.spec for port, source in sources.items()}
-        refusal = trace_refusal(self._inference, project, layer, node, inputs)
-        if refusal is not None:
-            kind = self._catalogue.layer_type(layer)
-            self.traced[key] = (explain(refusal, self._key, node, layer, kind, sources),)
-
-    def sources(self, project: Project, node: str) -> dict[str, Source] | None:
-        """What comes in at each wired port; None when something does not arrive."""
-        found: dict[str, Source] = {}
-        for wire in self._incoming.get(node, ()):
-            info = self.infos.get(wire.source)
-            if info is None or info.status != "ok" or wire.output >= len(info.outputs):
-                return None
-            layer = project.layers[self._graph.nodes[wire.source].layer]
-            found[wire.port] = Source(wire, layer, info.outputs[wire.output])
-        return found
-
-    def _index(self, graph: Graph) -> None:
-        self._order = call_order(graph, set(graph.nodes))
-        self._incoming, self._outgoing, self._calls = {}, {}, {}
-        for wire in graph.wires.values():
-            self._incoming.setdefault(wire.target, []).append(wire)
-            self._outgoing.setdefault(wire.source, []).append(wire.target)
-        for node in graph.nodes.values():
-            self._calls.setdefault(node.layer, []).append(node.id)
-        for calls in self._calls.values():
-            calls.sort(key=lambda key: self._order.get(key, -1))
-
-    def _propagate(self, project: Project, dirty: set[str]) -> None:
-        """Node by node in calling order, stopping where nothing changes any more."""
-        by_rank = {rank: key for key, rank in self._order.items()}
-        waiting = [self._order[key] for key in dirty if key in self._order]
-        heapq.heapify(waiting)
-        done = -1
-        while waiting:
-            rank = heapq.heappop(waiting)
-            if rank == done:
-                continue
-            done = rank
-            key = by_rank[rank]
-            before = self.infos.get(key)
-            self.traced.pop(key, None)
-            info, problems = self._infer(project, self._graph.nodes[key])
-            self.infos[key] = info
-            if problems:
-                self.problems[key] = problems
-            else:
-                self.problems.pop(key, None)
-            if before is None or before.outputs != info.outputs or before.status != info.status:
-                for other in self._outgoing.get(key, ()):
-                    if other in self._order:
-                        heapq.heappush(waiting, self._order[other])
-
-    def _infer(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
-        layer = project.layers[node.layer]
-        sources = self.sources(project, node.id)
-        if sources is None:
-            return self._not_reached(project, node)
-        if layer.is_output:
-            # An Output computes nothing; its shape is that of the tensor it marks.
-            marked = tuple(source.spec for source in sources.values())
-            status: Status = "ok" if marked else "unknown"
-            return NodeInfo(status, marked, multiply_adds=0, activation_bytes=0), ()
-        inputs = {port: source.spec for port, source in sources.items()}
-        if not layer.is_input and not self._is_fed(project, node, inputs):
-            return NodeInfo(), ()
-        kind = self._catalogue.layer_type(layer)
-        rules = tuple(rule_problems(self._key, node, layer, kind, sources))
-        found = self._inference.infer(project, layer, node, inputs, self._first(project, node))
-        refused = self._refusal(project, node, layer, found, sources)
-        errors = tuple(rule for rule in rules if rule.severity == "error")
-        if errors and refused is not None:
-            rules = tuple(msgspec.structs.replace(each, detail=refused.detail) for each in rules)
-        elif refused is not None:
-            rules = (refused, *rules)
-        if errors or refused is not None:
-            return NodeInfo(status="error"), rules
-        hints = tuple(broadcast_hint(self._key, node, layer, sources))
-        return _info(found), (*rules, *hints)
-
-    def _refusal(
-        self,
-        project: Project,
-        node: Node,
-        layer: Layer,
-        found: Inferred,
-        sources: Mapping[str, Source],
-    ) -> Problem | None:
-        if found.problem is not None:
-            place = found.problem.place
-            inside = f'Inside the block "{layer.name}": ' if layer.graph else ""
-            return msgspec.structs.replace(
-                found.problem,
-                message=inside + found.problem.message,
-                place=msgspec.structs.replace(place, graph=self._key, node=node.id, layer=layer.id),
-            )
-        if found.refusal is None:
-            return None
-        kind = self._catalogue.layer_type(layer)
-        return explain(found.refusal, self._key, node, layer, kind, sources)
-
-    def _not_reached(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
-        """Something upstream is wrong, unknown, or has fewer outputs than a wire wants."""
-        status: Status = "unknown"
-        for wire in self._incoming.get(node.id, ()):
-            info = self.infos.get(wire.source)
-            if info is None:
-                continue
-            if info.status in {"error", "waiting"}:
-                status = "waiting"
-            elif info.status == "ok" and wire.output >= len(info.outputs):
-                source = project.layers[self._graph.nodes[wire.source].layer]
-                problem = missing_output(self._graph, wire, source, len(info.outputs))
-                return NodeInfo(status="error"), (problem,)
-        return NodeInfo(status=status), ()
-
-    def _is_fed(self, project: Project, node: Node, inputs: Inputs) -> bool:
-        """Whether all required ports have a wire; `structure` tells of those that have not."""
-        slots = input_ports(project, node.id, self._catalogue, self._key)
-        return bool(inputs) and all(not slot.required or not slot.is_free for slot in slots)
-
-    def _first(self, project: Project, node: Node) -> dict[str, TensorSpec] | None:
-        """The inputs of the first call of a shared layer, None for the first call itself."""
-        first = self._calls[node.layer][0]
-        if first == node.id or first not in self.infos or self.infos[first].status != "ok":
-            return None
-        sources = self.sources(project, first)
-        return None if not sources else {port: each.spec for port, each in sources.items()}
-
-
-def _info(found: Inferred) -> NodeInfo:
-    return NodeInfo(
-        status="ok",
-        outputs=found.outputs,
-        parameters=found.parameters,
-        trainable=found.trainable,
-        multiply_adds=found.multiply_adds,
-        activation_bytes=found.activation_bytes,
-    )
 
 
 def _inner_first(project: Project, graphs: list[str]) -> list[str]:

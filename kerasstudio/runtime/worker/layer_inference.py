@@ -20,7 +20,7 @@ from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Layer, Node, Project
 from kerasstudio.runtime.worker.build import Builder
 from kerasstudio.runtime.worker.call_template import call_arguments
-from kerasstudio.runtime.worker.cost import activation_bytes, multiply_adds
+from kerasstudio.runtime.worker.cost import activation_bytes, dtype_bytes, multiply_adds
 from kerasstudio.runtime.worker.keras_errors import Refusal
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
 
@@ -37,6 +37,7 @@ class Inferred(msgspec.Struct, frozen=True):
     trainable: int = 0
     multiply_adds: int | None = None
     activation_bytes: int | None = None
+    weight_bytes: int = 0
     refusal: Refusal | None = None
     problem: Problem | None = None
 
@@ -160,14 +161,16 @@ def _specs(outputs: Any) -> tuple[TensorSpec, ...]:
 def _measured(
     made: Any, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
 ) -> Inferred:
-    weights = trainable = 0
+    weights = trainable = size = 0
     if isinstance(made, keras.Layer):
         weights = sum(prod(weight.shape) for weight in made.weights)
         trainable = sum(prod(weight.shape) for weight in made.trainable_weights)
+        size = sum(prod(weight.shape) * dtype_bytes(weight.dtype) for weight in made.weights)
     return Inferred(
         outputs=outputs,
         parameters=weights,
         trainable=trainable,
         multiply_adds=multiply_adds(made, inputs, outputs),
         activation_bytes=activation_bytes(outputs),
+        weight_bytes=size,
     )
