@@ -200,6 +200,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("model.flow", "Turn the flow direction", (), "Model", 1),
     Action("model.check", "Check again", ("F7",), "Model", 2, "check"),
     Action("model.next_problem", "Next problem", ("F8",), "Model", 2, "", "has_problems"),
+    Action(
+        "model.mend",
+        "Mend the selected layer",
+        ("Ctrl+.",),
+        "Model",
+        2,
+        "",
+        "has_selection",
+        "canvas",
+        "mend",
+        tip="Go to the mends of the selected layer's problem; Enter takes one",
+    ),
     Action("train.start", "Train", ("F5", "Ctrl+Return"), "Train", 0, "play", "can_train"),
     Action("train.pause", "Pause or go on", ("Ctrl+P",), "Train", 0, "pause", "is_training"),
     Action(

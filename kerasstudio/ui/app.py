@@ -230,6 +230,7 @@ class Studio(QObject):
         self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
+        self.inspector.fix_previewed.connect(self.canvas.preview_fix)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
@@ -305,6 +306,7 @@ class Studio(QObject):
 
         panel = ProblemsPanel(self.store, self.selection, self.feed)
         panel.fix_chosen.connect(self.apply_fix)
+        panel.fix_previewed.connect(self._preview_fix)
         panel.place_shown.connect(lambda: self.window.show_page("model"))
         panel.argument_chosen.connect(lambda name: self.inspector.focus_argument(name))
         return panel
@@ -361,6 +363,10 @@ class Studio(QObject):
             self.show_problem(error.problem)
             return
         self.store.apply(project, fix.label[:1].upper() + fix.label[1:])
+
+    def _preview_fix(self, fix: Fix | None) -> None:
+        if self.window.has_page("model"):
+            self.canvas.preview_fix(fix)
 
     def say(self, text: str) -> None:
         self.window.status.say(text)

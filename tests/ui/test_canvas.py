@@ -474,9 +474,9 @@ def test_a_fix_in_the_bubble_is_one_step(hand: Hand) -> None:
     hand.click(hand.card("dense"))
     bubble = hand.canvas.bubble
     assert bubble.isVisible()
-    from kerasstudio.ui.widgets.labels import LinkButton
+    from kerasstudio.ui.widgets.fix_button import FixButton
 
-    (button,) = bubble.findChildren(LinkButton)
+    (button,) = bubble.findChildren(FixButton)
     hand.qtbot.mouseClick(button, LEFT)
     classes = {layer.class_name for layer in hand.project.layers.values()}
     assert "Flatten" in classes

@@ -225,7 +225,19 @@ class Canvas(QWidget):
 
     def apply_fix(self, fix: Fix) -> None:
         """Mend a problem: one undo step."""
+        self.preview_fix(None)
         self.editor.apply_fix(fix)
+
+    def mend(self) -> None:
+        """Put the keyboard on the first mend of the selected node."""
+        self._update_bubble()
+        if not self.bubble.focus_first():
+            self.view.say("Nothing to mend here.", self.view.mouse_spot())
+
+    def preview_fix(self, fix: Fix | None) -> None:
+        """Draw as ghosts what a mend would change; None takes the ghosts away."""
+        if self.view.ghosts.show(None if fix is None else self.editor.preview(fix)):
+            self.view.refresh()
 
     def save_picture(self, path: Path, scale: float = 2.0) -> bool:
         """Write the whole drawing as a PNG; False when the file cannot be written."""
@@ -268,10 +280,14 @@ class Canvas(QWidget):
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.editor.refused.connect(self._refused)
         self.bubble.fix_chosen.connect(self.apply_fix)
+        self.bubble.fix_previewed.connect(self.preview_fix)
+        self.bubble.grown.connect(self._update_bubble)
+        self.bubble.escaped.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.rename_editor.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
 
     def _load(self) -> None:
         self._stop_motion()
+        self.view.ghosts.show(None)
         self.view.cancel_gesture()
         self.view.select_wire(None)
         self._wants_frame = True
@@ -298,6 +314,7 @@ class Canvas(QWidget):
 
     def _project_changed(self, change: Diff) -> None:
         self._stop_motion()
+        self.view.ghosts.show(None)
         if self._selection.graph not in self._store.project.graphs:
             self._selection.show_graph(self._store.project.root)
             return
@@ -398,7 +415,8 @@ class Canvas(QWidget):
             node = next(iter(chosen)) if len(chosen) == 1 else None
         problems = self.model.problems_of(node) if node and node in self.model.nodes else ()
         if node is None or not problems or self.view.gesture is not None:
-            if not (self.bubble.isVisible() and self.bubble.underMouse()):
+            held = self.bubble.underMouse() or self.bubble.has_keys
+            if not (self.bubble.isVisible() and held):
                 self.bubble.clear()
             return
         self.bubble.show_problems(node, problems)

@@ -30,6 +30,7 @@ from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
 from kerasstudio.ui.canvas.gestures.move_nodes import MoveNodes
 from kerasstudio.ui.canvas.gestures.pan import Pan
+from kerasstudio.ui.canvas.ghosts import Ghosts
 from kerasstudio.ui.canvas.grid import Grid
 from kerasstudio.ui.canvas.hits import Hit, hit
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
@@ -79,6 +80,7 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.model, self.editor, self.selection = model, editor, selection
         self.painter = BatchPainter(model)
+        self.ghosts = Ghosts(model)
         self.emphasis = Emphasis()
         self.gesture: Gesture | None = None
         self.mouse_at = QPointF()
@@ -477,6 +479,7 @@ class CanvasView(QGraphicsView):
             QTimer.singleShot(8, self.viewport(), self.viewport().update)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self.ghosts.paint(painter, self.zoom)
         if self.gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             self.gesture.paint(painter)

@@ -106,6 +106,13 @@ _BRIEF = {
     "shape.broadcast": "shapes differ",
     "shape.mismatch": "shapes differ",
     "shape.rank": "wrong rank",
+    "shape.empty": "nothing is left",
+    "shape.axis": "no such axis",
+    "shape.states": "states are missing",
+    "shape.unknown_size": "a size is open",
+    "shape.argument": "wrong argument",
+    "shape.unknown_argument": "wrong argument",
+    "memory.weights": "too large for memory",
     "shape.dtype": "wrong dtype",
     "data.input_unbound": "no data",
     "data.output_unbound": "no target",
@@ -117,6 +124,6 @@ def trouble_line(problems: Sequence[Problem]) -> str:
     first = next((problem for problem in problems if problem.severity == "error"), None)
     if first is None:
         return ""
-    if first.code == "shape.rank" and first.expected and len(first.expected) <= 18:
-        return f"needs {first.expected}"
+    if first.code == "shape.rank" and first.expected.startswith("("):
+        return f"needs rank {first.expected.partition(')')[0].count(',') + 1}"
     return _BRIEF.get(first.code, first.message)

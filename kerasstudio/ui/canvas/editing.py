@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +15,9 @@ from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Graph, Project, Wire
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+
+if TYPE_CHECKING:
+    from kerasstudio.graph.fix_preview import FixPreview
 
 Position = tuple[float, float]
 
@@ -206,6 +210,15 @@ class CanvasEditor(QObject):
             lambda project: apply_fix(project, fix, self.catalogue),
             f"Fix: {fix.label}",
         )
+
+    def preview(self, fix: Fix) -> FixPreview | None:
+        """What a mend would change here; None for one that no longer fits the drawing."""
+        from kerasstudio.graph.fix_preview import preview_fix
+
+        try:
+            return preview_fix(self.project, fix, self.catalogue, self.graph_id)
+        except StudioError:
+            return None
 
     def arranged(self, nodes: Iterable[str] = ()) -> Callable[[], dict[str, Position]]:
         """Work that finds places by the flow for everything, or only for `nodes`: it looks at the

@@ -31,6 +31,7 @@ class ArgumentForm(QWidget):
     argument_reset = Signal(str)
     editing_finished = Signal(str)
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -128,6 +129,7 @@ class ArgumentForm(QWidget):
         row.reset.connect(lambda: self.argument_reset.emit(name))
         row.finished.connect(lambda: self.editing_finished.emit(name))
         row.fix_chosen.connect(self.fix_chosen)
+        row.fix_previewed.connect(self.fix_previewed)
         self._rows[name] = row
         return row
 

@@ -14,9 +14,10 @@ from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, Switc
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
 from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
 from kerasstudio.ui.widgets.field_corner import FieldCorner
+from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
-from kerasstudio.ui.widgets.labels import ElidedButton, LinkButton, TextBlock
+from kerasstudio.ui.widgets.labels import ElidedButton, TextBlock
 
 LABEL_WIDTH = 112
 NESTED_LABEL_WIDTH = 96
@@ -46,6 +47,7 @@ class ArgumentRow(QWidget):
     reset = Signal()
     finished = Signal()
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -121,10 +123,11 @@ class ArgumentRow(QWidget):
         if not fixes:
             return
         self._fix_buttons = QWidget()
-        flow = FlowLayout(self._fix_buttons, gap=10)
+        flow = FlowLayout(self._fix_buttons, gap=10, line_gap=2)
         for fix in fixes:
-            button = LinkButton(fix.label)
-            button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
+            button = FixButton(fix)
+            button.chosen.connect(self.fix_chosen)
+            button.previewed.connect(self.fix_previewed)
             flow.addWidget(button)
         self._grid.addWidget(self._fix_buttons, 2, 1)
 

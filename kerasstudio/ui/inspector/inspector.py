@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
@@ -16,7 +16,10 @@ from kerasstudio.ui.store import DocumentStore
 class Inspector(QScrollArea):
     """Shows the selection: one layer, several together, or the model when nothing is selected.
 
-    A change of selection is shown a moment later, so that sweeping over many nodes is cheap."""
+    A change of selection is shown a moment later, so that sweeping over many nodes is cheap.
+    `fix_previewed(Fix or None)` while the button of a mend is pointed at."""
+
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -30,6 +33,8 @@ class Inspector(QScrollArea):
         self._store, self._selection, self._feed = store, selection, feed
         self.overview = OverviewPanel(store, selection, feed, catalogue)
         self.layers = LayerPanel(store, feed, catalogue)
+        for panel in (self.overview, self.layers):
+            panel.fix_previewed.connect(self.fix_previewed)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.overview)
         self._pages.addWidget(self.layers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits
@@ -33,6 +34,8 @@ class LayerPanel(QWidget):
     """Shows layers and turns every edit into one `store.apply`. Typing on in one field is one
     undo step; Enter or leaving the field ends it."""
 
+    fix_previewed = Signal(object)
+
     def __init__(
         self,
         store: DocumentStore,
@@ -53,6 +56,7 @@ class LayerPanel(QWidget):
         self.header.renamed.connect(self._rename)
         self.problems = CheckList()
         self.problems.fix_chosen.connect(self._apply_fix)
+        self.problems.fix_previewed.connect(self.fix_previewed)
         self.trainable = FieldSwitch(boxed=False)
         self.trainable.setText("trainable")
         self.trainable.setAccessibleName("trainable")
@@ -192,6 +196,7 @@ class LayerPanel(QWidget):
         form.argument_reset.connect(self._reset_argument)
         form.editing_finished.connect(self._end_edit)
         form.fix_chosen.connect(self._apply_fix)
+        form.fix_previewed.connect(self.fix_previewed)
         form.hide()
         self._form_place.addWidget(form)
         self._forms.append(form)

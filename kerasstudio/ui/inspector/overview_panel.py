@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
@@ -24,6 +25,8 @@ MOST_PROBLEMS = 6
 class OverviewPanel(QWidget):
     """Inputs, Outputs, totals, problems. A click on a name selects and shows the node."""
 
+    fix_previewed = Signal(object)
+
     def __init__(
         self,
         store: DocumentStore,
@@ -45,6 +48,7 @@ class OverviewPanel(QWidget):
         self.problem_count = Label("", "muted")
         self.problems = CheckList()
         self.problems.fix_chosen.connect(self._apply_fix)
+        self.problems.fix_previewed.connect(self.fix_previewed)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 14)
         column.setSpacing(10)
