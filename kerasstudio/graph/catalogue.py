@@ -42,7 +42,8 @@ class Argument(msgspec.Struct, frozen=True, omit_defaults=True):
     "int_or_tuple" where fixed (2 for Conv2D.kernel_size). `choices` are the legal texts of
     "choice". `family` names the list of objects an "object" argument picks from (for example
     "initializers"; "layers" for a wrapper's inner layer). `default` is JSON; it is meaningless
-    when `required`. `advanced` arguments are folded away at first.
+    when `required`. `advanced` arguments are folded away at first. `minimum` and `maximum` are
+    the least and the greatest legal number, where there are any.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Argument(msgspec.Struct, frozen=True, omit_defaults=True):
     help: str = ""
     advanced: bool = False
     minimum: float | None = None
+    maximum: float | None = None
 
 
 class Port(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -112,6 +112,20 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "edit.rename", "Rename", ("F2",), "Edit", 2, "pencil", "has_selection", "canvas", "rename"
     ),
+    Action(
+        "edit.copy_arguments", "Copy arguments", ("Ctrl+Alt+C",), "Edit", 2, "", "has_selection"
+    ),
+    Action(
+        "edit.paste_arguments",
+        "Paste arguments",
+        ("Ctrl+Alt+V",),
+        "Edit",
+        2,
+        "",
+        "has_selection",
+        tip="Give the copied arguments to all selected layers, also of other classes",
+    ),
+    Action("edit.reset_arguments", "Reset arguments", (), "Edit", 2, "", "has_selection"),
     Action("edit.select_all", "Select all", ("Ctrl+A",), "Edit", 3, "", "", "canvas", "select_all"),
     Action(
         "edit.select_upstream",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QSplitter, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
@@ -231,6 +231,7 @@ class Studio(QObject):
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         self.inspector.fix_previewed.connect(self.canvas.preview_fix)
+        self.inspector.layers.header.more_requested.connect(self._argument_menu)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
@@ -363,6 +364,13 @@ class Studio(QObject):
             self.show_problem(error.problem)
             return
         self.store.apply(project, fix.label[:1].upper() + fix.label[1:])
+
+    def _argument_menu(self, button: QWidget) -> None:
+        menu = QMenu(button)
+        for name in ("copy_arguments", "paste_arguments", "reset_arguments"):
+            menu.addAction(self.window.actions_set.action(f"edit.{name}"))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _preview_fix(self, fix: Fix | None) -> None:
         if self.window.has_page("model"):

@@ -18,6 +18,7 @@ from kerasstudio.ui.theme import tokens
 
 if TYPE_CHECKING:
     from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
 
 
 class Commands:
@@ -125,6 +126,13 @@ class Commands:
             box.open()
             return
         studio.documents.ask_unsaved(studio.window.close_now)
+
+    def _arguments(self) -> ArgumentClipboard:
+        """Made when first wanted: it needs what the inspector is made of."""
+        from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
+
+        studio = self._studio
+        return ArgumentClipboard(studio.store, studio.selection, studio.catalogue, studio.say)
 
     # ------------------------------------------------------------------ view
 
@@ -242,6 +250,9 @@ class Commands:
             "edit.undo": stack.undo,
             "edit.redo": stack.redo,
             "edit.history": lambda: window.show_panel("history"),
+            "edit.copy_arguments": lambda: self._arguments().copy(),
+            "edit.paste_arguments": lambda: self._arguments().paste(),
+            "edit.reset_arguments": lambda: self._arguments().reset(),
             "view.data": lambda: window.show_page("data"),
             "view.model": lambda: window.show_page("model"),
             "view.train": lambda: window.show_page("train"),

@@ -11,15 +11,18 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.widgets.fields import FieldLine
+from kerasstudio.ui.widgets.glyph_button import GlyphButton
 from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
 
 DOCS = "https://www.tensorflow.org/api_docs/python/tf/{path}/{class_name}"
 
 
 class LayerHeader(QWidget):
-    """`renamed(name)` is emitted with a legal new name, on Enter or on leaving the field."""
+    """`renamed(name)` is emitted with a legal new name, on Enter or on leaving the field.
+    `more_requested(button)`: what else can be done with the layer's arguments."""
 
     renamed = Signal(str)
+    more_requested = Signal(object)
 
     def __init__(
         self, check_name: Callable[[str], str | None], parent: QWidget | None = None
@@ -56,6 +59,9 @@ class LayerHeader(QWidget):
         links.addWidget(self.docs)
         links.addWidget(self.help_button)
         links.addStretch(1)
+        self.more = GlyphButton("⋯", "more: copy, paste, reset arguments")
+        self.more.clicked.connect(lambda: self.more_requested.emit(self.more))
+        links.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

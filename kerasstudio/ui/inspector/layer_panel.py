@@ -51,6 +51,7 @@ class LayerPanel(QWidget):
         self._shown: tuple[str, ...] = ()
         self._forms: list[ArgumentForm] = []
         self._edit = 0
+        self._start = store.project
         self.form: ArgumentForm | None = None
         self.header = LayerHeader(self._name_error)
         self.header.renamed.connect(self._rename)
@@ -146,7 +147,7 @@ class LayerPanel(QWidget):
         self.problems.setVisible(bool(elsewhere))
         self.problems.show_checks((), elsewhere)
         if self.form is not None:
-            shown, mixed = common.common_values(self._layers, self.form.arguments)
+            shown, mixed = common.common_values(self._layers, self.form.arguments, self._catalogue)
             self.form.set_values(shown, _errors(at_argument), mixed, _fixes(at_argument))
 
     def _show_header(self) -> None:
@@ -195,6 +196,7 @@ class LayerPanel(QWidget):
         form.argument_changed.connect(self._set_argument)
         form.argument_reset.connect(self._reset_argument)
         form.editing_finished.connect(self._end_edit)
+        form.editing_cancelled.connect(self._cancel_edit)
         form.fix_chosen.connect(self._apply_fix)
         form.fix_previewed.connect(self.fix_previewed)
         form.hide()
@@ -227,7 +229,9 @@ class LayerPanel(QWidget):
     def _set_argument(self, name: str, value: Any) -> None:
         project = self._store.project
         for layer in self._layers:
-            project = edits.set_argument(project, layer.id, name, value)
+            kind = self._catalogue.layer_type(layer)
+            argument = None if kind is None else kind.argument(name)
+            project = edits.set_argument(project, layer.id, name, value, argument)
         self._store.apply(project, f"Change {self._whose()}: {name}", self._merge_key(name))
 
     def _reset_argument(self, name: str) -> None:
@@ -262,6 +266,11 @@ class LayerPanel(QWidget):
 
     def _end_edit(self, _name: str) -> None:
         self._edit += 1
+        self._start = self._store.project
+
+    def _cancel_edit(self, name: str) -> None:
+        """Give all the values back that they had when this edit began."""
+        self._store.apply(self._start, f"Change {self._whose()}: {name}", self._merge_key(name))
 
 
 def _errors(problems: list[Problem]) -> dict[str, str]:
