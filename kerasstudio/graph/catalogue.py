@@ -183,6 +183,25 @@ def generated_path(keras_version: str) -> Path:
     return _cache_folder() / f"keras-{keras_version}-{__version__}.json"
 
 
+def docs_path(catalogue: Path) -> Path:
+    """Where the full docstrings lie that go with a catalogue file."""
+    return catalogue.with_name(catalogue.name.replace("keras-", "docs-", 1))
+
+
+@lru_cache(maxsize=2)
+def keras_docs(keras_version: str) -> dict[str, str]:
+    """The full docstrings of a catalogued Keras by public name ("keras.layers.Dense"), read when
+    the first one is wanted; empty where there is no such file."""
+    paths = (
+        docs_path(generated_path(keras_version)),
+        resource("catalogue") / f"docs-{keras_version}.json",
+    )
+    for path in paths:
+        if path.is_file():
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    return {}
+
+
 def _cache_folder() -> Path:
     return Path(user_cache_path("kerasstudio", appauthor=False)) / "catalogue"
 

@@ -237,7 +237,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("help.palette", "Command palette…", ("Ctrl+Shift+P",), "Help", 0, "search"),
     Action("help.keys", "Keys and gestures", ("?", "Ctrl+/"), "Help", 0, "keyboard"),
-    Action("help.layer", "Help on the selected layer", ("F1",), "Help", 0, "help"),
+    Action("help.layer", "Help on this layer or setting", ("F1",), "Help", 0, "help"),
     Action("help.about", "About KerasStudio", (), "Help", 1),
 )
 

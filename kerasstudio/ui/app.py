@@ -23,6 +23,7 @@ from kerasstudio.ui import theme
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
+from kerasstudio.ui.help.help_desk import HelpDesk
 from kerasstudio.ui.idle_steps import IdleSteps
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -85,6 +86,7 @@ class Studio(QObject):
         self.pool = WorkerPool(worker_command, self.settings.get("keep_spare"), self)
         self.feed = InspectionFeed(self.store, self.pool.analysis, catalogue, self)
         self.window = MainWindow(self.settings)
+        self.help = HelpDesk(self.window, self.store, self.selection, catalogue, self)
         self.documents = Documents(
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
@@ -232,6 +234,7 @@ class Studio(QObject):
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         self.inspector.fix_previewed.connect(self.canvas.preview_fix)
         self.inspector.layers.header.more_requested.connect(self._argument_menu)
+        self.inspector.layers.header.help_requested.connect(self.help.open)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare

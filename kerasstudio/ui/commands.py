@@ -172,8 +172,7 @@ class Commands:
         self._open(CheatSheet(self.actions, self._studio.window))
 
     def help_on_layer(self) -> None:
-        self._studio.window.show_page("model")
-        self._studio.inspector.show_help()
+        self._studio.help.toggle()
 
     def about(self) -> None:
         from kerasstudio.ui.dialogs.messages import about_message

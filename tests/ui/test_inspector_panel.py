@@ -344,18 +344,21 @@ def test_enter_on_the_canvas_reaches_the_first_argument(desk: Desk) -> None:
     assert QApplication.focusWidget() is desk.inspector.layers.header.name
 
 
-def test_help_is_the_arguments_or_the_layers(desk: Desk) -> None:
+def test_a_name_shows_its_help_and_the_head_that_of_the_layer(desk: Desk) -> None:
     desk.select("n2")
     form = desk.inspector.layers.form
     assert form is not None
-    assert form.focus_argument("use_bias")
-    desk.inspector.show_help()
+    desk.qtbot.mouseClick(form.row("use_bias").label, Qt.MouseButton.LeftButton)
     help_text = form.row("use_bias")._help
     assert help_text is not None
     assert help_text.text() == "Whether a bias is added."
     dense = CATALOGUE.named("Dense")
     assert dense is not None
     assert docs_url(dense).endswith("/tf/keras/layers/Dense")
+    header = desk.inspector.layers.header
+    with desk.qtbot.waitSignal(header.help_requested) as asked:
+        desk.qtbot.mouseClick(header.help_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["layers/Dense"]
 
 
 def test_the_same_class_keeps_its_form(desk: Desk) -> None:

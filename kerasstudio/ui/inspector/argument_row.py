@@ -63,6 +63,7 @@ class ArgumentRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self.argument = argument
+        self.setProperty("helpArgument", argument.name)
         self._catalogue = catalogue
         self._is_set = False
         self._before: tuple[bool, Any] = (False, None)
@@ -75,7 +76,7 @@ class ArgumentRow(QWidget):
         self.label.clicked.connect(self.toggle_help)
         self.editor = editor_for(argument, catalogue, make_form)
         self.reset_button = GlyphButton("↺", f"reset {argument.name}", self)
-        self.reset_button.setToolTip(f"Back to Keras's default: {_default_text(argument)}")
+        self.reset_button.setToolTip(f"Back to Keras's default: {default_text(argument)}")
         self.reset_button.clicked.connect(self._reset_clicked)
         self._corner = FieldCorner(self.reset_button)
         self.reset_button.hide()
@@ -255,6 +256,14 @@ class ArgumentRow(QWidget):
 
 def tool_tip(argument: Argument) -> str:
     """Name, kind, default and help as rich text."""
+    facts = kind_text(argument)
+    facts += "; required" if argument.required else f"; default {default_text(argument)}"
+    body = f"<p>{_escape(argument.help)}</p>" if argument.help else ""
+    return f"<b>{_escape(argument.name)}</b><br/>{_escape(facts)}{body}"
+
+
+def kind_text(argument: Argument) -> str:
+    """What values it takes, in words: "whole number, at least 1"."""
     kind = {
         "int": "whole number",
         "float": "number",
@@ -264,10 +273,7 @@ def tool_tip(argument: Argument) -> str:
         "object": (argument.family or "object").rstrip("s"),
         "any": "any value",
     }.get(argument.kind, argument.kind)
-    facts = kind + _range(argument) + (", may be none" if argument.optional else "")
-    facts += "; required" if argument.required else f"; default {_default_text(argument)}"
-    body = f"<p>{_escape(argument.help)}</p>" if argument.help else ""
-    return f"<b>{_escape(argument.name)}</b><br/>{_escape(facts)}{body}"
+    return kind + _range(argument) + (", may be none" if argument.optional else "")
 
 
 def _range(argument: Argument) -> str:
@@ -280,7 +286,8 @@ def _range(argument: Argument) -> str:
     return f", at most {high:g}" if high is not None else ""
 
 
-def _default_text(argument: Argument) -> str:
+def default_text(argument: Argument) -> str:
+    """Keras's default as the field shows it."""
     if objects.class_name(argument.default) is not None and argument.family:
         return objects.in_short(argument.default)
     return values.show(argument, argument.default) or "empty"

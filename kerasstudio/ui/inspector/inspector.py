@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -73,15 +73,6 @@ class Inspector(QScrollArea):
         self._show_selection()
         if self.layers.form is not None:
             self.layers.form.focus_argument(name)
-
-    def show_help(self) -> None:
-        """F1: the words below the focused argument, else the layer's docstring."""
-        form = self.layers.form
-        row = form.row_at(QApplication.focusWidget()) if form is not None else None
-        if row is not None and self.isAncestorOf(row):
-            row.toggle_help()
-        elif self._pages.currentWidget() is self.layers:
-            self.layers.header.show_help(not self.layers.header.help_button.isChecked())
 
     def _show_selection(self) -> None:
         self._later.stop()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.graph.help_topics import LAYERS, topic_key
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -152,6 +153,8 @@ class LayerPanel(QWidget):
 
     def _show_header(self) -> None:
         first = self._layers[0]
+        alike = all(layer.class_name == first.class_name for layer in self._layers)
+        self.setProperty("helpTopic", topic_key(LAYERS, first.class_name) if alike else "")
         kinds = [self._catalogue.layer_type(layer) for layer in self._layers]
         if len(self._layers) == 1:
             self.header.show_layer(first, kinds[0])
