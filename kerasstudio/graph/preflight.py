@@ -16,6 +16,7 @@ from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.metric_names import metric_names, validates
 from kerasstudio.graph.preflight_data import data_problems
 from kerasstudio.graph.preflight_inputs import input_problems
+from kerasstudio.graph.preflight_memory import memory_problems
 from kerasstudio.graph.preflight_outputs import output_problems
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Project
@@ -44,6 +45,7 @@ def preflight_problems(
         *_amount_problems(project, summary),
         *_object_problems(project, catalogue),
         *_frozen_problems(project, inspection),
+        *memory_problems(project, inspection),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -20,8 +21,9 @@ MENUS = ("File", "Edit", "View", "Model", "Train", "Help")
 class Action:
     """`enabled_when` names a condition (see `ActionSet.set_condition`), "" is always. `place`
     "canvas" makes the keys work only while the canvas has the keyboard; such an action calls the
-    canvas's method `target` where it has one. An action of the menu "" is in no menu. `group`
-    separates menu lines. `checkable` actions show a tick."""
+    canvas's method `target` where it has one ("lens.next_measure": that of a part of it). An
+    action of the menu "" is in no menu. `group` separates menu lines. `checkable` actions show a
+    tick."""
 
     id: str
     text: str
@@ -180,12 +182,61 @@ ACTIONS: tuple[Action, ...] = (
         "canvas",
         "toggle_minimap",
     ),
-    Action("view.problems", "Problems", ("Ctrl+Shift+M",), "View", 2, "warning"),
-    Action("view.charts", "Live charts", ("Ctrl+Shift+L",), "View", 2, "chart"),
-    Action("view.code", "Code", ("Ctrl+Shift+K",), "View", 2, "code"),
-    Action("view.log", "Log", ("Ctrl+Shift+U",), "View", 2, "log"),
-    Action("view.bottom", "Bottom panel", ("Ctrl+J",), "View", 2, "", "", checkable=True),
-    Action("view.theme", "Light or dark", ("Ctrl+Shift+T",), "View", 3),
+    Action("view.legend", "Legend", ("K",), "View", 2, "", "", "canvas", "lens.toggle_legend"),
+    Action(
+        "view.heat_none", "No heat overlay", (), "View", 2, "", "", "canvas", "lens.show_nothing"
+    ),
+    Action(
+        "view.heat_parameters",
+        "Heat: parameters",
+        (),
+        "View",
+        2,
+        "",
+        "has_model",
+        "canvas",
+        "lens.show_parameters",
+    ),
+    Action(
+        "view.heat_adds",
+        "Heat: multiply-adds",
+        (),
+        "View",
+        2,
+        "",
+        "has_model",
+        "canvas",
+        "lens.show_multiply_adds",
+    ),
+    Action(
+        "view.heat_memory",
+        "Heat: activation memory",
+        (),
+        "View",
+        2,
+        "",
+        "has_model",
+        "canvas",
+        "lens.show_memory",
+    ),
+    Action(
+        "view.next_heat",
+        "Next heat overlay",
+        ("Alt+H",),
+        "View",
+        2,
+        "",
+        "has_model",
+        "canvas",
+        "lens.next_measure",
+        tip="Parameters, multiply-adds, activation memory, off",
+    ),
+    Action("view.problems", "Problems", ("Ctrl+Shift+M",), "View", 3, "warning"),
+    Action("view.charts", "Live charts", ("Ctrl+Shift+L",), "View", 3, "chart"),
+    Action("view.code", "Code", ("Ctrl+Shift+K",), "View", 3, "code"),
+    Action("view.log", "Log", ("Ctrl+Shift+U",), "View", 3, "log"),
+    Action("view.bottom", "Bottom panel", ("Ctrl+J",), "View", 3, "", "", checkable=True),
+    Action("view.theme", "Light or dark", ("Ctrl+Shift+T",), "View", 4),
     Action(
         "model.add",
         "Add a layer…",
@@ -290,7 +341,9 @@ class ActionSet(QObject):
         for record in ACTIONS:
             if record.place != "canvas":
                 continue
-            method = getattr(canvas, record.target, None)
+            method: Any = canvas
+            for name in record.target.split("."):
+                method = getattr(method, name, None)
             if method is None:
                 continue
             action = self._actions[record.id]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
@@ -35,6 +35,7 @@ from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
+from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Studio(QObject):
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
         self.run_feed = RunFeed(self.pool, self.documents.studio, self.documents.base, self)
+        self.changes = TrainingChanges(self.store, self.run_feed, self)
         self.importing = Importing(
             self.window,
             self.store,
@@ -186,6 +188,7 @@ class Studio(QObject):
         for end in self._closing:
             end()
         self.feed.close()
+        self.changes.close()
         self.pool.close()
         self.run_feed.close()
         if self._exports is not None:
@@ -225,16 +228,17 @@ class Studio(QObject):
     def _model_page(self) -> QWidget:
         from kerasstudio.ui.canvas.canvas import Canvas
         from kerasstudio.ui.inspector.inspector import Inspector
+        from kerasstudio.ui.model_wiring import wire_model_page
         from kerasstudio.ui.palette.palette import Palette
 
         self.canvas = Canvas(self.store, self.selection, self.feed, self.catalogue)
         self.palette = Palette(self.catalogue)
-        self.inspector = Inspector(self.store, self.selection, self.feed, self.catalogue)
+        self.inspector = Inspector(
+            self.store, self.selection, self.feed, self.catalogue, self.changes
+        )
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
-        self.inspector.fix_previewed.connect(self.canvas.preview_fix)
-        self.inspector.layers.header.more_requested.connect(self._argument_menu)
-        self.inspector.layers.header.help_requested.connect(self.help.open)
+        wire_model_page(self)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
@@ -367,13 +371,6 @@ class Studio(QObject):
             self.show_problem(error.problem)
             return
         self.store.apply(project, fix.label[:1].upper() + fix.label[1:])
-
-    def _argument_menu(self, button: QWidget) -> None:
-        menu = QMenu(button)
-        for name in ("copy_arguments", "paste_arguments", "reset_arguments"):
-            menu.addAction(self.window.actions_set.action(f"edit.{name}"))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _preview_fix(self, fix: Fix | None) -> None:
         if self.window.has_page("model"):

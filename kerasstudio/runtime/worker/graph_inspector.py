@@ -31,8 +31,15 @@ class GraphInspector:
     """`infos` and `problems` by node. The mends of a problem are candidates as long as nobody has
     tried them: `tried` holds the problems of nodes whose mends were."""
 
-    def __init__(self, key: str, catalogue: Catalogue, inference: LayerInference) -> None:
+    def __init__(
+        self,
+        key: str,
+        catalogue: Catalogue,
+        inference: LayerInference,
+        graphs: Mapping[str, GraphInspector],
+    ) -> None:
         self.key = key
+        self._graphs = graphs
         self.infos: dict[str, NodeInfo] = {}
         self.problems: dict[str, tuple[Problem, ...]] = {}
         self.traced: dict[str, tuple[Problem, ...]] = {}
@@ -209,14 +216,34 @@ class GraphInspector:
             axes = self._hints.get(call.node.id, "") if call.layer.is_input else ""
             axes = axes or output_axes(call.layer, call.kind, coming, len(spec.shape), number)
             outputs.append(TensorSpec(spec.shape, spec.dtype, axes))
+        adds, size = found.multiply_adds, found.activation_bytes
+        if call.layer.graph is not None:
+            adds, size = self._inside(call)
         return NodeInfo(
             status="ok",
             outputs=tuple(outputs),
             parameters=found.parameters,
             trainable=found.trainable,
-            multiply_adds=found.multiply_adds,
-            activation_bytes=found.activation_bytes,
+            multiply_adds=adds,
+            activation_bytes=size,
         )
+
+    def _inside(self, call: CallSite) -> tuple[int | None, int | None]:
+        """Multiply-adds and bytes of all that a block holds; None where one part is not known."""
+        inner = self._graphs.get(call.layer.graph or "")
+        if inner is None or call.around is None:
+            return None, None
+        project = call.around.project
+        drawn = project.graphs[inner.key].nodes.values()
+        ends = {
+            node.id
+            for node in drawn
+            if project.layers[node.layer].is_input or project.layers[node.layer].is_output
+        }
+        infos = [info for key, info in inner.infos.items() if key not in ends]
+        adds = [info.multiply_adds for info in infos if info.status == "ok"]
+        sizes = [info.activation_bytes for info in infos if info.status == "ok"]
+        return _sum(adds), _sum(sizes)
 
     def _meant_otherwise(self, project: Project) -> set[str]:
         """Inputs whose axes mean something else now: what they feed says what they are."""
@@ -284,6 +311,11 @@ def untried(graphs: Iterable[GraphInspector]) -> Iterable[tuple[GraphInspector, 
         for node in (*each.problems, *each.traced):
             if node not in each.tried and any(problem.fixes for problem in each.found(node)):
                 yield each, node
+
+
+def _sum(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if values and len(known) == len(values) else None
 
 
 def _bare(spec: TensorSpec) -> TensorSpec:

@@ -70,7 +70,7 @@ class Inspector:
         with symbolic():
             for key in _inner_first(project, graphs):
                 found = self._graphs.setdefault(
-                    key, GraphInspector(key, self._catalogue, self.inference)
+                    key, GraphInspector(key, self._catalogue, self.inference, self._graphs)
                 )
                 different = changes.of_graph(key)
                 nodes = set(different.nodes.changed - different.moved) | different.nodes.added

@@ -10,24 +10,30 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from math import ceil, floor
 from time import perf_counter
-from typing import Any
 
 import numpy as np
-import shiboken6
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
-from kerasstudio.ui.canvas.card_face import COLOR_COUNT, ERROR_COLOR, UNKNOWN_COLOR, tensor_label
+from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
-from kerasstudio.ui.canvas.node_index import Floats, Slots
+from kerasstudio.ui.canvas.heat import Heat
+from kerasstudio.ui.canvas.node_index import Slots
+from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wire_styles import (
+    COLOR_COUNT,
+    DASHED,
+    UNKNOWN_COLOR,
+    wire_dashes,
+    wire_width,
+)
 from kerasstudio.ui.theme import mono_font, tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
 LABEL_ZOOM = 0.62
-WIRE_WIDTH = 1.8
 # A badge stands above its card.
 _REACH = 36.0
 _LABELS_AT_MOST = 150
@@ -60,6 +66,7 @@ class BatchPainter:
     def __init__(self, model: SceneModel) -> None:
         self._model = model
         self.cache = CardCache()
+        self.heat = Heat(model)
         self.exact: float | None = None
         self.unfinished = False
         """Whether the last frame left cards for the next one, to stay quick."""
@@ -75,10 +82,13 @@ class BatchPainter:
         colors = wire_colors(tokens())
         self._far_pens = [QPen(color, 0) for color in colors]
         self._pens = []
-        for color in colors:
-            pen = cosmetic(color, WIRE_WIDTH, self._ratio)
+        for index, color in enumerate(colors):
+            pen = cosmetic(color, wire_width(index), self._ratio)
             # Square caps close the joints of the pieces; round ones cost eight times as much.
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+            if wire_dashes(index):
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern(wire_dashes(index))
             self._pens.append(pen)
         self._brushes.clear()
         self._labels.clear()
@@ -126,7 +136,7 @@ class BatchPainter:
         wires = self._model.wires
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         scale = painter.worldTransform().m11() * self._ratio
-        whole = wires.colors[seen] == ERROR_COLOR
+        whole = DASHED[wires.colors[seen]]
         if len(wires) <= _CURVES_AT_MOST:
             whole[:] = True
         for slot in seen[whole].tolist():
@@ -140,12 +150,7 @@ class BatchPainter:
     def _paint_curve(self, painter: QPainter, slot: int) -> None:
         """A wire as one line without joints: nicer, and dearer, than its pieces."""
         wires = self._model.wires
-        color = int(wires.colors[slot])
-        pen = self._pens[color]
-        if color == ERROR_COLOR:
-            pen = QPen(pen)
-            pen.setDashPattern([4, 3])
-        painter.setPen(pen)
+        painter.setPen(self._pens[int(wires.colors[slot])])
         segments = wires.segments[slot]
         points = [QPointF(x, y) for x, y in segments[:, :2].tolist()]
         points.append(QPointF(*segments[-1, 2:].tolist()))
@@ -216,6 +221,8 @@ class BatchPainter:
         step = moving_step(zoom) if moving else zoom
         transform = painter.worldTransform()
         dx, dy = transform.dx(), transform.dy()
+        if self.heat.measure is not None:
+            self.heat.paint_rims(painter, seen)
         painter.save()
         painter.resetTransform()
         # A screen full of cards in motion: the eye does not see the difference, the clock does.
@@ -343,13 +350,20 @@ class BatchPainter:
         for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._far_pens[color])
             draw_lines(painter, model.wires.ends[wires[colors == color]])
+        if self.heat.measure is not None:
+            self.heat.paint_far(painter, nodes)
+        else:
+            self._paint_far_cards(painter, nodes)
+        self._paint_far_marks(painter, nodes, emphasis)
+        self._paint_special_far(painter, emphasis)
+
+    def _paint_far_cards(self, painter: QPainter, nodes: Slots) -> None:
+        model = self._model
         painter.setPen(Qt.PenStyle.NoPen)
         categories = model.nodes.categories[nodes]
         for number in np.flatnonzero(np.bincount(categories)).tolist():
             painter.setBrush(self._brush(model.categories[number]))
             draw_rects(painter, model.nodes.rects[nodes[categories == number]])
-        self._paint_far_marks(painter, nodes, emphasis)
-        self._paint_special_far(painter, emphasis)
 
     def _paint_far_marks(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
         theme = tokens()
@@ -411,20 +425,3 @@ def cosmetic(color: QColor, width: float, ratio: float) -> QPen:
     pen = QPen(color, width * ratio)
     pen.setCosmetic(True)
     return pen
-
-
-def draw_lines(painter: QPainter, lines: Floats) -> None:
-    """Rows of x1, y1, x2, y2 as lines. The rows are read in place: a list of QLineF would cost
-    eight times as much."""
-    rows = np.ascontiguousarray(lines, np.float64)
-    if len(rows):
-        first: Any = shiboken6.wrapInstance(rows.ctypes.data, QLineF)
-        painter.drawLines(first, len(rows))
-
-
-def draw_rects(painter: QPainter, rects: Floats) -> None:
-    """Rows of x, y, width, height as rectangles, read in place."""
-    rows = np.ascontiguousarray(rects, np.float64)
-    if len(rows):
-        first: Any = shiboken6.wrapInstance(rows.ctypes.data, QRectF)
-        painter.drawRects(first, len(rows))

@@ -22,6 +22,7 @@ from kerasstudio.ui.canvas.error_bubble import ErrorBubble
 from kerasstudio.ui.canvas.find_bar import FindBar
 from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.keyboard import CanvasKeys
+from kerasstudio.ui.canvas.lens import Lens
 from kerasstudio.ui.canvas.minimap import Minimap
 from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
 from kerasstudio.ui.canvas.picture import save_picture
@@ -34,7 +35,7 @@ from kerasstudio.ui.palette.search_popup import SearchPopup
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
-from kerasstudio.ui.widgets.amounts import amount_text, plural
+from kerasstudio.ui.widgets.amounts import plural
 
 MOTION_MS = 150
 ZOOM_STEP = 1.25
@@ -68,6 +69,7 @@ class Canvas(QWidget):
         self.minimap = Minimap(self.view, self)
         self.hint = HintLine(self)
         self.empty = EmptyText(self)
+        self.lens = Lens(store, feed, self.model, self.loading, self.view, self)
         self.bubble = ErrorBubble(self)
         self.saying = Saying(self)
         self.rename_editor = RenameEditor(self.editor.rename, self)
@@ -396,15 +398,7 @@ class Canvas(QWidget):
             self.hint.adjustSize()
             return
         count = len(self.model.nodes)
-        parts = []
-        if count:
-            parts.append(plural(count, "node"))
-            total = self._feed.inspection.total
-            if total:
-                parts.append(f"{amount_text(total)} params")
-        parts += ["Tab add layer", "F frame all"] if count else []
-        self.hint.setText(" · ".join(parts))
-        self.hint.adjustSize()
+        self.hint.show_drawing(count, self._store.project, self._feed.inspection)
 
     def _update_bubble(self) -> None:
         """Problems of the hovered node, else of the one that is selected."""
@@ -434,7 +428,8 @@ class Canvas(QWidget):
         self.minimap.move(
             self.width() - self.minimap.width() - 14, self.height() - self.minimap.height() - 14
         )
-        self.hint.move(16, self.height() - 30)
+        self.hint.move(74, self.height() - 30)
+        self.lens.place(self.size())
         self.empty.move(
             (self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2
         )

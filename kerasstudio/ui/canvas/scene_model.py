@@ -16,19 +16,22 @@ from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import ROOT, Graph, Layer, Project, Wire
 from kerasstudio.ui.canvas.card_face import (
-    ERROR_COLOR,
-    UNKNOWN_COLOR,
-    WAITING_COLOR,
     CardFace,
+    CardLook,
     PortMark,
     card_state,
     count_line,
     shapes_line,
-    tensor_color,
     trouble_line,
 )
 from kerasstudio.ui.canvas.node_index import NodeIndex
 from kerasstudio.ui.canvas.wire_index import WireIndex
+from kerasstudio.ui.canvas.wire_styles import (
+    ERROR_COLOR,
+    UNKNOWN_COLOR,
+    WAITING_COLOR,
+    tensor_style,
+)
 
 
 class NodePorts(msgspec.Struct, frozen=True):
@@ -60,6 +63,7 @@ class SceneModel:
         self.inspection = Inspection()
         self.bindings = Bindings()
         self.changed_faces: set[str] = set()
+        self.look = CardLook()
         self._summary: DataSummary | None = None
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._bad_wires: frozenset[str] = frozenset()
@@ -196,6 +200,14 @@ class SceneModel:
         self._resolve()
         self._stale_faces(self._ends())
 
+    def set_look(self, look: CardLook) -> None:
+        """Another overlay, batch size, or other cards that are marked."""
+        before, self.look = self.look, look
+        counted = before.measure != look.measure
+        if counted or (before.batch != look.batch and look.measure == "memory"):
+            self._stale_faces(list(self._faces))
+        self._stale_faces(before.changed ^ look.changed)
+
     def move(self, positions: dict[str, tuple[float, float]]) -> None:
         """Show nodes elsewhere for now (a drag, an animation); the project is not touched."""
         here = {node: place for node, place in positions.items() if node in self.nodes}
@@ -295,7 +307,7 @@ class SceneModel:
             return UNKNOWN_COLOR
         if info.status == "waiting" or info.status == "error":
             return WAITING_COLOR
-        return tensor_color(self.tensor(wire.source, wire.output))
+        return tensor_style(self.tensor(wire.source, wire.output))
 
     def _recolor(self, nodes: Collection[str]) -> None:
         """These nodes' cards, wires, and the ports at the far ends of the wires."""
@@ -358,13 +370,14 @@ class SceneModel:
             size=self.nodes.rect(node)[2:],
             lines=card_lines(layer, self.catalogue.layer_type(layer)),
             shape=shapes_line(info) if known and info else "",
-            count=count_line(info) if known and info else "",
+            count=count_line(info, self.look) if known and info else "",
             state=state,
             trouble=trouble_line(problems),
             badge=badge,
             badge_kind="missing" if kind else "data",
             calls=len(self._nodes_of_layer.get(layer.id, ())),
             frozen=not layer.trainable,
+            changed=node in self.look.changed,
             ports=(*self._input_marks(node), *self._output_marks(node)),
         )
 
@@ -400,7 +413,7 @@ class SceneModel:
         for number in range(len(self.ports(node).outputs)):
             x, y = self.output_offset(node, number)
             known = info is not None and info.status == "ok"
-            color = tensor_color(self.tensor(node, number)) if known else UNKNOWN_COLOR
+            color = tensor_style(self.tensor(node, number)) if known else UNKNOWN_COLOR
             marks.append(PortMark(x, y, color, number in taken))
         return marks
 

@@ -11,6 +11,7 @@ from kerasstudio.ui.inspector.layer_panel import LayerPanel
 from kerasstudio.ui.inspector.overview_panel import OverviewPanel
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.training_changes import TrainingChanges
 
 
 class Inspector(QScrollArea):
@@ -27,12 +28,16 @@ class Inspector(QScrollArea):
         selection: Selection,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
-        self.overview = OverviewPanel(store, selection, feed, catalogue)
-        self.layers = LayerPanel(store, feed, catalogue)
+        self.overview = OverviewPanel(store, selection, feed, catalogue, changes)
+        self.layers = LayerPanel(store, feed, catalogue, changes)
+        if changes is not None:
+            changes.changed.connect(self._problems_changed)
+            changes.changed.connect(self.layers.refresh_facts)
         for panel in (self.overview, self.layers):
             panel.fix_previewed.connect(self.fix_previewed)
         self._pages = QStackedWidget()

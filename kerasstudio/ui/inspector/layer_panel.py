@@ -20,6 +20,7 @@ from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
 from kerasstudio.ui.inspector.input_shapes import input_changes, take_input_shapes
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.fields import FieldSwitch
@@ -42,9 +43,11 @@ class LayerPanel(QWidget):
         store: DocumentStore,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._changes = changes
         self._store, self._feed, self._catalogue = store, feed, catalogue
         self._graph = ""
         self._nodes: tuple[str, ...] = ()
@@ -125,9 +128,13 @@ class LayerPanel(QWidget):
         self._line.setVisible(bool(nodes))
         self.members.setVisible(len(self._layers) > 1)
         if single and nodes:
-            self.facts.show_facts(
-                facts.node_facts(self._store.project, self._graph, nodes[0], self._feed.inspection)
+            told = facts.node_facts(
+                self._store.project, self._graph, nodes[0], self._feed.inspection
             )
+            if self._changes is not None and nodes[0] in self._changes.since.nodes:
+                lines = "\n".join(self._changes.since.nodes[nodes[0]])
+                told.append((f"since run {self._changes.run}", lines, ""))
+            self.facts.show_facts(told)
 
     def refresh_problems(self) -> None:
         """What is wrong with these layers, in red at the argument or in the list on top."""
