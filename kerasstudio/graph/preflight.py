@@ -15,7 +15,7 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.metric_names import metric_names, validates
 from kerasstudio.graph.preflight_data import data_problems
-from kerasstudio.graph.preflight_inputs import input_problems
+from kerasstudio.graph.preflight_inputs import input_problems, keep_inputs_fitting
 from kerasstudio.graph.preflight_memory import memory_problems
 from kerasstudio.graph.preflight_outputs import output_problems
 from kerasstudio.graph.problems import Fix, Place, Problem
@@ -36,7 +36,7 @@ def preflight_problems(
     bindings = resolve(project, summary)
     return [
         *_source_problems(project),
-        *data_problems(project.data, summary),
+        *keep_inputs_fitting(data_problems(project.data, summary), project, bindings, summary),
         *bindings.problems,
         *_unused(project, bindings),
         *input_problems(project, bindings, summary),

@@ -507,7 +507,7 @@ def test_wires_and_cards_follow_what_keras_says(hand: Hand) -> None:
     slot = model.wires.slots[f"{dense}:inputs"]
     hand.feed.tell({conv: NodeInfo("ok", (TensorSpec((None, 8, 8, 4)),), 40)})
     assert model.wires.colors[slot] == 4
-    assert model.face(conv).shape == "8 × 8 × 4"
+    assert model.face(conv).shape == "H8 W8 C4"
     hand.feed.complain(Problem("shape.rank", "no", place=Place(node=dense, port="inputs")))
     assert model.face(dense).state == "error"
     assert model.wires.colors[slot] == 8

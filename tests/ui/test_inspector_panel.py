@@ -287,11 +287,11 @@ def test_kerass_problem_stands_at_its_argument_with_the_fix(desk: Desk) -> None:
 def test_facts_of_a_layer(desk: Desk) -> None:
     desk.select("n2")
     assert desk.inspector.layers.facts.facts == {
-        "input": "4",
-        "output": "32",
+        "input": "F4",
+        "output": "F32",
         "parameters": "160 (trainable)",
         "compute": "640 multiply-adds",
-        "activations": "128 B a sample",
+        "activations": "4.1 kB at batch 32",
         "weights": "not shared",
     }
     graph = desk.store.project.graph
