@@ -20,6 +20,7 @@ from kerasstudio.graph.project import Project
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.canvas.hits import port_point
+from kerasstudio.ui.canvas.wire_styles import ERROR_COLOR
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
@@ -510,7 +511,7 @@ def test_wires_and_cards_follow_what_keras_says(hand: Hand) -> None:
     assert model.face(conv).shape == "H8 W8 C4"
     hand.feed.complain(Problem("shape.rank", "no", place=Place(node=dense, port="inputs")))
     assert model.face(dense).state == "error"
-    assert model.wires.colors[slot] == 8
+    assert model.wires.colors[slot] == ERROR_COLOR
     hand.feed.complain()
     assert model.face(dense).state == "unknown"
     assert model.wires.colors[slot] == 4
