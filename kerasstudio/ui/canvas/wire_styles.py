@@ -3,6 +3,7 @@ never the colour alone."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -32,8 +33,12 @@ def tensor_style(spec: TensorSpec | None) -> int:
     """The index of a tensor's style."""
     if spec is None:
         return UNKNOWN_COLOR
-    rank = min(len(spec.shape), RANKS - 1)
-    return rank + RANKS * VALUE_KINDS.index(value_kind(spec.dtype))
+    return min(len(spec.shape), RANKS - 1) + _first_style(spec.dtype)
+
+
+@cache
+def _first_style(dtype: str) -> int:
+    return RANKS * VALUE_KINDS.index(value_kind(dtype))
 
 
 def value_kind(dtype: str) -> ValueKind:
