@@ -305,6 +305,11 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Edit the selected layer", "Enter", "Canvas"),
     Gesture("Next node, nudge", "arrows, Ctrl+arrows", "Canvas"),
     Gesture("Clear selection, cancel", "Esc", "Canvas"),
+    Gesture("Look at a mend before taking it", "point at it, or Ctrl+. and arrows", "Canvas"),
+    Gesture("Change a number", "drag its name; arrows or wheel in its field", "Arguments"),
+    Gesture("Finer, coarser", "Shift, Ctrl while doing so; Page Up and Down", "Arguments"),
+    Gesture("Calculate", "type 2*32 or 28*28", "Arguments"),
+    Gesture("Edit several layers at once", "select them, then change a value", "Arguments"),
 )
 
 
