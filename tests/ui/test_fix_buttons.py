@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 from test_canvas import Hand
 
 from kerasstudio.graph.problems import Fix, Place, Problem
+from kerasstudio.ui.canvas import context_menu
 from kerasstudio.ui.canvas.error_bubble import WIDTH
+from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.message_text import MessageText
 from kerasstudio.ui.widgets.original_text import OriginalText
@@ -99,6 +101,24 @@ def test_mends_are_reached_by_keys(hand: Hand) -> None:
     hand.qtbot.keyClick(units, Qt.Key.Key_Return)
     layer = hand.project.graph.nodes[dense].layer
     assert hand.project.layers[layer].arguments["units"] == 10
+    assert hand.steps() == 1
+
+
+def test_mends_in_the_menu_are_shown_too(hand: Hand) -> None:
+    dense, _fixes = complain(hand)
+    menu = QMenu(hand.canvas)
+    context_menu.fill(menu, hand.canvas, Hit(node=dense), QPointF())
+    flatten = menu.actions()[0]
+    assert flatten.text() == "Insert Flatten"
+    menu.hovered.emit(flatten)
+    assert [ghost.title for ghost in hand.view.ghosts.preview.ghosts] == ["Flatten"]
+    rename = next(each for each in menu.actions() if each.text().startswith("Rename"))
+    menu.hovered.emit(rename)
+    assert not hand.view.ghosts.preview
+    menu.hovered.emit(flatten)
+    menu.aboutToHide.emit()
+    assert not hand.view.ghosts.preview
+    flatten.trigger()
     assert hand.steps() == 1
 
 

@@ -44,9 +44,11 @@ ARRANGED_AT_ONCE = 400
 
 class Canvas(QWidget):
     """Shows the graph that the selection shows. The public methods without arguments are what
-    menus and keys call. `inspect_requested(node)`: the person wants its arguments."""
+    menus and keys call. `inspect_requested(node)`: the person wants its arguments;
+    `node_menu_filled(menu)`: others may add theirs."""
 
     inspect_requested = Signal(str)
+    node_menu_filled = Signal(object)
     zoom_changed = Signal(float)
 
     def __init__(

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.canvas.hits import Hit
 
 if TYPE_CHECKING:
@@ -29,12 +31,7 @@ def _fill_node(menu: QMenu, canvas: Canvas, node: str) -> None:
     chosen = set(canvas.view.selection.nodes) | {node}
     several = len(chosen) > 1
     layer = canvas.model.layer(node)
-    for problem in canvas.model.problems_of(node)[:2]:
-        for fix in problem.fixes:
-            label = fix.label[:1].upper() + fix.label[1:]
-            _add(menu, label, partial(canvas.apply_fix, fix))
-    if menu.actions():
-        menu.addSeparator()
+    _add_mends(menu, canvas, node)
     if not several:
         _add(menu, "Rename\tF2", canvas.rename)
         if not layer.is_input and not layer.is_output:
@@ -47,6 +44,8 @@ def _fill_node(menu: QMenu, canvas: Canvas, node: str) -> None:
             lambda: canvas.editor.set_trainable(chosen, frozen),
         )
     menu.addSeparator()
+    canvas.node_menu_filled.emit(menu)
+    menu.addSeparator()
     _add(menu, "Cut\tCtrl+X", canvas.cut)
     _add(menu, "Copy\tCtrl+C", canvas.copy)
     _add(menu, "Duplicate\tCtrl+D", canvas.duplicate)
@@ -57,6 +56,19 @@ def _fill_node(menu: QMenu, canvas: Canvas, node: str) -> None:
     menu.addSeparator()
     _add(menu, "Delete and reconnect\tCtrl+Del", canvas.delete_and_reconnect)
     _add(menu, "Delete\tDel", canvas.delete)
+
+
+def _add_mends(menu: QMenu, canvas: Canvas, node: str) -> None:
+    """The mends of the node's problems, each shown as a ghost while it is pointed at."""
+    fixes: dict[QAction, Fix] = {}
+    for problem in canvas.model.problems_of(node)[:2]:
+        for fix in problem.fixes:
+            label = fix.label[:1].upper() + fix.label[1:]
+            fixes[_add(menu, label, partial(canvas.apply_fix, fix))] = fix
+    if fixes:
+        menu.hovered.connect(lambda action: canvas.preview_fix(fixes.get(action)))
+        menu.aboutToHide.connect(lambda: canvas.preview_fix(None))
+        menu.addSeparator()
 
 
 def _fill_wire(menu: QMenu, canvas: Canvas, wire: str, spot: QPointF) -> None:
@@ -80,5 +92,7 @@ def _fill_paper(menu: QMenu, canvas: Canvas, spot: QPointF) -> None:
     action.triggered.connect(canvas.toggle_minimap)
 
 
-def _add(menu: QMenu, text: str, call: Callable[[], object]) -> None:
-    menu.addAction(text).triggered.connect(lambda _checked=False: call())
+def _add(menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda _checked=False: call())
+    return action
