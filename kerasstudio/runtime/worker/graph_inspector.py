@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -305,7 +305,7 @@ class GraphInspector:
         return None if not sources else {port: _bare(each.spec) for port, each in sources.items()}
 
 
-def untried(graphs: Iterable[GraphInspector]) -> Iterable[tuple[GraphInspector, str]]:
+def untried(graphs: Iterable[GraphInspector]) -> Iterator[tuple[GraphInspector, str]]:
     """Nodes with problems whose mends nobody has tried."""
     for each in graphs:
         for node in (*each.problems, *each.traced):

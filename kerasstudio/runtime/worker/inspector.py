@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -32,6 +33,8 @@ class Inspector:
         self._reported: dict[str, NodeInfo] = {}
         self.inference = LayerInference(self._catalogue)
         self._trials = FixTrials(self._catalogue)
+        self._trial: Iterator[None] | None = None
+        """The trials of one node, where they were left."""
 
     def inspect(self, request: Inspect) -> Inspected:
         """What changed since the last report, all problems, and the sums."""
@@ -61,6 +64,7 @@ class Inspector:
 
     def update(self, project: Project) -> None:
         """Infer anew what `project` changes."""
+        self._trial = None
         changes = diff(self._project, project)
         for key in changes.graph_keys.removed:
             del self._graphs[key]
@@ -100,11 +104,16 @@ class Inspector:
     def try_fixes(self, limit_s: float) -> bool:
         """Find out which mends mend, for about `limit_s` seconds; returns whether any are left."""
         end = time.monotonic() + limit_s
-        for graph, node in untried(self._graphs.values()):
-            if time.monotonic() > end:
-                return True
-            self._trials.try_node(self._project, graph, node)
-        return False
+        while True:
+            if self._trial is None:
+                found = next(untried(self._graphs.values()), None)
+                if found is None:
+                    return False
+                self._trial = self._trials.try_node(self._project, *found)
+            for _ in self._trial:
+                if time.monotonic() > end:
+                    return True
+            self._trial = None
 
     def problems(self) -> tuple[Problem, ...]:
         """All problems, in drawing order, with the mends that were found to work."""
