@@ -41,12 +41,13 @@ def main(folder: Path) -> int:
 
 def draw_all(folder: Path) -> None:
     from kerasstudio.graph.catalogue import shipped
-    from kerasstudio.ui.app import Studio, make_application
+    from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.application import make_application
     from kerasstudio.ui.settings import Settings
 
     settings = Settings()
     settings.set("theme", "dark")
-    studio = Studio(make_application("dark"), shipped(), settings)
+    studio = Studio(make_application("dark", "100"), shipped(), settings)
     studio.show_start()
     studio.window.resize(*SIZE)
     studio.begin()

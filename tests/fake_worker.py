@@ -124,6 +124,8 @@ class FakeWorker:
             case p.Inspect():
                 time.sleep(self.flags.late)
                 self.send(self.inspect(request))
+            case p.Suppose():
+                self.send(p.Supposed(request.id))
             case p.DescribeData():
                 self.send(p.Progress(request.id, "Reading", 0.5))
                 self.send(p.DataDescribed(request.id, describe(request.data)))
@@ -137,6 +139,8 @@ class FakeWorker:
                 self.training.start()
             case p.Control():
                 self.control(request)
+            case p.Trust():
+                self.send(p.Trusting(request.id, (*request.layers, *request.files)))
             case p.Evaluate():
                 self.send(
                     p.Evaluated(request.id, request.run_folder, {"loss": 0.21, "accuracy": 0.93})
@@ -152,7 +156,13 @@ class FakeWorker:
                     )
                 )
             case p.ImportModel():
-                self.send(p.ModelImported(request.id, Project(), ("nothing was imported",)))
+                self.send(p.Progress(request.id, "Looking at it"))
+                time.sleep(self.flags.late)
+                if Path(request.path).suffix in (".keras", ".h5", ".json"):
+                    self.send(p.ModelImported(request.id, Project(), ("nothing was imported",)))
+                else:
+                    name = Path(request.path).name
+                    self.send(p.Failed(request.id, Problem("import.kind", f"{name} is no model.")))
 
     # ------------------------------------------------------------------ shapes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import FAILED, OK
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import read_project
@@ -16,13 +17,18 @@ from kerasstudio.graph.preflight import preflight_problems
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.structure import structure_problems
+from kerasstudio.graph.warm_start import layer_starts
+from kerasstudio.graph.warm_start import summary as summary_of
 from kerasstudio.runtime.protocol import DataDescribed, DescribeData, Inspect, Inspected
+from kerasstudio.runtime.runs import studio_folder
+from kerasstudio.runtime.weight_store import WeightStore
 
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a project (.kstudio)")
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -30,7 +36,12 @@ def run(options: Namespace, console: Console) -> int:
     project = read_project(options.file)
     base = options.file.absolute().parent
     with Session(console) as session:
+        trust(options, session, project)
         problems, inspection = find_problems(project, base, session)
+    start = project.training.start
+    stored, gone = WeightStore(studio_folder(options.file.absolute())).look(start)
+    problems = [*([gone] if gone is not None else []), *problems]
+    kept = "" if stored is None else summary_of(layer_starts(project, inspection, stored), project)
     for problem in problems:
         console.problem(problem)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -41,6 +52,8 @@ def run(options: Namespace, console: Console) -> int:
         f"{options.file}: {' and '.join(part for part in found if part) or 'no problems'}; "
         f"{nodes} nodes, {inspection.total:,} parameters"
     )
+    if kept:
+        console.say(f"  starts from {start.words}: {kept}")
     console.result(
         {
             "ok": errors == 0,
@@ -51,6 +64,8 @@ def run(options: Namespace, console: Console) -> int:
             "nodes": nodes,
             "parameters": inspection.total,
             "trainable": inspection.total_trainable,
+            "starts_from": start.words,
+            "kept": kept,
         }
     )
     return FAILED if errors else OK

@@ -10,7 +10,7 @@ OK = 0
 FAILED = 1
 UNUSABLE_INPUT = 2
 
-_INPUT_ROOMS = ("file.", "data.", "import.", "input.")
+_INPUT_ROOMS = ("file.", "data.", "import.", "input.", "weights.")
 # What goes wrong with a file although the person gave a good one.
 _NO_INPUT = {"file.disk_full", "cli.interrupted"}
 

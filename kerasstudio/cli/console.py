@@ -9,6 +9,9 @@ import msgspec
 
 from kerasstudio.graph.problems import Problem, in_words
 
+_CODE = """  here: --trust-code runs it, if you know who made it; `kerasstudio convert IN OUT
+  --code FILE.py` puts the class it needs into the project"""
+
 
 class Console:
     """With `json` nothing goes to standard output but the one object given to `result`."""
@@ -44,6 +47,8 @@ class Console:
     def problem(self, problem: Problem) -> None:
         """A problem in its parts, on standard error."""
         self.tell(f"{problem.severity}: {in_words(problem)}")
+        if problem.code == "placeholder.code":
+            self.tell(_CODE)
 
     def fail(self, problem: Problem) -> None:
         """The problem that ends the command."""

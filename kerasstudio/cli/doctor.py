@@ -15,6 +15,8 @@ from kerasstudio.cli.session import Session
 from kerasstudio.cli.studio import has_display
 from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.problems import Problem, StudioError, in_words
+from kerasstudio.runtime.confined import Confined
+from kerasstudio.runtime.confinement import Confinement
 from kerasstudio.runtime.protocol import Ready
 
 PACKAGES = ("numpy", "PySide6-Essentials", "pyqtgraph", "h5py", "polars", "networkx", "msgspec")
@@ -57,6 +59,8 @@ def run(options: Namespace, console: Console) -> int:
         console.say(f"{name:<20}{found}")
     console.say(f"{'system':<20}{platform.platform()}")
     console.say(f"{'device':<20}{ready.device if ready is not None else 'unknown'}")
+    fences = None if ready is None else _fences(console, problems)
+    console.say(f"{'foreign files':<20}{_kept(fences)}")
     console.say(f"{'display':<20}{'yes' if has_display() else 'none: the command line works'}")
     console.say(f"{'system libraries':<20}{' '.join(missing) + ' missing' if missing else 'all'}")
     for problem in problems:
@@ -69,6 +73,7 @@ def run(options: Namespace, console: Console) -> int:
             "system": platform.platform(),
             "device": ready.device if ready is not None else None,
             "display": has_display(),
+            "foreign_files": None if fences is None else fences.parts(),
             "missing_libraries": missing,
             "problems": problems,
         }
@@ -84,6 +89,35 @@ def _worker(console: Console, problems: list[Problem]) -> Ready | None:
     except StudioError as error:
         problems.append(error.problem)
         return None
+
+
+def _fences(console: Console, problems: list[Problem]) -> Confinement | None:
+    """What keeps a process that reads foreign model files, on this computer."""
+    try:
+        with Confined() as confined, Session(console, confined) as session:
+            return session.ready().confinement
+    except StudioError as error:
+        problems.append(error.problem)
+        return None
+
+
+def _kept(fences: Confinement | None) -> str:
+    if fences is None:
+        return "unknown"
+    if fences.is_complete:
+        memory = f"{fences.limit / (1 << 30):.1f} GiB"
+        return (
+            "read in a process of their own: no network, no other programs, writes only in its "
+            f"folder, reads only the file, {memory} of memory; kept by the system"
+        )
+    words = {
+        "kernel": "the system",
+        "python": "Python's code only",
+        "watched": "itself",
+        "open": "nothing",
+    }
+    parts = "; ".join(f"{part}: {words[how]}" for part, how in fences.parts().items())
+    return f"what keeps the process that reads them: {parts}"
 
 
 def _catalogue(ready: Ready) -> list[Problem]:

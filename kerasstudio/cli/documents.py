@@ -11,6 +11,7 @@ from kerasstudio.graph import files
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.runs import RUN_FILE, list_runs, studio_folder
+from kerasstudio.runtime.weight_store import WeightStore
 
 Kind = Literal["project", "model", "run"]
 
@@ -42,6 +43,13 @@ def existing(path: Path, wanted: str) -> Path:
 def data_path(path: str, wanted: str = "a .csv, .npz or .npy file") -> str:
     """A data file, absolute; "sample:NAME" stays as it is. Raises `StudioError`."""
     return path if path.startswith(SAMPLE) else str(existing(Path(path), wanted))
+
+
+def stored_weights(path: Path, project: Project) -> str | None:
+    """The file of the weights that a project of this file starts from, None where it starts
+    fresh. Raises `StudioError` when it is gone."""
+    start = project.training.start
+    return None if start.is_fresh else str(WeightStore(studio_folder(path)).path_of(start))
 
 
 def find_run(path: Path) -> Path:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import OK
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import data_path, find_run
 from kerasstudio.cli.session import Session
 from kerasstudio.runtime.protocol import Evaluate, Evaluated
+from kerasstudio.runtime.runs import read_project
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="best",
         help="the weights of the best epoch (default) or of the last one",
     )
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -30,6 +33,7 @@ def run(options: Namespace, console: Console) -> int:
     folder = find_run(options.run)
     data = data_path(options.data) if options.data is not None else None
     with Session(console) as session:
+        trust(options, session, read_project(folder))
         answer = session.ask(
             lambda number: Evaluate(number, str(folder), data, options.checkpoint), Evaluated
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import OK
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import data_path, find_run, writable_target
 from kerasstudio.cli.session import Session
 from kerasstudio.runtime.protocol import Predict, Predicted
+from kerasstudio.runtime.runs import read_project
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,6 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="best",
         help="the weights of the best epoch (default) or of the last one",
     )
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -32,6 +35,7 @@ def run(options: Namespace, console: Console) -> int:
     data = data_path(options.data, "a data file with the columns the run was trained on")
     target = writable_target(options.out)
     with Session(console) as session:
+        trust(options, session, read_project(folder))
         answer = session.ask(
             lambda number: Predict(number, str(folder), str(data), str(target), options.checkpoint),
             Predicted,

@@ -9,8 +9,20 @@ from types import TracebackType
 from typing import TypeVar
 
 from kerasstudio.cli.console import Console
+from kerasstudio.graph.placeholders import code_hash, placeholders
 from kerasstudio.graph.problems import Problem, StudioError
-from kerasstudio.runtime.protocol import Failed, LogLine, Progress, Ready, Report, Request
+from kerasstudio.graph.project import Project
+from kerasstudio.runtime.confined import Confined
+from kerasstudio.runtime.protocol import (
+    Failed,
+    LogLine,
+    Progress,
+    Ready,
+    Report,
+    Request,
+    Trust,
+    Trusting,
+)
 from kerasstudio.runtime.worker_process import WorkerProcess
 
 READY_SECONDS = 180.0
@@ -21,11 +33,12 @@ Wanted = TypeVar("Wanted")
 class Session:
     """Start a worker, ask it, show what it does. A context manager.
 
-    `said` are the worker's warnings and errors that were shown already."""
+    `said` are the worker's warnings and errors that were shown already. With `confined` the
+    worker reads foreign files and is kept in that cell."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, confined: Confined | None = None) -> None:
         self.console = console
-        self.worker = WorkerProcess()
+        self.worker = WorkerProcess(confined=confined)
         self.said: set[str] = set()
 
     def __enter__(self) -> Session:
@@ -72,6 +85,13 @@ class Session:
             if isinstance(report, Failed) and report.id in (0, number):
                 raise StudioError(report.problem)
         raise self.worker.death()
+
+    def trust_code(self, project: Project) -> None:
+        """Let the worker run all code in a project: the person said so. Raises `StudioError`."""
+        hashes = tuple(sorted(map(code_hash, placeholders(project))))
+        answer = self.ask(lambda number: Trust(number, hashes, project.code), Trusting)
+        for problem in answer.problems:
+            raise StudioError(problem)
 
     def reports(self, tick: float | None = None) -> Iterator[Report | None]:
         """Reports as they come, progress and log lines shown on the way; ends with the worker.

@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 
+from kerasstudio.cli.code import add_trust, trust
 from kerasstudio.cli.codes import FAILED, OK, exit_code
 from kerasstudio.cli.console import Console
 from kerasstudio.cli.documents import read_project
 from kerasstudio.cli.session import Session, noted_interruptions, worker_lost
+from kerasstudio.cli.starting import with_start
 from kerasstudio.graph.problems import Problem, in_words
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import Control, EpochEnded, Failed, Points, RunChanged, Train
@@ -26,12 +28,30 @@ LINE_SECONDS = 2.0
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a project (.kstudio)")
-    parser.add_argument("--epochs", metavar="N", type=_positive, help="instead of the project's")
+    parser.add_argument(
+        "--epochs",
+        metavar="N",
+        type=_epochs,
+        help="instead of the project's; 0 only measures the weights it starts from",
+    )
     parser.add_argument("--batch-size", metavar="N", type=_positive, help="samples of one step")
     parser.add_argument("--seed", metavar="N", type=_seed, help="initial weights and shuffling")
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="make the run folder in here (NAME.studio/runs)"
     )
+    parser.add_argument(
+        "--start",
+        metavar="RUN_OR_FILE",
+        help="the weights to start from, instead of the project's: fresh, a run (its number or "
+        "folder), or a .keras or .h5 file whose layers have the same names",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        choices=("best", "last"),
+        default="best",
+        help="with --start RUN: the weights of its best epoch (default) or of its last one",
+    )
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -40,12 +60,16 @@ def run(options: Namespace, console: Console) -> int:
     path = options.file.absolute()
     with Session(console) as session:
         ready = session.ready()
+        trust(options, session, project)
         console.tell(f"Keras {ready.keras}, TensorFlow {ready.tensorflow}, {ready.device}")
+        project, weights = with_start(
+            session, console, project, path, options.start, options.checkpoint
+        )
         folder = create_run(
             studio_folder(path), project, path.parent, runs=options.out and options.out.absolute()
         )
         console.tell(f"Run: {folder}")
-        problems, interrupted = _follow(session, project, folder, path.parent, console)
+        problems, interrupted = _follow(session, project, folder, path.parent, console, weights)
     record = read_run(folder)
     _show(record, project, console, problems, session.said)
     for problem in problems:
@@ -55,13 +79,18 @@ def run(options: Namespace, console: Console) -> int:
 
 
 def _follow(
-    session: Session, project: Project, folder: Path, base: Path, console: Console
+    session: Session,
+    project: Project,
+    folder: Path,
+    base: Path,
+    console: Console,
+    weights: str | None,
 ) -> tuple[tuple[Problem, ...], bool]:
     """Train until it has ended; problems, and whether the person stopped it."""
     worker, number = session.worker, session.worker.next_id()
     asked = 0
     with noted_interruptions() as noted, _Progress(console, project) as progress:
-        worker.send(Train(number, project, str(folder), str(base)))
+        worker.send(Train(number, project, str(folder), str(base), weights=weights))
         for report in session.reports(TICK):
             if noted.count > asked:
                 asked = noted.count
@@ -164,7 +193,7 @@ def _show(
         if in_words(problem) not in said:
             console.problem(problem)
     console.say(f"{record.status}: {record.reason}" if not found else record.status)
-    if record.epochs_done:
+    if record.parameters and record.status in ("finished", "stopped"):
         console.say(
             f"  {record.epochs_done} epoch{'' if record.epochs_done == 1 else 's'}, "
             f"{record.parameters:,} parameters, "
@@ -172,6 +201,8 @@ def _show(
         )
     if record.test:
         console.say(f"  test ({record.measured}): {_values(record.test)}")
+    if record.started_from:
+        console.say(f"  started from {record.started_from}: {record.start_summary}")
     console.say(f"  run: {record.folder}")
     console.result(
         {
@@ -188,6 +219,8 @@ def _show(
             "parameters": record.parameters,
             "best_epoch": None if record.best_epoch is None else record.best_epoch + 1,
             "seed": record.seed,
+            "started_from": record.started_from or "fresh weights",
+            "kept": record.start_summary,
             "versions": record.versions,
             "device": record.device,
             "problems": found,
@@ -221,6 +254,10 @@ def _values(values: dict[str, Any]) -> str:
 
 def _positive(text: str) -> int:
     return _whole(text, 1, 10_000_000)
+
+
+def _epochs(text: str) -> int:
+    return _whole(text, 0, 10_000_000)
 
 
 def _seed(text: str) -> int:

@@ -6,7 +6,9 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
@@ -16,12 +18,17 @@ def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
     may bring the old one back. An existing file's permissions are kept. Raises `OSError` (a full
     disk), `path` then being untouched.
     """
+    replace_atomic(path, lambda file: file.write(data), durable)
+
+
+def replace_atomic(path: Path, write: Callable[[BinaryIO], object], durable: bool = True) -> None:
+    """The same with what `write` puts into the file it is given (big things, piece by piece)."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
             with contextlib.suppress(FileNotFoundError):
                 os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-            file.write(data)
+            write(file)
             file.flush()
             if durable:
                 os.fsync(file.fileno())

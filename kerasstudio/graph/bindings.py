@@ -17,6 +17,7 @@ from kerasstudio.graph.data_spec import Column, DataSpec
 from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Layer, Node, Project
+from kerasstudio.graph.switches import live_project
 
 Found = dict[str, ColumnSummary]
 """What reading found, by column name: looked up often, in tables of many columns."""
@@ -53,6 +54,7 @@ def resolve(project: Project, summary: DataSummary | None = None) -> Bindings:
     data = project.data
     if not data.columns:
         return Bindings()
+    project = live_project(project)
     seen = {column.name: column for column in summary.columns} if summary else {}
     problems: list[Problem] = []
     used: set[str] = set()

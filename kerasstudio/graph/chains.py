@@ -6,10 +6,11 @@ from kerasstudio.graph.ports import split_port
 from kerasstudio.graph.project import STUDIO_MODULE, Graph, Node, Project
 
 
-def chain_of(project: Project, graph: Graph) -> list[Node]:
-    """The nodes from the Input to the last layer when each has one wire in and one out, else [].
+def sequence_of(project: Project, graph: Graph) -> list[Node]:
+    """The nodes from the Input to the last one when each has one wire in and one out, else [].
 
-    The Output at the end is left out."""
+    Blocks may be among them; a layer called twice may not: Keras forgets the second call when it
+    saves a Sequential. The Output at the end is left out."""
     following: dict[str, str] = {}
     targets: set[str] = set()
     for wire in graph.wires.values():
@@ -29,12 +30,19 @@ def chain_of(project: Project, graph: Graph) -> list[Node]:
     layers = {node.layer for node in chain}
     if not ends_well or len(chain) != len(graph.nodes) or len(layers) != len(chain):
         return []
-    return chain[:-1] if all(_is_plain(project, node) for node in chain) else []
+    return chain[:-1] if all(_is_alone(project, node) for node in chain) else []
 
 
-def _is_plain(project: Project, node: Node) -> bool:
-    """A layer called with its one tensor and nothing else."""
+def chain_of(project: Project, graph: Graph) -> list[Node]:
+    """The nodes of a chain of Keras's own layers, without blocks, else []."""
+    chain = sequence_of(project, graph)
+    modules = {project.layers[node.layer].module for node in chain}
+    return chain if modules <= {"keras.layers", STUDIO_MODULE} else []
+
+
+def _is_alone(project: Project, node: Node) -> bool:
+    """A layer called with its one tensor and nothing else, which gives one tensor."""
     layer = project.layers[node.layer]
-    plain = layer.module in ("keras.layers", STUDIO_MODULE)
     alone = node.call is None or not any(node.call.get("kwargs", {}).values())
-    return plain and alone and not node.literals and not layer.arguments.get("return_state")
+    operation = layer.module.startswith("keras.src.ops")
+    return alone and not operation and not node.literals and not layer.arguments.get("return_state")

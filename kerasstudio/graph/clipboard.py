@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kerasstudio.graph.project import ROOT, Frame, Graph, Layer, Node, Note, Project, Wire
+from kerasstudio.graph.references import referenced
 
 FORMAT = "kerasstudio-clip"
 VERSION = 1
@@ -62,6 +63,7 @@ def take_clip(
         if layer.id in layers:
             continue
         layers[layer.id] = layer
+        waiting += [held for held in referenced(layer) if held in project.layers]
         if layer.graph is not None and layer.graph in project.graphs:
             graphs[layer.graph] = project.graphs[layer.graph]
             waiting += [node.layer for node in graphs[layer.graph].nodes.values()]
@@ -121,6 +123,7 @@ def _holds_together(clip: Clip) -> bool:
         all(node.layer in clip.layers for node in (*clip.nodes, *inside))
         and all(wire.source in ids and wire.target in ids for wire in clip.wires)
         and all(layer.graph is None or layer.graph in clip.graphs for layer in clip.layers.values())
+        and all(held in clip.layers for layer in clip.layers.values() for held in referenced(layer))
         and all(
             wire.source in graph.nodes and wire.target in graph.nodes
             for graph in clip.graphs.values()

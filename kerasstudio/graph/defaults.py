@@ -11,6 +11,7 @@ from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
 from kerasstudio.graph.heads import Head, head_of
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 
 LOSSES = "keras.losses"
@@ -32,6 +33,7 @@ def training_for_output(
     chosen = project.training.outputs.get(output, OutputTraining())
     if chosen.loss is not None and chosen.metrics is not None:
         return chosen
+    project = live_project(project)
     binding = (bindings or resolve(project, summary)).outputs.get(output)
     loss, metrics = default_training(project, output, binding, summary, inspection)
     return msgspec.structs.replace(

@@ -35,7 +35,8 @@ NONE = Changes()
 
 
 class GraphDiff(msgspec.Struct, frozen=True):
-    """Changes of one graph. `moved` are those of `nodes.changed` that only changed place.
+    """Changes of one graph. `moved` are those of `nodes.changed` that only changed place,
+    `rerouted` those of `wires.changed` that are only drawn through other points.
     `reordered`: the same nodes stand in another order (and so their weights). `properties`: the
     graph's own name or structure."""
 
@@ -44,6 +45,7 @@ class GraphDiff(msgspec.Struct, frozen=True):
     frames: Changes = NONE
     notes: Changes = NONE
     moved: frozenset[str] = frozenset()
+    rerouted: frozenset[str] = frozenset()
     reordered: bool = False
     properties: bool = False
 
@@ -60,12 +62,14 @@ class GraphDiff(msgspec.Struct, frozen=True):
     @property
     def affects_model(self) -> bool:
         """Whether the model may be another one; not so when only places, frames, notes changed."""
-        nodes = self.nodes
+        nodes, wires = self.nodes, self.wires
         return bool(
             nodes.added
             or nodes.removed
             or nodes.changed - self.moved
-            or self.wires
+            or wires.added
+            or wires.removed
+            or wires.changed - self.rerouted
             or self.reordered
             or self.properties
         )
@@ -113,7 +117,7 @@ class Diff(msgspec.Struct, frozen=True):
 
     @property
     def only_moved(self) -> bool:
-        """Whether nothing but places of nodes changed."""
+        """Whether nothing but places of nodes and wires changed."""
         return (
             not (self.data or self.training or self.flow or self.affects_model)
             and bool(self.graphs)
@@ -176,15 +180,19 @@ def _differ(old: Any, new: Any) -> bool:
 def _graph_diff(old: Graph | None, new: Graph | None) -> GraphDiff:
     before, after = old or _EMPTY, new or _EMPTY
     nodes = changes(before.nodes, after.nodes)
+    wires = changes(before.wires, after.wires)
     moved = {key for key in nodes.changed if _only_moved(before.nodes[key], after.nodes[key])}
+    rerouted = {key for key in wires.changed if _only_rerouted(before.wires[key], after.wires[key])}
     return GraphDiff(
         nodes=nodes,
-        wires=changes(before.wires, after.wires),
+        wires=wires,
         frames=changes(before.frames, after.frames),
         notes=changes(before.notes, after.notes),
         moved=frozenset(moved),
+        rerouted=frozenset(rerouted),
         reordered=before.nodes is not after.nodes and _reordered(before.nodes, after.nodes),
-        properties=before.name != after.name or _differ(before.structure, after.structure),
+        properties=(before.name, before.kind) != (after.name, after.kind)
+        or _differ(before.structure, after.structure),
     )
 
 
@@ -198,9 +206,15 @@ def _reordered(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 def _only_moved(old: Node, new: Node) -> bool:
     return (
         old.layer == new.layer
+        and old.positional == new.positional
+        and old.mode == new.mode
         and not _differ(old.literals, new.literals)
         and not _differ(old.call, new.call)
     )
+
+
+def _only_rerouted(old: Wire, new: Wire) -> bool:
+    return (old.source, old.output) == (new.source, new.output)
 
 
 def describe(old: Project, new: Project, places: bool = False) -> list[str]:
@@ -255,13 +269,13 @@ def _graph_lines(
 ) -> Iterator[str]:
     before, after = old.graphs.get(key, _EMPTY), new.graphs.get(key, _EMPTY)
     for wire, ends in before.wires.items():
-        if wire not in change.wires:
+        if wire not in change.wires or wire in change.rerouted:
             continue
         # Wires of a removed node go without saying.
         if ends.source in after.nodes and ends.target in after.nodes:
             yield f"− wire {_wire_text(ends, before, old)}"
     for wire, ends in after.wires.items():
-        if wire in change.wires:
+        if wire in change.wires and wire not in change.rerouted:
             yield f"+ wire {_wire_text(ends, after, new)}"
     for node in after.nodes.values():
         if node.id in change.nodes.added and node.layer in old.layers:
@@ -271,9 +285,11 @@ def _graph_lines(
             yield f"− call of {new.layers[node.layer].name}"
     for node in after.nodes.values():
         if node.id in change.nodes.changed and node.id not in change.moved:
-            yield f"call of {_node_name(node.id, after, new)} changed"
+            yield _changed_call(before.nodes[node.id], node, _node_name(node.id, after, new))
     if change.reordered:
         yield "order of layers changed"
+    if change.properties and key in old.graphs and key in new.graphs:
+        yield from _property_lines(before, after)
     if places and change.moved:
         count = len(change.moved)
         yield (
@@ -281,9 +297,26 @@ def _graph_lines(
             if count == 1
             else (f"moved {count} layers")
         )
+    if places and change.rerouted:
+        yield "wires rerouted" if len(change.rerouted) > 1 else "wire rerouted"
     for word, found in (("frame", change.frames), ("note", change.notes)):
         if places and found:
             yield f"{word}s changed" if len(found.all) > 1 else f"{word} changed"
+
+
+def _property_lines(before: Graph, after: Graph) -> Iterator[str]:
+    if before.name != after.name:
+        yield f"{before.name} renamed {after.name}"
+    if before.kind != after.kind:
+        yield f"{after.name} {before.kind} → {after.kind}"
+    if before.structure != after.structure:
+        yield f"{after.name} takes or gives its tensors otherwise"
+
+
+def _changed_call(old: Node, new: Node, name: str) -> str:
+    if old.mode == new.mode:
+        return f"call of {name} changed"
+    return f"{name} switched on" if new.mode == "on" else f"{name} {new.mode}"
 
 
 def _field_lines(prefix: str, before: Any, after: Any, old: Project, new: Project) -> Iterator[str]:

@@ -1,18 +1,36 @@
 """Export formats by suffix, and what a format cannot hold of a model: said before writing.
 
-The formats that have limits are Keras's whole-model HDF5 and everything rebuilt from Keras's own
-configuration. What is listed here was found by writing and reading back with Keras 3.15.
+The formats that have limits are Keras's whole-model HDF5, everything rebuilt from Keras's own
+configuration, and those for inference elsewhere (`inference_limits`). What is listed here was
+found by writing and reading back with Keras 3.15.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kerasstudio.graph.chains import chain_of
+from kerasstudio.graph.inference_limits import inference_limits
+from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project
 
-SUFFIXES = (".keras", ".h5", ".hdf5", ".weights.h5", ".json", ".py")
+SUFFIXES = (
+    ".keras",
+    ".h5",
+    ".hdf5",
+    ".weights.h5",
+    ".json",
+    ".py",
+    ".ipynb",
+    ".savedmodel",
+    ".tflite",
+    ".onnx",
+)
+SAVED_MODEL = "savedmodel"
+
+WITHOUT_WEIGHTS = ("json", "python", "notebook")
+"""Formats that hold no weights."""
 
 # Suffix → format, longest first.
 _FORMATS = {
@@ -22,6 +40,10 @@ _FORMATS = {
     ".h5": "h5",
     ".json": "json",
     ".py": "python",
+    ".savedmodel": SAVED_MODEL,
+    ".tflite": "tflite",
+    ".onnx": "onnx",
+    ".ipynb": "notebook",
 }
 _OPERATIONS = "keras.src.ops"
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D"}
@@ -32,21 +54,44 @@ _CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
 def format_of(name: str) -> str | None:
-    """The id of the format that a file name means ("model.weights.h5" → "weights"), or None.
+    """The id of the format that a file name means ("model.weights.h5" → "weights"), or None. A
+    name without a suffix is a folder, which is what a SavedModel is.
 
     Capital letters are no suffix: Keras would write such a file and not load it again."""
+    if name and "." not in name:
+        return SAVED_MODEL
     return next((kind for suffix, kind in _FORMATS.items() if name.endswith(suffix)), None)
 
 
-def export_limits(project: Project, format_id: str) -> list[Problem]:
-    """What the format cannot hold of this model: warnings, with a better format in `expected`."""
+def export_limits(
+    project: Project, format_id: str, inspection: Inspection | None = None
+) -> list[Problem]:
+    """What the format cannot hold of this model: warnings, with a better format in `expected`.
+    With an `inspection` more is known, such as the number of time steps."""
+    found: list[Problem] = []
     if format_id == "h5":
-        return list(_h5_limits(project))
-    if format_id in ("json", "weights"):
-        return list(_text_limits(project, format_id))
-    if format_id == "python":
-        return list(_code_limits(project))
-    return []
+        found += _h5_limits(project)
+    elif format_id in ("json", "weights"):
+        found += _text_limits(project, format_id)
+    elif format_id in ("python", "notebook"):
+        found += _code_limits(project, format_id)
+    elif format_id in ("tflite", "onnx", SAVED_MODEL):
+        found += inference_limits(project, format_id, inspection or Inspection())
+    return found
+
+
+def limits_line(limits: Sequence[Problem], project: Project) -> str:
+    """The limits of one format in one line: "attention_1 (Attention), and 2 more"."""
+    names = [
+        f"{layer.name} ({layer.class_name})"
+        for each in limits
+        if (layer := project.layers.get(each.place.layer or "")) is not None
+    ]
+    shown = list(dict.fromkeys(names))
+    if not shown:
+        return ""
+    more = f", and {len(shown) - 2} more" if len(shown) > 2 else ""
+    return f"{', '.join(shown[:2])}{more}"
 
 
 def _h5_limits(project: Project) -> Iterator[Problem]:
@@ -55,7 +100,15 @@ def _h5_limits(project: Project) -> Iterator[Problem]:
             layer = project.layers[node.layer]
             reason = _h5_reason(project, graph, node, layer)
             if reason:
-                yield _limit("export.h5", ".h5", layer, node, graph, reason, ".keras")
+                yield Problem(
+                    code="export.h5",
+                    message=f'Plain Keras cannot read "{layer.name}" ({layer.class_name}) back '
+                    f"from .h5: {reason}. KerasStudio can.",
+                    severity="warning",
+                    expected=".keras, which plain Keras reads too",
+                    received=".h5",
+                    place=Place(graph=graph.id, node=node.id, layer=layer.id),
+                )
 
 
 def _h5_reason(project: Project, graph: Graph, node: Node, layer: Layer) -> str:
@@ -106,13 +159,16 @@ def _text_limits(project: Project, format_id: str) -> Iterator[Problem]:
                 yield _limit("export.json", suffix, layer, node, graph, reason, ".py")
 
 
-def _code_limits(project: Project) -> Iterator[Problem]:
+def _code_limits(project: Project, format_id: str) -> Iterator[Problem]:
+    suffix = ".py" if format_id == "python" else ".ipynb"
     for graph in project.graphs.values():
         for node in graph.nodes.values():
             layer = project.layers[node.layer]
-            if layer.registered_name and layer.module not in ("kerasstudio", "keras.layers"):
-                reason = "a custom class has to be added to the script by hand"
-                yield _limit("export.python", ".py", layer, node, graph, reason, ".keras")
+            own = layer.registered_name and layer.module not in ("kerasstudio", "keras.layers")
+            written = any(f"class {layer.class_name}" in text for text in project.code.values())
+            if own and not written:
+                reason = "the code of its class is not part of the project"
+                yield _limit(f"export.{format_id}", suffix, layer, node, graph, reason, ".keras")
 
 
 def _limit(

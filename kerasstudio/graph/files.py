@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from kerasstudio.graph.atomic import write_atomic
 from kerasstudio.graph.foreign import foreign_kind
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Project, Wire
+from kerasstudio.graph.references import referenced
 
 FORMAT = "kerasstudio"
 VERSION = 1
@@ -269,6 +271,9 @@ def _dangling(project: Project) -> Iterator[str]:
             yield f'the layer "{key}" calls itself "{layer.id}"'
         if layer.graph is not None and layer.graph not in project.graphs:
             yield f'the block "{layer.name}" has lost its graph "{layer.graph}"'
+        for held in referenced(layer):
+            if held not in project.layers:
+                yield f'the layer "{layer.name}" holds the layer "{held}", which is not there'
     for key, graph in project.graphs.items():
         if graph.id != key:
             yield f'the graph "{key}" calls itself "{graph.id}"'
@@ -289,24 +294,19 @@ def _loose_ends(wire: Wire, graph: Graph) -> Iterator[str]:
 
 
 def _nested_in_itself(project: Project) -> Iterator[str]:
-    inside = {
-        key: {
-            layer.graph
-            for node in graph.nodes.values()
-            if (layer := project.layers.get(node.layer)) is not None and layer.graph is not None
-        }
+    """Blocks that hold themselves, through nodes or through layers inside layers."""
+    inside: dict[tuple[str, str], list[tuple[str, str]]] = {
+        ("graph", key): [("layer", node.layer) for node in graph.nodes.values()]
         for key, graph in project.graphs.items()
     }
-    for start in inside:
-        front, seen = list(inside[start]), set[str]()
-        while front:
-            key = front.pop()
-            if key == start:
-                yield f'the graph "{start}" is inside itself'
-                break
-            if key not in seen:
-                seen.add(key)
-                front += inside.get(key, ())
+    for key, layer in project.layers.items():
+        held = [("layer", each) for each in referenced(layer)]
+        inside["layer", key] = [*held, ("graph", layer.graph)] if layer.graph else held
+    try:
+        TopologicalSorter(inside).prepare()
+    except CycleError as error:
+        kind, name = min(error.args[1])  # "graph" comes first
+        yield f'the {kind} "{name}" is inside itself'
 
 
 def _wire_order(wire: Wire) -> tuple[tuple[str | int, ...], ...]:

@@ -12,8 +12,9 @@ from kerasstudio.graph.cards import CARD_GAP, card_size, flow_axis
 from kerasstudio.graph.catalogue import OUTPUT_TYPE, Catalogue, LayerType
 from kerasstudio.graph.edits.settings import with_field
 from kerasstudio.graph.edits.values import node_of, refusal
+from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Fix
-from kerasstudio.graph.project import INPUT_CLASS, ROOT, Project
+from kerasstudio.graph.project import INPUT_CLASS, ROOT, Mode, Project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 
 
@@ -115,6 +116,12 @@ def set_trainable(project: Project, _catalogue: Catalogue, layer: str, value: bo
     return edits.set_trainable(project, layer, value)
 
 
+def set_mode(
+    project: Project, _catalogue: Catalogue, node: str, mode: Mode, graph: str = ROOT
+) -> Project:
+    return edits.set_mode(project, [node], mode, graph)
+
+
 def replace_layer(project: Project, catalogue: Catalogue, layer: str, class_name: str) -> Project:
     return edits.replace_layer(project, layer, _named(catalogue, class_name), catalogue)
 
@@ -136,6 +143,27 @@ def several(project: Project, catalogue: Catalogue, fixes: Sequence[Mapping[str,
     for fix in fixes:
         project = apply_fix(project, msgspec.convert(fix, Fix), catalogue)
     return project
+
+
+def lambda_to_operations(project: Project, _catalogue: Catalogue, layer: str) -> Project:
+    return edits.lambda_to_operations(project, layer)
+
+
+def lambda_to_class(project: Project, _catalogue: Catalogue, layer: str) -> Project:
+    return edits.lambda_to_class(project, layer)
+
+
+def set_outputs(
+    project: Project,
+    _catalogue: Catalogue,
+    layer: str,
+    inputs: Sequence[Sequence[int | None]],
+    outputs: Sequence[tuple[Sequence[int | None], str]],
+) -> Project:
+    """Say what comes out of a layer that is code, for inputs of these shapes."""
+    specs = [TensorSpec(tuple(shape), dtype) for shape, dtype in outputs]
+    shapes = [tuple(shape) for shape in inputs]
+    return edits.set_placeholder_outputs(project, layer, shapes, specs)
 
 
 def set_loss(
@@ -198,10 +226,14 @@ _TABLE: dict[str, Callable[..., Project]] = {
         add_input,
         rename_layer,
         set_trainable,
+        set_mode,
         replace_layer,
         take_out,
         wrap_layer,
         several,
+        lambda_to_operations,
+        lambda_to_class,
+        set_outputs,
         set_loss,
         set_output_training,
         set_training,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from kerasstudio.graph.project import Project
@@ -27,6 +29,12 @@ class History(msgspec.Struct, frozen=True):
     def project(self) -> Project:
         """The project as it is now."""
         return self.steps[self.done - 1].project if self.done else self.base
+
+    def projects(self) -> Iterator[Project]:
+        """The project as it is now and as undo and redo can bring it back."""
+        yield self.base
+        for step in self.steps:
+            yield step.project
 
     def common(self, other: History) -> int:
         """How many steps from the start are the very same in both; -1 for another document."""

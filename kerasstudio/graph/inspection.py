@@ -25,6 +25,19 @@ class TensorSpec(msgspec.Struct, frozen=True, omit_defaults=True):
         """The meaning of each axis, that of the number of axes where nobody has told."""
         return self.axes if len(self.axes) == len(self.shape) else usual_axes(len(self.shape))
 
+    @property
+    def bare(self) -> TensorSpec:
+        """Without the meaning of the axes, of which Keras knows nothing."""
+        return TensorSpec(self.shape, self.dtype) if self.axes else self
+
+
+class WeightSpec(msgspec.Struct, frozen=True):
+    """Name within its layer ("kernel"), shape and dtype of one weight."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
 
 class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """One node as Keras sees it.
@@ -32,6 +45,8 @@ class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     `outputs` has one entry per output tensor. `parameters` counts all weights of the layer and
     `trainable` those that training changes. `multiply_adds` and `activation_bytes` are per
     sample; None where no formula is known. "waiting" means a node upstream has an error.
+    `weights` are those of the layer in Keras's order (none for a block: its layers have them);
+    `learns` says that it learns from the data before training (`adapt`).
     """
 
     status: Status = "unknown"
@@ -40,6 +55,8 @@ class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     trainable: int = 0
     multiply_adds: int | None = None
     activation_bytes: int | None = None
+    weights: tuple[WeightSpec, ...] = ()
+    learns: bool = False
 
 
 class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
+from math import sqrt
 from statistics import median
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kerasstudio.graph.cards import card_size, flow_axis
 from kerasstudio.graph.project import ROOT, Graph, Project
@@ -21,7 +22,14 @@ RANK_GAP = 64.0
 CARD_GAP = 32.0
 """Between cards side by side."""
 PART_GAP = 72.0
-"""Between parts that no wire joins, and between the columns of a wrapped part."""
+"""Between parts that no wire joins."""
+ROW_GAP = 168.0
+"""Between the rows of a wrapped part: room for the wires that lead from one to the next, and wider
+than what is free within a row, so that they find it."""
+SHEET = 1.6
+"""Width to height of a readable whole."""
+SHORT = 6000.0
+"""Parts up to this length stay in one row."""
 _LANE = 12.0
 _ISOLATED_IN_A_ROW = 6
 # Real networks have fewer way-points than nodes; above this the fine method takes half a second.
@@ -36,14 +44,15 @@ def layout(
     graph: str = ROOT,
     sizes: Mapping[str, Size] | None = None,
     nodes: Collection[str] | None = None,
-    wrap: float | None = None,
+    wrap: float | Literal["sheet"] | None = "sheet",
 ) -> dict[str, Position]:
     """Where the cards go: top left corners, scene pixels, none overlapping.
 
     `sizes` are the cards' (width, height); without them they follow from the wires. `nodes` lays
-    out these alone. The top left corner of what is laid out stays where it was. With `wrap`, a part
-    longer than so many pixels along the flow is broken into columns one beside the other. Loops
-    are laid out as if their closing wires were not there.
+    out these alone. The top left corner of what is laid out stays where it was. A part that is
+    longer than `wrap` pixels along the flow is broken into rows one below the other; with "sheet"
+    a long part gets rows as long as make the whole a sheet of the usual proportions. Loops are laid
+    out as if their closing wires were not there.
     """
     drawing = project.graphs[graph]
     chosen = [key for key in drawing.nodes if nodes is None or key in nodes]
@@ -59,14 +68,15 @@ def layout(
     across = 0.0
     longest = 0.0
     for part in parts:
-        columns = _wrapped(part, boxes, wrap) if wrap else [part]
-        for column in columns:
-            low = min(column.places[key][1] - boxes[key].across / 2 for key in column.places)
-            high = max(column.places[key][1] + boxes[key].across / 2 for key in column.places)
-            for key, (along, centre) in column.places.items():
+        most = _sheet_length(part, boxes, axis) if wrap == "sheet" else wrap
+        rows = _wrapped(part, boxes, most) if most else [part]
+        for row in rows:
+            low = min(row.places[key][1] - boxes[key].across / 2 for key in row.places)
+            high = max(row.places[key][1] + boxes[key].across / 2 for key in row.places)
+            for key, (along, centre) in row.places.items():
                 placed[key] = (along, across + centre - low - boxes[key].across / 2)
                 longest = max(longest, along + boxes[key].along)
-            across += high - low + PART_GAP
+            across += high - low + (PART_GAP if row is rows[-1] else ROW_GAP)
     alone = [key for key in chosen if key not in joined]
     placed.update(_row(alone, boxes, across, longest))
     return _in_place(placed, drawing, axis)
@@ -243,16 +253,23 @@ def _apart(centres: Sequence[float], extents: Sequence[float]) -> list[float]:
     return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
 
 
+def _sheet_length(part: _Part, boxes: Mapping[str, _Box], axis: int) -> float:
+    """How long rows must be for the part to be a sheet."""
+    places = part.places
+    length = max(along + boxes[key].along for key, (along, _) in places.items())
+    low = min(centre - boxes[key].across / 2 for key, (_, centre) in places.items())
+    high = max(centre + boxes[key].across / 2 for key, (_, centre) in places.items())
+    ratio = SHEET if axis == 0 else 1 / SHEET
+    return max(SHORT, sqrt(ratio * length * (high - low + ROW_GAP)))
+
+
 def _wrapped(part: _Part, boxes: Mapping[str, _Box], wrap: float) -> list[_Part]:
-    """A long part cut into columns at most `wrap` long, where the fewest wires are cut."""
+    """A long part cut into rows at most `wrap` long, where the wires that then lead back cross the
+    fewest others."""
     starts = [min(part.places[key][0] for key in rank) for rank in part.ranks]
     ends = [max(part.places[key][0] + boxes[key].along for key in rank) for rank in part.ranks]
-    rank_of = {key: number for number, rank in enumerate(part.ranks) for key in rank}
-    crossing = [0] * (len(part.ranks) + 1)
-    for source, target in part.edges:
-        for number in range(rank_of[source] + 1, rank_of[target] + 1):
-            crossing[number] += 1
-    columns: list[_Part] = []
+    costs = _cut_costs(part)
+    rows: list[_Part] = []
     first = 0
     while first < len(part.ranks):
         last = first + 1
@@ -261,14 +278,30 @@ def _wrapped(part: _Part, boxes: Mapping[str, _Box], wrap: float) -> list[_Part]
         if last < len(part.ranks):
             # Any cut in the last third will do; the latest of the cheapest is taken.
             earliest = first + max(1, (last - first) * 2 // 3)
-            last = min(range(earliest, last + 1), key=lambda cut: (crossing[cut], -cut))
+            last = min(range(earliest, last + 1), key=lambda cut: (costs[cut], -cut))
         members = [key for rank in part.ranks[first:last] for key in rank]
         places = {
             key: (part.places[key][0] - starts[first], part.places[key][1]) for key in members
         }
-        columns.append(_Part(places, part.ranks[first:last], []))
+        rows.append(_Part(places, part.ranks[first:last], []))
         first = last
-    return columns
+    return rows
+
+
+def _cut_costs(part: _Part) -> list[int]:
+    """For a cut before each rank, how many wires those that it cuts may cross: such a wire leaves
+    its row behind its source, and comes down before its target, through the wires there."""
+    rank_of = {key: number for number, rank in enumerate(part.ranks) for key in rank}
+    spans = [(rank_of[source], rank_of[target]) for source, target in part.edges]
+    beside = [0] * (len(part.ranks) + 1)  # wires from a rank, or past it, to the next
+    for start, end in spans:
+        for number in range(start, end):
+            beside[number] += 1
+    costs = [0] * (len(part.ranks) + 1)
+    for start, end in spans:
+        for cut in range(start + 1, end + 1):
+            costs[cut] += 1 + beside[start] + beside[end - 1]
+    return costs
 
 
 def _row(

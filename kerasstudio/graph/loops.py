@@ -77,3 +77,11 @@ def downstream(graph: Graph, nodes: Iterable[str]) -> set[str]:
 def upstream(graph: Graph, nodes: Iterable[str]) -> set[str]:
     """The nodes that feed `nodes`, themselves included."""
     return reach(predecessors(graph), nodes)
+
+
+def connected(graph: Graph, nodes: Iterable[str]) -> set[str]:
+    """All nodes that hang together with `nodes` by wires, whatever their direction."""
+    both = successors(graph)
+    for target, sources in predecessors(graph).items():
+        both.setdefault(target, []).extend(sources)
+    return reach(both, nodes)

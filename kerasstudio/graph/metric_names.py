@@ -9,6 +9,7 @@ from kerasstudio.graph.defaults import training_for_output
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.names import snake_case
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.graph.training_spec import KerasObject
 
 # Metrics whose own default name is not their class name in snake case, for when no catalogue is
@@ -24,6 +25,7 @@ def metric_names(
     bindings: Bindings | None = None,
 ) -> list[str]:
     """All names in reporting order: "loss" first, the names on the validation part last."""
+    project = live_project(project, catalogue)
     outputs = list({layer.id: layer for _, layer in project.outputs()}.values())
     several = len(outputs) > 1
     losses, metrics = ["loss"], []

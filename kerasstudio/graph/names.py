@@ -12,7 +12,8 @@ from kerasstudio.graph.project import INPUT_CLASS, Layer, Project
 _CAPITAL = re.compile(r"(.)([A-Z][a-z0-9]+)")
 _LOWER_CAPITAL = re.compile(r"([a-z])([A-Z])")
 # Most names, told at once; the others are looked at closely.
-_PLAIN = re.compile(r"\w(?:[\w .-]{0,98}\w)?")
+_PLAIN = re.compile(r"\w(?:[\w .-]{0,248}\w)?")
+LONGEST = 250
 _TRAILING_NUMBER = re.compile(r"^(.*?)_?(\d+)$")
 
 
@@ -87,6 +88,15 @@ def name_error(name: str) -> str | None:
         return "A layer name must not contain / or \\: Keras uses them for paths of weights."
     if name != name.strip() or any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in name):
         return "A name must not begin or end with a space or hold control characters."
-    if len(name) > 100:
-        return f"A name may have at most 100 characters; this has {len(name)}."
+    if len(name) > LONGEST:
+        return f"A name may have at most {LONGEST} characters; this has {len(name)}."
     return None
+
+
+def clean_name(name: str, otherwise: str) -> str:
+    """The nearest name that `name_error` has nothing against; `otherwise` where nothing is left."""
+    kept = "".join(
+        "_" if char in "/\\" or ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 else char
+        for char in name
+    )
+    return kept.strip()[:LONGEST].strip() or otherwise

@@ -48,8 +48,12 @@ def layer_ports(project: Project, layer: Layer, catalogue: Catalogue) -> tuple[P
     if layer.is_input:
         return ()
     if layer.graph is not None and layer.graph in project.graphs:
-        names = [inner.name for inner in _inside(project, layer.graph) if inner.is_input]
-        return (Port("inputs"),) if len(names) == 1 else tuple(Port(name) for name in names)
+        inputs = [inner for inner in _inside(project, layer.graph) if inner.is_input]
+        if len(inputs) == 1:
+            return (Port("inputs"),)
+        return tuple(
+            Port(inner.name, required=not inner.arguments.get("optional")) for inner in inputs
+        )
     kind = catalogue.layer_type(layer)
     return None if kind is None else kind.ports
 

@@ -20,6 +20,7 @@ from kerasstudio.graph.preflight_memory import memory_problems
 from kerasstudio.graph.preflight_outputs import output_problems
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.graph.training_spec import KerasObject
 
 _SINGULAR = {"optimizers": "optimizer", "losses": "loss", "metrics": "metric"}
@@ -33,6 +34,7 @@ def preflight_problems(
 ) -> list[Problem]:
     """Training settings against data and shapes. An error means: training would fail or would
     quietly learn nonsense; a warning or hint leaves the decision to the person."""
+    project = live_project(project, catalogue)
     bindings = resolve(project, summary)
     return [
         *_source_problems(project),

@@ -41,7 +41,8 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """`code` is stable and documented ("structure.cycle", "shape.rank"); `message` is one
-    sentence for a person; `detail` is the original text of Keras or Python, if any."""
+    sentence for a person; `advice` says what to do where no fix can; `detail` is the original
+    text of Keras or Python, if any."""
 
     code: str
     message: str
@@ -51,6 +52,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Place = Place()
     fixes: tuple[Fix, ...] = ()
     detail: str = ""
+    advice: str = ""
 
 
 class StudioError(Exception):
@@ -72,6 +74,8 @@ def in_words(problem: Problem) -> str:
     where = ", ".join(f"{key} {value}" for key, value in place.items() if value is not None)
     if where:
         lines.append(f"  where: {where}")
+    if problem.advice:
+        lines.append(f"  what to do: {problem.advice}")
     if problem.fixes:
         lines.append("  fix: " + "; ".join(fix.label for fix in problem.fixes))
     return "\n".join(lines)

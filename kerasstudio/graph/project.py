@@ -7,7 +7,9 @@ with the same layer share its weights. Input and Output are layers too, of the c
 Everything in here is plain JSON once encoded: argument values use lists, never tuples, and nested
 Keras objects (initializers, regularizers, inner layers) are dictionaries of Keras's own
 serialisation form `{"module", "class_name", "config", "registered_name"}`, where `config` holds
-only the arguments that differ from Keras's defaults.
+only the arguments that differ from Keras's defaults. A layer inside a layer that is a block, or
+that is called elsewhere too, is a reference instead: `{"$layer": id}` (see `references`). Numbers
+that JSON cannot write are `{"$float": "inf"}`.
 
 The dictionaries are never changed in place: an edit builds a new one (see `edits`).
 """
@@ -15,7 +17,7 @@ The dictionaries are never changed in place: an edit builds a new one (see `edit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -27,14 +29,18 @@ INPUT_CLASS = "InputLayer"
 OUTPUT_CLASS = "Output"
 STUDIO_MODULE = "kerasstudio"
 
+Mode = Literal["on", "muted", "bypassed"]
+Point = tuple[float, float]
+
 
 class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
     """An object that owns weights: a Keras layer, an operation, a block, an Input or an Output.
 
     `arguments` maps constructor argument names to JSON values and holds only what the person (or
     an imported file) set; everything absent has Keras's default. `name` is the Keras layer name.
-    `graph` is the id of the graph inside, for a block. `build` is Keras's build config, kept for
-    imported layers.
+    `graph` is the id of the graph inside, for a block: a block is a layer like any other, so that
+    it can be called several times, frozen, and stand inside other blocks. `build` is Keras's build
+    config, kept for layers that cannot do without.
     """
 
     id: str
@@ -64,7 +70,10 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     `literals` are call arguments that are not tensors (`use_causal_mask=True`). `call` is the
     exact template of an imported call, `{"args": [...], "kwargs": {...}}` with `{"$port": name}`
     where a tensor comes in; None means the call that the catalogue's ports imply: each wired port
-    by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order.
+    by its name, list ports ("inputs.0", "inputs.1", ...) gathered in order. `positional` is how
+    many of these arguments are given by position, None meaning the first: the order of arguments
+    decides the order in which Keras lists layers, and so that of the weights. `mode` "muted" leaves
+    out the node and what follows from it, "bypassed" passes its first input on (see `switches`).
     """
 
     id: str
@@ -73,19 +82,23 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     y: float = 0.0
     literals: dict[str, Any] = {}
     call: dict[str, Any] | None = None
+    positional: int | None = None
+    mode: Mode = "on"
 
 
 class Wire(msgspec.Struct, frozen=True, omit_defaults=True):
     """A tensor going from output number `output` of node `source` into `port` of node `target`.
 
     A port takes one wire, so (target, port) identifies it; see `wire_key`. A port that takes a
-    list of tensors is written with an index: "inputs.0", "inputs.1".
+    list of tensors is written with an index: "inputs.0", "inputs.1". `points` are the reroute dots
+    it is drawn through, in scene pixels, from source to target; the model knows nothing of them.
     """
 
     source: str
     target: str
     port: str
     output: int = 0
+    points: tuple[Point, ...] = ()
 
     @property
     def key(self) -> str:
@@ -123,7 +136,10 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
 class Graph(msgspec.Struct, frozen=True, omit_defaults=True):
     """Nodes and wires of one drawing; the root graph is the model, others are inside blocks.
 
-    The order of `nodes` is the order in which layers are created, and so the order of weights.
+    The order of `nodes` is the order in which layers are created; that of the Inputs and Outputs
+    among them is the order of a block's ports and outputs. `kind` says what Keras class the graph
+    is to be: "sequential" holds while it is a chain. `structure` says how a model takes its Inputs
+    and gives its Outputs where that is not the usual way (see `ends`).
     """
 
     id: str
@@ -133,6 +149,7 @@ class Graph(msgspec.Struct, frozen=True, omit_defaults=True):
     frames: dict[str, Frame] = {}
     notes: dict[str, Note] = {}
     structure: dict[str, Any] | None = None
+    kind: Literal["functional", "sequential"] = "functional"
 
 
 class Project(msgspec.Struct, frozen=True, omit_defaults=True):

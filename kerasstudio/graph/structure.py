@@ -16,6 +16,8 @@ from kerasstudio.graph.problems import Fix, Place, Problem, Severity
 from kerasstudio.graph.project import ROOT, Graph, Project
 from kerasstudio.graph.structure_layers import layer_problems
 from kerasstudio.graph.structure_ports import Wiring, port_problems, wire_problems
+from kerasstudio.graph.structure_switches import switch_problems
+from kerasstudio.graph.switches import switched
 
 __all__ = ["structure_problems", "would_cycle"]
 
@@ -25,10 +27,16 @@ _MOST_FIXES = 4
 
 
 def structure_problems(project: Project, catalogue: Catalogue) -> list[Problem]:
-    """Everything wrong with the structure of all graphs, errors first."""
-    problems = list(layer_problems(project, catalogue))
+    """Everything wrong with the structure of all graphs, errors first; of what is switched off only
+    that it is."""
+    live, off = switched(project, catalogue)
+    problems = list(switch_problems(project, off))
+    told = {problem.place.graph for problem in problems if problem.code == "structure.all_off"}
+    project = live
+    problems += layer_problems(project, catalogue)
     for key, graph in project.graphs.items():
-        problems += graph_problems(project, graph, catalogue, key)
+        if key not in told:
+            problems += graph_problems(project, graph, catalogue, key)
     order: dict[Severity, int] = {"error": 0, "warning": 1, "hint": 2}
     problems.sort(key=lambda problem: order[problem.severity])
     return problems

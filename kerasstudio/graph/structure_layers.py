@@ -13,6 +13,8 @@ from kerasstudio.graph.project import Layer, Project
 # What the catalogue lists completely. A class of another module (an operation, a layer private to
 # `keras.applications`, somebody's own) may well exist: the worker says when it cannot be built.
 _LISTED_MODULES = ("keras.layers", "keras.src.layers")
+# Required, unless the other one is given.
+_INSTEAD = {("Discretization", "num_bins"): "bin_boundaries"}
 
 
 def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
@@ -43,6 +45,8 @@ def layer_problems(project: Project, catalogue: Catalogue) -> Iterator[Problem]:
                 yield _unknown(layer, _place(layer, where), catalogue)
             continue
         for argument in needed:
+            if layer.arguments.get(_INSTEAD.get((layer.class_name, argument.name), "")) is not None:
+                continue
             if layer.arguments.get(argument.name) is None and not (
                 argument.optional and argument.name in layer.arguments
             ):
@@ -56,7 +60,8 @@ def _place(layer: Layer, where: list[tuple[str, str]]) -> Place:
 def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterator[Problem]:
     taken = {layer.name for layer in project.layers.values()}
     doubles = len(taken) < len(project.layers)
-    first: dict[tuple[str, str], Layer] = {}
+    # An Output is no Keras layer: it may be called like the layer that it shows.
+    first: dict[tuple[str, bool, str], Layer] = {}
     for layer in project.layers.values():
         where = calls.get(layer.id)
         if where is None:
@@ -64,7 +69,7 @@ def _names(project: Project, calls: dict[str, list[tuple[str, str]]]) -> Iterato
         wrong = name_error(layer.name)
         twin = None
         for graph in {key: None for key, _ in where} if doubles else ():
-            twin = first.setdefault((graph, layer.name), layer)
+            twin = first.setdefault((graph, layer.is_output, layer.name), layer)
             if twin is not layer:
                 break
         if wrong is None and (twin is None or twin is layer):

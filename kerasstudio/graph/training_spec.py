@@ -44,6 +44,31 @@ class Checkpoint(msgspec.Struct, frozen=True, omit_defaults=True):
     mode: Literal["auto", "min", "max"] = "auto"
 
 
+class Start(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What training starts from: a reference, never data.
+
+    `weights` names a file of the project's weight store (`runtime.weight_store`); "" means fresh
+    weights. `label` says where they come from ("run 3, best epoch", "resnet.keras"); `run` and
+    `checkpoint` are set for those of a run. `anew` are the ids of layers that start with fresh
+    weights all the same."""
+
+    weights: str = ""
+    label: str = ""
+    run: int | None = None
+    checkpoint: Literal["best", "last"] | None = None
+    anew: tuple[str, ...] = ()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether no stored weights are taken."""
+        return not self.weights
+
+    @property
+    def words(self) -> str:
+        """Where the weights come from, for people."""
+        return "fresh weights" if self.is_fresh else self.label or self.weights
+
+
 class TrainingSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     """`outputs` maps the layer id of an Output to its loss and metrics; an absent one means
     automatic. `batch_size` in samples. `seed` makes initial weights and shuffling repeatable."""
@@ -57,3 +82,4 @@ class TrainingSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     validate: bool = True
     early_stopping: EarlyStopping | None = None
     checkpoint: Checkpoint | None = Checkpoint()
+    start: Start = Start()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kerasstudio.graph.atomic import sync_folder, write_atomic
+from kerasstudio.graph.atomic import replace_atomic, sync_folder, write_atomic
 
-__all__ = ["sync_folder", "write_atomic"]
+__all__ = ["replace_atomic", "sync_folder", "write_atomic"]

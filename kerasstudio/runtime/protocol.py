@@ -16,6 +16,9 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import Start
+from kerasstudio.graph.upgrade_report import UpgradeReport
+from kerasstudio.runtime.confinement import Confinement
 from kerasstudio.runtime.states import RunStatus
 
 PROTOCOL_VERSION = 1
@@ -41,6 +44,15 @@ class Inspect(Message, frozen=True):
     thorough: bool = False
 
 
+class Suppose(Message, frozen=True):
+    """What would be if the drawing were `project`, a variant of the one inspected last, which stays
+    what the next `Inspected` is compared with. Answer: `Supposed` about `nodes`."""
+
+    id: int
+    project: Project
+    nodes: tuple[str, ...] = ()
+
+
 class DescribeData(Message, frozen=True):
     """Read the sources and summarise them. `base` is the folder relative paths start from.
     Answer: `DataDescribed` or `Failed`; `Progress` in between."""
@@ -62,14 +74,16 @@ class GuessData(Message, frozen=True):
 class Train(Message, frozen=True):
     """Fit `project` in the background; everything durable goes to `run_folder` (see `runs`).
 
-    `resume_from` is the folder of a run to continue from its last checkpoint. The worker answers
-    with `RunChanged`, `Points`, `EpochEnded`, and at the end `RunChanged` with an ended status."""
+    `resume_from` is the folder of a run to continue from its last checkpoint. `weights` is the
+    file of the weights that `project.training.start` names. The worker answers with `RunChanged`,
+    `Points`, `EpochEnded`, and at the end `RunChanged` with an ended status."""
 
     id: int
     project: Project
     run_folder: str
     base: str
     resume_from: str | None = None
+    weights: str | None = None
 
 
 class Control(Message, frozen=True):
@@ -101,12 +115,12 @@ class Predict(Message, frozen=True):
 
 
 class Export(Message, frozen=True):
-    """Write `path` in `format` (a `Format.id` of `Ready.formats`) from a run, or from a project
-    with fresh weights when `run_folder` is None; then check it in a fresh plain-Keras process.
+    """Write `path` in `format` (a `Format.id` of `Ready.formats`), as one of its `variants`, from
+    a run, or from a project with fresh weights when `run_folder` is None; then check it in a
+    fresh process of its own runtime.
 
     `checkpoint` says which of the run's weights; "best" means the last ones where no best are
-    kept. `weights` is a model file to take the weights from instead (converting one format into
-    another)."""
+    kept. `weights` is the file of the weights that `project.training.start` names."""
 
     id: int
     format: str
@@ -116,13 +130,50 @@ class Export(Message, frozen=True):
     run_folder: str | None = None
     checkpoint: Literal["best", "last"] = "best"
     weights: str | None = None
+    variant: str = ""
 
 
 class ImportModel(Message, frozen=True):
-    """Open a model file (.keras, .h5, .json) as a project. Answer: `ModelImported`."""
+    """Open a model file (.keras, .h5, .json) as a project. Answer: `ModelImported`.
+
+    `weights` is where its weights are written, as a file of the weight store; the project then
+    starts from them (`TrainingSpec.start`). None, or a file without weights: it starts fresh."""
 
     id: int
     path: str
+    weights: str | None = None
+
+
+class TakeWeights(Message, frozen=True):
+    """Write the weights of `source`, a model file or the folder of a run, to `out` as a file of
+    the weight store, for the layers of `project` that have the names and classes of layers
+    there. `checkpoint` as in `Export`. Answer: `WeightsTaken`."""
+
+    id: int
+    source: str
+    project: Project
+    out: str
+    checkpoint: Literal["best", "last"] = "best"
+
+
+class DrawApplication(Message, frozen=True):
+    """Draw a network of `keras.applications` (see `graph.applications`), with fresh weights.
+    Answer: `ModelImported`."""
+
+    id: int
+    name: str
+    arguments: dict[str, Any] = {}
+
+
+class Trust(Message, frozen=True):
+    """What code of files this worker may run from now on; what it was told before and is not
+    named again is forgotten. `layers` are fingerprints of layers with the code in them, `files`
+    texts of the project's code by name, which are run at once (see `graph.placeholders`).
+    Answer: `Trusting`."""
+
+    id: int
+    layers: tuple[str, ...] = ()
+    files: dict[str, str] = {}
 
 
 class Ping(Message, frozen=True):
@@ -134,22 +185,35 @@ class Shutdown(Message, frozen=True):
 
 
 Request = (
-    Inspect | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
-    | ImportModel | Ping | Shutdown
+    Inspect | Suppose | DescribeData | GuessData | Train | Control | Evaluate | Predict | Export
+    | ImportModel | TakeWeights | DrawApplication | Trust | Ping | Shutdown
 )  # fmt: skip
 
 
 # ---------------------------------------------------------------- reports: worker → program
 
 
+class Variant(msgspec.Struct, frozen=True):
+    """One way to write a format; the first has the id ""."""
+
+    id: str
+    label: str
+    holds: str
+
+
 class Format(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An export format the worker offers. `holds` says in words what the file keeps."""
+    """An export format the worker offers. `holds` says in words what the file keeps and is for;
+    `variants` are the ways to write it, where there are several; `folder`: it is no file but a
+    folder; `missing` is the command that installs what is needed and is not there."""
 
     id: str
     label: str
     suffix: str
     holds: str
     needs_run: bool = False
+    variants: tuple[Variant, ...] = ()
+    folder: bool = False
+    missing: str = ""
 
 
 class Starting(Message, frozen=True):
@@ -162,7 +226,8 @@ class Starting(Message, frozen=True):
 
 class Ready(Message, frozen=True):
     """TensorFlow is imported. `device` is in words: "CPU", "GPU: NVIDIA H200". `catalogue` is the
-    path of a catalogue that was written for this Keras, None where the shipped one is of it."""
+    path of a catalogue that was written for this Keras, None where the shipped one is of it.
+    `confinement` says what keeps a worker that was asked to confine itself, None in others."""
 
     pid: int
     keras: str
@@ -171,6 +236,7 @@ class Ready(Message, frozen=True):
     formats: tuple[Format, ...] = ()
     protocol: int = PROTOCOL_VERSION
     catalogue: str | None = None
+    confinement: Confinement | None = None
 
 
 class Inspected(Message, frozen=True):
@@ -185,6 +251,15 @@ class Inspected(Message, frozen=True):
     total: int = 0
     total_trainable: int = 0
     memory: int = 0
+
+
+class Supposed(Message, frozen=True):
+    """`nodes` are those that were asked about, where there is anything to say; `problems` are the
+    errors that would be new."""
+
+    id: int
+    nodes: dict[str, NodeInfo] = {}
+    problems: tuple[Problem, ...] = ()
 
 
 class DataDescribed(Message, frozen=True):
@@ -259,22 +334,52 @@ class Predicted(Message, frozen=True):
 
 class Exported(Message, frozen=True):
     """`checked` is the verdict of the fresh process in words; `difference` the largest absolute
-    difference of the predictions; `agrees` whether the file gives the same predictions."""
+    difference of the predictions; `agrees` whether the file gives the same predictions, None when
+    it could not be checked."""
 
     id: int
     path: str
     checked: str
-    agrees: bool
+    agrees: bool | None
     difference: float | None = None
     notes: tuple[str, ...] = ()
 
 
 class ModelImported(Message, frozen=True):
-    """`notes` say what was changed or left out on the way."""
+    """`notes` say what was changed or left out on the way; `upgrade` what was changed in a file
+    of Keras 1 or 2, None for others."""
 
     id: int
     project: Project
     notes: tuple[str, ...] = ()
+    upgrade: UpgradeReport | None = None
+
+
+class WeightsTaken(Message, frozen=True):
+    """`start` is what the project can start from now; `matched` of the `layers` in the source
+    that have weights go to a layer of the project, found there `by` "name" or "order"."""
+
+    id: int
+    start: Start
+    matched: int
+    layers: int
+    by: Literal["name", "order"] = "name"
+
+    @property
+    def told(self) -> str:
+        """The same as a sentence."""
+        return (
+            f"{self.matched} of {self.layers} layers with weights in {self.start.words} "
+            f"are layers of this project, by their {self.by}."
+        )
+
+
+class Trusting(Message, frozen=True):
+    """`classes` are those that the trusted code defines; `problems` say which of it failed."""
+
+    id: int
+    classes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Progress(Message, frozen=True):
@@ -306,8 +411,9 @@ class Pong(Message, frozen=True):
 
 
 Report = (
-    Starting | Ready | Inspected | DataDescribed | DataGuessed | RunChanged | Points | EpochEnded
-    | Evaluated | Predicted | Exported | ModelImported | Progress | Failed | LogLine | Pong
+    Starting | Ready | Inspected | Supposed | DataDescribed | DataGuessed | RunChanged | Points
+    | EpochEnded | Evaluated | Predicted | Exported | ModelImported | WeightsTaken | Trusting
+    | Progress | Failed | LogLine | Pong
 )  # fmt: skip
 
 AnyMessage = Request | Report

@@ -52,10 +52,11 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     is no finite number). `outputs` are losses and metrics by Output layer id as they were really
     used, those chosen automatically included. `test` holds the metrics on the test part, of the
     weights that `evaluated` names: "best" are those of the epoch `best_epoch` (from 0). `base`
-    is the folder that relative data paths start from. `pid` is the process that answers for the
-    run and `pid_start` tells its life from another process with the same id. `folder` and
-    `unreadable` are filled while reading and never written: a folder whose `run.json` cannot be
-    read is listed with the reason in `unreadable`.
+    is the folder that relative data paths start from. `started_from` says where the weights came
+    from that it began with, if not fresh ones, and `start_summary` how many layers kept theirs.
+    `pid` is the process that answers for the run and `pid_start` tells its life from another
+    process with the same id. `folder` and `unreadable` are filled while reading and never
+    written: a folder whose `run.json` cannot be read is listed with the reason in `unreadable`.
     """
 
     number: int = 0
@@ -83,6 +84,8 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     best_value: float | None = None
     monitor: str = ""
     resumed_from: str = ""
+    started_from: str = ""
+    start_summary: str = ""
     problems: tuple[Problem, ...] = ()
     pid: int = 0
     pid_start: str = ""
@@ -99,7 +102,7 @@ class RunRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Which weights were evaluated, in words."""
         if self.evaluated == "best" and self.best_epoch is not None:
             return f"weights of epoch {self.best_epoch + 1}, the best"
-        return "weights of the last epoch"
+        return "weights of the last epoch" if self.epochs_done else "weights it started from"
 
 
 def now() -> str:

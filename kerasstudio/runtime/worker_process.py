@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.runtime.confined import Confined
 from kerasstudio.runtime.exits import exit_reason
 from kerasstudio.runtime.launcher import launch_command, launch_environment
 from kerasstudio.runtime.protocol import (
@@ -39,15 +40,22 @@ class WorkerProcess:
     ...     for report in worker.reports(timeout=5): ...
 
     Reports are read by a thread, so nothing is lost while the caller does something else. Lines
-    that are no messages are kept in `garbage`. Not thread-safe apart from `send`.
+    that are no messages are kept in `garbage`. Not thread-safe apart from `send`. With `confined`
+    the process reads foreign files and is kept in that cell.
     """
 
-    def __init__(self, command: Sequence[str] | None = None, cwd: str | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        cwd: str | None = None,
+        confined: Confined | None = None,
+    ) -> None:
         self.command = list(command) if command is not None else launch_command()
         self.state: WorkerState = "starting"
         self.ready: Ready | None = None
         self.garbage: list[str] = []
-        self._cwd = cwd
+        self._cwd = cwd if confined is None else str(confined.folder)
+        self._environment = launch_environment() if confined is None else confined.environment()
         self._process: subprocess.Popen[bytes] | None = None
         self._reports: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
@@ -64,7 +72,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=launch_environment(),
+            env=self._environment,
             cwd=self._cwd,
         )
         for target in (self._read_reports, self._read_stderr):

@@ -20,6 +20,8 @@ from kerasstudio.graph.fixes import apply_fix
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
+from kerasstudio.ui.announcer import Announcer
+from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
@@ -27,18 +29,23 @@ from kerasstudio.ui.help.help_desk import HelpDesk
 from kerasstudio.ui.idle_steps import IdleSteps
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.logs import LogSignal
-from kerasstudio.ui.main_window import MainWindow, model_page
+from kerasstudio.ui.main_window import MainWindow, model_page, widen_left
 from kerasstudio.ui.recovery import Autosave, RecoveryOffer
 from kerasstudio.ui.run_feed import RunFeed, RunView
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
+from kerasstudio.ui.text_size import change_text_scale, wanted_scale
 from kerasstudio.ui.training_changes import TrainingChanges
+from kerasstudio.ui.upgrade_notice import UpgradeNotice
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from kerasstudio.ui.code.code_places import CodePlaces
     from kerasstudio.ui.exporting import ExportFlow
     from kerasstudio.ui.run_views import RunViews
 
@@ -53,6 +60,8 @@ PAGES = (
     "kerasstudio.ui.results_wiring",
     "kerasstudio.ui.exporting",
     "kerasstudio.graph.layout",
+    "kerasstudio.ui.code.code_pane",
+    "kerasstudio.ui.code.code_places",
 )
 # How long, in seconds, a thread that imports may keep the window's from running.
 SWITCH_SECONDS = 0.002
@@ -85,28 +94,34 @@ class Studio(QObject):
         self.store = DocumentStore(parent=self)
         self.selection = Selection(self)
         self.pool = WorkerPool(worker_command, self.settings.get("keep_spare"), self)
+        self.trust = CodeTrust(self.store, self.pool, self.settings, self)
         self.feed = InspectionFeed(self.store, self.pool.analysis, catalogue, self)
-        self.window = MainWindow(self.settings)
+        self.key_map = KeyMap(self.settings, self)
+        self.window = MainWindow(self.settings, self.key_map)
+        self.announcer = Announcer(self.window, self.window.status, self)
         self.help = HelpDesk(self.window, self.store, self.selection, catalogue, self)
         self.documents = Documents(
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
         self.run_feed = RunFeed(self.pool, self.documents.studio, self.documents.base, self)
         self.changes = TrainingChanges(self.store, self.run_feed, self)
+        self.warm = WarmStart(self.store, self.feed, self.documents.weights, self)
         self.importing = Importing(
             self.window,
             self.store,
-            self.pool.analysis,
+            self.pool,
             self.documents.open,
             self._use_data,
             lambda project, name: self.documents.new(project, name, saved=False),
             self,
         )
+        self.upgrades = UpgradeNotice(self.window, self._log_upgrade, self)
         self.autosave = Autosave(self.store, self)
         self.recovery = RecoveryOffer(self.window, self.documents, self)
         self.log_signal = LogSignal(self)
         self.run_views: RunViews | None = None
         self._exports: ExportFlow | None = None
+        self._code_places: CodePlaces | None = None
         self._imports = Tasks(self)
         self.idle = IdleSteps(self)
         self._closing: list[Callable[[], object]] = []
@@ -172,6 +187,8 @@ class Studio(QObject):
 
     def _make_pages(self) -> None:
         """Before they are wanted, one at a time."""
+        if self.settings.get("code_beside"):
+            self.idle.add(self.code_places)
         for name in ("data", "train", "results"):
             self.idle.add(partial(self._make_page, name))
         self.idle.add(lambda: self.train_page.prepare(), self._freeze_soon)
@@ -187,6 +204,8 @@ class Studio(QObject):
         self._imports.wait()
         for end in self._closing:
             end()
+        self.importing.cancel()
+        self.warm.close()
         self.feed.close()
         self.changes.close()
         self.pool.close()
@@ -195,6 +214,9 @@ class Studio(QObject):
             self._exports.close()
         if self.run_views is not None:
             self.run_views.close()
+        if self._code_places is not None:
+            self._code_places.remember_width()
+            self.code_feed.close()
         self.recovery.close()
         self.autosave.close()
         self.documents.close()
@@ -230,21 +252,56 @@ class Studio(QObject):
         from kerasstudio.ui.inspector.inspector import Inspector
         from kerasstudio.ui.model_wiring import wire_model_page
         from kerasstudio.ui.palette.palette import Palette
+        from kerasstudio.ui.side_panel import SidePanel
 
-        self.canvas = Canvas(self.store, self.selection, self.feed, self.catalogue)
+        self.canvas = Canvas(
+            self.store,
+            self.selection,
+            self.feed,
+            self.catalogue,
+            key_map=self.key_map,
+            suppose=self.feed.suppose,
+        )
         self.palette = Palette(self.catalogue)
         self.inspector = Inspector(
-            self.store, self.selection, self.feed, self.catalogue, self.changes
+            self.store,
+            self.selection,
+            self.feed,
+            self.catalogue,
+            self.warm,
+            changes=self.changes,
+            trust=self.trust,
+        )
+        self.canvas.show_starts(self.warm.starts, self.warm.starts)
+        self.warm.starts_changed.connect(
+            lambda layers: self.canvas.show_starts(self.warm.starts, layers)
         )
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         wire_model_page(self)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
+        self.canvas.layer_placed.connect(
+            lambda _node: self.inspector.focus_first_argument(or_name=False)
+        )
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
         self._closing.append(self.canvas.close_threads)
-        self.window.actions_set.attach_canvas(self.canvas)
-        return model_page(self.palette, self.canvas, self.inspector, QSplitter())
+        self.canvas.view.wire_selected.connect(self.commands.refresh)
+        self.window.actions_set.attach_canvas(self.canvas.actions_set)
+        self.canvas.announced.connect(self.announcer.say)
+        self.side_panel = SidePanel(self.palette, self._outline)
+        self.model_split = page = QSplitter()
+        self.side_panel.tab_shown.connect(lambda tab: widen_left(page, tab))
+        return model_page(self.side_panel, self.canvas, self.inspector, page)
+
+    def _outline(self) -> QWidget:
+        from kerasstudio.ui.outline.outline import Outline
+        from kerasstudio.ui.outline.outline_model import OutlineModel
+
+        model = OutlineModel(self.store, self.feed, self.catalogue)
+        outline = Outline(model, self.selection, self.canvas)
+        outline.refused.connect(lambda problem: self.say(problem.message))
+        return outline
 
     def _data_page(self) -> QWidget:
         from kerasstudio.ui.data.data_page import DataPage
@@ -260,7 +317,7 @@ class Studio(QObject):
 
         start, parent = self.commands.train, self.window.pages
         self.train_page = TrainPage(
-            self.store, self.feed, self.run_feed, self.catalogue, start, parent
+            self.store, self.feed, self.run_feed, self.catalogue, self.warm, start, parent
         )
         return self.train_page
 
@@ -272,10 +329,16 @@ class Studio(QObject):
         page = ResultsPage(chart_colors(), matrix_colors(), self.say, self.window.pages)
         worker, base = self.pool.analysis, self.documents.base
         ResultsWiring(page, self.store, worker, base, self.exports(), self.say, self.show_problem)
+        page.start_chosen.connect(self.commands.start_from)
         self.window.panel.widget("charts")
         if self.run_views is not None:
             self.run_views.set_results_page(page)
         return page
+
+    @property
+    def has_wire_selected(self) -> bool:
+        made = self.window.has_page("model")
+        return made and self.canvas.view.emphasis.selected_wire is not None
 
     def exports(self) -> ExportFlow:
         """Exports from any page, one at a time."""
@@ -288,6 +351,8 @@ class Studio(QObject):
                 lambda: self.store.project,
                 self.documents.base,
                 lambda: self.documents.name,
+                lambda: self.feed.inspection,
+                self.documents.weights,
             )
         return self._exports
 
@@ -295,7 +360,7 @@ class Studio(QObject):
         panel = self.window.panel
         panel.add("charts", "Live charts", self._charts_panel)
         panel.add("problems", "Problems", self._problems_panel)
-        panel.add("code", "Code", self._code_pane)
+        panel.add("code", "Code", self._code_tab)
         panel.add("history", "Undo list", self._undo_panel)
         panel.add("log", "Log", self._log_panel)
 
@@ -319,10 +384,52 @@ class Studio(QObject):
         panel.argument_chosen.connect(lambda name: self.inspector.focus_argument(name))
         return panel
 
-    def _code_pane(self) -> QWidget:
-        from kerasstudio.ui.code.code_pane import CodePane
+    def _code_tab(self) -> QWidget:
+        return self.code_places().tab
 
-        return CodePane(self.store, self.feed, self.catalogue)
+    def code_places(self) -> CodePlaces:
+        """The Code pane and where it is; made when it is first wanted."""
+        if self._code_places is None:
+            from kerasstudio.ui.code.code_feed import CodeFeed
+            from kerasstudio.ui.code.code_pane import CodePane
+            from kerasstudio.ui.code.code_places import CodePlaces
+
+            self.window.page_widget("model")
+            self.code_feed = CodeFeed(self.store, self.feed, self.catalogue, self)
+            self.code_feed.training = self.settings.get("code_training")
+            pane = CodePane(self.store, self.selection, self.code_feed)
+            pane.export_requested.connect(lambda: self.commands.export())
+            pane.problem_chosen.connect(self._show_code_problem)
+            self._code_places = CodePlaces(self.settings, pane, self.model_split, self)
+            self._code_places.moved.connect(self._code_moved)
+            self.window.panel.set_tab_visible("code", not self._code_places.beside)
+        return self._code_places
+
+    def _code_moved(self, beside: bool) -> None:
+        self.window.panel.set_tab_visible("code", not beside)
+        self.show_code()
+
+    def show_code(self) -> None:
+        """Bring the code to the front, wherever it is."""
+        places = self.code_places()
+        if places.beside:
+            self.window.show_page("model")
+        else:
+            self.window.show_panel("code")
+        places.pane.view.setFocus()
+
+    def _show_code_problem(self, problem: Problem) -> None:
+        self.window.show_page("model")
+        place = problem.place
+        graph = place.graph if place.graph in self.store.project.graphs else None
+        if graph is not None:
+            self.selection.show_graph(graph)
+        shown = self.store.project.graphs[self.selection.graph].nodes
+        nodes = [
+            key for key, node in shown.items() if key == place.node or node.layer == place.layer
+        ]
+        if nodes:
+            self.selection.reveal(nodes[0])
 
     def _undo_panel(self) -> QWidget:
         from kerasstudio.ui.undo_panel import UndoPanel
@@ -343,14 +450,26 @@ class Studio(QObject):
         window.close_wanted.connect(self.commands.close_window)
         self.documents.kept_open.connect(self.stays_open)
         self.recovery.window_requested.connect(self.window_requested)
+        window.actions_set.refused.connect(self.say)
+        window.escaped.connect(self._to_the_drawing)
+        self.store.edited.connect(self.announcer.edited)
         window.files_dropped.connect(self.importing.open_paths)
         window.status.problems_chosen.connect(lambda: window.show_panel("problems"))
-        for source in (self.documents, self.autosave, self.recovery, self.importing):
+        for source in (self.documents, self.autosave, self.recovery, self.importing, self.warm):
             source.failed.connect(self.show_problem)
         self.documents.saved.connect(lambda path: self.say(f"saved {path.name}"))
         self.documents.opened.connect(self._document_opened)
         self.documents.title_changed.connect(self.show_title)
         self.importing.progressed.connect(self.say)
+        self.warm.progressed.connect(self.say)
+        self.warm.file_wanted.connect(
+            lambda path: self.importing.take_weights(path, self.documents.weights())
+        )
+        self.importing.weights_taken.connect(self.warm.use_taken)
+        self.importing.reading_changed.connect(window.status.show_task)
+        self.importing.noted.connect(self._import_noted)
+        window.status.cancel_chosen.connect(self.importing.cancel)
+        self.importing.upgraded.connect(self.upgrades.expect)
         self.run_feed.start_failed.connect(self.show_problem)
         self.run_feed.run_changed.connect(self._run_changed)
         self.run_feed.points_received.connect(lambda view, _points: window.status.show_run(view))
@@ -377,7 +496,7 @@ class Studio(QObject):
             self.canvas.preview_fix(fix)
 
     def say(self, text: str) -> None:
-        self.window.status.say(text)
+        self.announcer.say(text)
 
     def show_problem(self, problem: Problem) -> None:
         log.warning("%s", problem.message)
@@ -391,7 +510,11 @@ class Studio(QObject):
         self.window.setWindowTitle(f"{name}[*] – KerasStudio")
         self.window.setWindowModified(edited)
 
+    def _log_upgrade(self, text: str, level: str) -> None:
+        self.commands.log(text, level, "upgrade")
+
     def _document_opened(self) -> None:
+        self.upgrades.document_shown(self.store.project)
         self.selection.show_graph(self.store.project.root)
         self.selection.clear()
         self.run_feed.forget_current()
@@ -404,12 +527,23 @@ class Studio(QObject):
                 self.canvas.setFocus()  # Tab, F and the other keys of its hint work at once
         self._freeze_soon()
 
+    def _to_the_drawing(self) -> None:
+        """Esc leads back from the panels of the Model page."""
+        if self.window.page == "model":
+            self.canvas.setFocus()
+
     def _freeze_soon(self) -> None:
         self._freeze_timer.start()
 
     def _use_data(self, paths: list[str]) -> None:
         self.window.show_page("data")
         self.data_page.open_files(paths)
+
+    def _import_noted(self, name: str, notes: list[str]) -> None:
+        for note in notes:
+            self.commands.log(f"{name}: {note}", "info", "import")
+        more = f", and {len(notes) - 1} more in the log" if len(notes) > 1 else ""
+        self.say(f"{name}: {notes[0]}{more}")
 
     def _problems_changed(self) -> None:
         count, errors = len(self.feed.problems), self.feed.errors
@@ -437,10 +571,17 @@ class Studio(QObject):
             self.commands.log(report.text, report.level, "analysis")
         elif isinstance(report, p.Failed):
             self.commands.log(report.problem.message, "error", "analysis")
+        elif isinstance(report, p.Trusting):
+            self.feed.refresh()  # the same drawing may be other layers now
+            for problem in report.problems:
+                self.show_problem(problem)
 
     def _setting_changed(self, key: str) -> None:
         if key == "theme":
             self._theme_again()
+        elif key == "text_size":
+            choice = self.settings.get("text_size")
+            change_text_scale(self.app, wanted_scale(choice, theme.system_scale()))
         elif key == "motion" and self.window.has_page("model"):
             self.canvas.motion = self.settings.get("motion")
 

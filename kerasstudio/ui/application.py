@@ -8,10 +8,11 @@ import sys
 from PySide6.QtWidgets import QApplication
 
 from kerasstudio.ui import theme
+from kerasstudio.ui.text_size import system_scale, wanted_scale
 
 
-def make_application(theme_choice: str) -> QApplication:
-    """A new application in the chosen look, or the one that is there already."""
+def make_application(theme_choice: str, text_size: str = "system") -> QApplication:
+    """A new application in the chosen look and text size, or the one that is there already."""
     # Qt shares the filling of large areas among threads, and waits for all of them: while the
     # workers have the processors busy, a fill of 1 ms takes 50. Qt reads this once, at the first.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
@@ -20,5 +21,8 @@ def make_application(theme_choice: str) -> QApplication:
     app.setApplicationName("KerasStudio")
     app.setApplicationDisplayName("KerasStudio")
     app.setDesktopFileName("kerasstudio")
-    theme.set_up(app, theme_choice)
+    system = QApplication.font() if existing is None else None
+    if system is not None:
+        theme.set_system_scale(system_scale(system))
+    theme.set_up(app, theme_choice, wanted_scale(text_size, theme.system_scale()))
     return app

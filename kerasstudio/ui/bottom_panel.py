@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 
 # Right of the badge, inside its tab.
 GAP = 8
@@ -68,6 +68,10 @@ class BottomPanel(QWidget):
             self._stack.addWidget(made)
         return self._widgets[name]
 
+    def set_tab_visible(self, name: str, visible: bool) -> None:
+        """Offer a tab, or not while what it shows is elsewhere."""
+        self.tabs.setTabVisible(self._names.index(name), visible)
+
     @property
     def current(self) -> str:
         index = self.tabs.currentIndex()
@@ -111,9 +115,11 @@ class Badge(QLabel):
     def show_count(self, count: int, errors: bool) -> None:
         self._errors = errors
         self.setText(str(count) if count else "")
-        self.setFixedSize(max(22, self.fontMetrics().horizontalAdvance(str(count)) + 12) + GAP, 18)
+        self.setFixedSize(
+            max(22, self.fontMetrics().horizontalAdvance(str(count)) + 12) + GAP, px(18)
+        )
         if not count:
-            self.setFixedSize(0, 18)
+            self.setFixedSize(0, px(18))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from kerasstudio import __version__
+from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.ui.importing import FILTER
 from kerasstudio.ui.log_panel import LogPanel
@@ -19,6 +21,9 @@ from kerasstudio.ui.theme import tokens
 if TYPE_CHECKING:
     from kerasstudio.ui.app import Studio
     from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
+    from kerasstudio.ui.palette.command_search import Entry
+
+RECENT = 8
 
 
 class Commands:
@@ -29,7 +34,7 @@ class Commands:
         self.actions = studio.window.actions_set
         self.log_panel = LogPanel(studio.window)
         self.log_panel.hide()  # until its tab is shown
-        self._dialogs: list[QDialog] = []
+        self._recent: list[str] = []
         self._wire()
         self.refresh()
 
@@ -42,23 +47,28 @@ class Commands:
         studio = self._studio
         running, nodes = studio.run_feed.is_running, bool(studio.store.project.graph.nodes)
         view = studio.run_feed.current
-        stack = studio.store.undo_stack
+        stack, chosen = studio.store.undo_stack, len(studio.selection.nodes)
         for name, on in (
             ("can_undo", stack.canUndo()),
             ("can_redo", stack.canRedo()),
             ("has_model", nodes),
-            ("has_selection", bool(studio.selection.nodes)),
+            ("has_selection", chosen > 0),
+            ("has_pair", chosen > 1),
+            (
+                "has_selection_or_wire",
+                bool(chosen or studio.selection.dots) or studio.has_wire_selected,
+            ),
             ("has_problems", bool(studio.feed.problems)),
             ("can_train", nodes and not running),
             ("is_training", running),
+            ("has_trained", not running and view is not None and view.record.epochs_done > 0),
+            ("can_measure", nodes and not running and not studio.warm.start.is_fresh),
+            ("starts_warm", not studio.warm.start.is_fresh),
             ("can_continue", not running and view is not None and view.can_continue),
         ):
             self.actions.set_condition(name, on)
-        undo, redo = self.actions.action("edit.undo"), self.actions.action("edit.redo")
-        undo.setText(f"Undo {stack.undoText()}".strip())
-        redo.setText(f"Redo {stack.redoText()}".strip())
-        undo.setToolTip(f"{undo.text()} (Ctrl+Z)")
-        redo.setToolTip(f"{redo.text()} (Ctrl+Shift+Z)")
+        self.actions.set_text("edit.undo", f"Undo {stack.undoText()}".strip())
+        self.actions.set_text("edit.redo", f"Redo {stack.redoText()}".strip())
 
     # ------------------------------------------------------------------ files
 
@@ -84,10 +94,14 @@ class Commands:
         good = [view.record for view in studio.run_feed.runs if view.record.ended_well]
         self._open(ExportDialog(studio.exports(), good[-1] if good else None, studio.window))
 
-    def settings(self) -> None:
+    def settings(self, page: str = "general") -> None:
         from kerasstudio.ui.dialogs.settings_dialog import SettingsDialog
 
-        self._open(SettingsDialog(self._studio.settings, self._studio.window))
+        studio = self._studio
+        dialog = SettingsDialog(studio.settings, studio.key_map, studio.window)
+        dialog.failed.connect(studio.show_problem)
+        dialog.show_page(page)
+        self._open(dialog)
 
     def new_window(self) -> None:
         """Another window with a blank model."""
@@ -157,6 +171,19 @@ class Commands:
             turned = move_nodes(turned, layout(turned, graph), graph)
         store.apply(turned, "Turn the flow direction")
 
+    def show_layers(self) -> None:
+        """The list of layers, ready to be searched."""
+        studio = self._studio
+        studio.window.show_page("model")
+        studio.side_panel.show_tab("layers")
+        studio.palette.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_outline(self) -> None:
+        studio = self._studio
+        studio.window.show_page("model")
+        outline = studio.side_panel.show_tab("outline")
+        outline.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def next_problem(self) -> None:
         panel = self._studio.window.panel.widget("problems")
         panel.show_next()  # type: ignore[attr-defined]
@@ -164,12 +191,31 @@ class Commands:
     def palette(self) -> None:
         from kerasstudio.ui.dialogs.command_palette import CommandPalette
 
-        CommandPalette(self.actions, self._studio.window).show_centered()
+        CommandPalette(self._palette_entries, self._studio.window, self._chose).show_centered()
+
+    def _palette_entries(self) -> list[Entry]:
+        """What was chosen last comes first."""
+        from kerasstudio.ui.palette_entries import entries
+
+        found = entries(self._studio)
+        last = {key: place for place, key in enumerate(self._recent)}
+        return sorted(found, key=lambda entry: last.get(entry.key, len(last)))
+
+    def _chose(self, key: str) -> None:
+        self._recent = [key, *(each for each in self._recent if each != key)][:RECENT]
+
+    def show_problem_place(self, problem: Problem) -> None:
+        panel: Any = self._studio.window.show_panel("problems")
+        panel.show_place(problem)
 
     def keys(self) -> None:
         from kerasstudio.ui.dialogs.cheat_sheet import CheatSheet
 
-        self._open(CheatSheet(self.actions, self._studio.window))
+        studio = self._studio
+        studio.window.page_widget("model")  # the gestures are those of the canvas
+        sheet = CheatSheet(self.actions, studio.window, studio.canvas.view.mouse.offers)
+        sheet.change_wanted.connect(lambda: self.settings("keys"))
+        self._open(sheet)
 
     def help_on_layer(self) -> None:
         self._studio.help.toggle()
@@ -187,6 +233,10 @@ class Commands:
     # ------------------------------------------------------------------ training
 
     def train(self) -> None:
+        self._run(self._studio.store.project)
+
+    def _run(self, project: Project) -> None:
+        """Start a run of the open project, with other settings perhaps, unless it has errors."""
         studio = self._studio
         studio.feed.check()
         if studio.feed.errors:
@@ -195,10 +245,16 @@ class Commands:
             words = "an error" if count == 1 else f"{count} errors"
             studio.window.status.say(f"The model has {words}: mend it first.", "error")
             return
-        if studio.run_feed.start(studio.store.project):
+        if studio.run_feed.start(project):
             studio.window.show_panel("charts")
             studio.window.top_bar.show_running("preparing", True)
             self.refresh()
+
+    def measure(self) -> None:
+        """Evaluate the weights that training would start from, as a run of no epochs."""
+        from kerasstudio.graph.edits import set_training
+
+        self._run(set_training(self._studio.store.project, epochs=0))
 
     def pause(self) -> None:
         view = self._studio.run_feed.current
@@ -215,6 +271,15 @@ class Commands:
         if view is not None:
             self._studio.run_feed.resume_run(view.key)
             self._studio.window.show_panel("charts")
+
+    def start_from(self, folder: str | None = None) -> None:
+        """Let the next training start from the weights of a run (the current one), and show the
+        page where that is seen and can be changed."""
+        view = self._studio.run_feed.current
+        folder = folder or (view.key if view is not None else None)
+        if folder is not None:
+            self._studio.warm.use_run(folder)
+            self._studio.window.show_page("train")
 
     def run_ended(self, view: RunView) -> None:
         """Say how it ended; offer to go on where that is possible."""
@@ -236,7 +301,7 @@ class Commands:
         does: dict[str, Callable[[], object]] = {
             "file.new": self.new,
             "file.open": documents.choose_and_open,
-            "file.start": lambda: window.show_page("start"),
+            "file.start": lambda: window.go_to_page("start"),
             "file.save": documents.save,
             "file.save_as": documents.save_as,
             "file.import": self.choose_import,
@@ -252,13 +317,18 @@ class Commands:
             "edit.copy_arguments": lambda: self._arguments().copy(),
             "edit.paste_arguments": lambda: self._arguments().paste(),
             "edit.reset_arguments": lambda: self._arguments().reset(),
-            "view.data": lambda: window.show_page("data"),
-            "view.model": lambda: window.show_page("model"),
-            "view.train": lambda: window.show_page("train"),
-            "view.results": lambda: window.show_page("results"),
+            "view.data": lambda: window.go_to_page("data"),
+            "view.model": lambda: window.go_to_page("model"),
+            "view.train": lambda: window.go_to_page("train"),
+            "view.results": lambda: window.go_to_page("results"),
+            "view.layers": self.show_layers,
+            "view.outline": self.show_outline,
+            "view.next_pane": lambda: window.move_focus(1),
+            "view.previous_pane": lambda: window.move_focus(-1),
             "view.problems": lambda: window.show_panel("problems"),
             "view.charts": lambda: window.show_panel("charts"),
-            "view.code": lambda: window.show_panel("code"),
+            "view.code": studio.show_code,
+            "view.code_place": lambda: studio.code_places().turn(),
             "view.log": lambda: window.show_panel("log"),
             "view.bottom": self.toggle_panel,
             "view.theme": self.toggle_theme,
@@ -270,6 +340,9 @@ class Commands:
             "train.stop": self.stop,
             "train.stop_epoch": lambda: studio.run_feed.stop("epoch"),
             "train.continue": self.continue_run,
+            "train.measure": self.measure,
+            "train.start_from": self.start_from,
+            "train.fresh": studio.warm.use_fresh,
             "help.palette": self.palette,
             "help.keys": self.keys,
             "help.layer": self.help_on_layer,
@@ -281,6 +354,7 @@ class Commands:
         studio.selection.selection_changed.connect(self.refresh)
         studio.store.document_replaced.connect(self.refresh)
         studio.run_feed.runs_changed.connect(self.refresh)
+        studio.warm.start_changed.connect(self.refresh)
         window.page_shown.connect(lambda _page: self._show_checks())
         recent = self.actions.recent_menu
         if recent is not None:

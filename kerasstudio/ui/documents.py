@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from kerasstudio.graph.files import read_project, write_project
 from kerasstudio.graph.history import History
-from kerasstudio.graph.problems import Problem
+from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.runs import studio_folder
+from kerasstudio.runtime.weight_store import WeightStore, names_in, sweep_shared
 from kerasstudio.ui.dialogs.messages import unsaved_question
 from kerasstudio.ui.settings import Settings, data_folder
 from kerasstudio.ui.store import DocumentStore
@@ -83,6 +84,11 @@ class Documents(QObject):
         """The folder that relative paths of data start from."""
         path = self._store.path
         return str(path.parent if path is not None else Path.cwd())
+
+    def weights(self) -> WeightStore:
+        """The stored weights that the project can start from."""
+        path = self._store.path
+        return WeightStore(None if path is None else studio_folder(path))
 
     # ------------------------------------------------------------------ commands
 
@@ -152,6 +158,7 @@ class Documents(QObject):
 
     def close(self) -> None:
         """Wait for files being written; drop the folder of an unsaved project without runs."""
+        self._sweep(set())  # edits that were not saved are given up
         self._tasks.wait(10_000)
         if self._untitled.is_dir() and not any(self._untitled.glob("untitled.studio/runs/*")):
             shutil.rmtree(self._untitled, ignore_errors=True)
@@ -182,14 +189,17 @@ class Documents(QObject):
         untitled = self._untitled if self._store.path is None else None
         old = self._store.path
 
+        # What undo can bring back is taken along too.
+        names, before = names_in(self._store.history().projects()), self.weights()
         move = None if untitled is None else (untitled / "untitled.studio", studio_folder(path))
         if move is not None and self._is_running():
             self._move_later, move = move, None  # a worker writes there: see `move_runs`
 
         def write() -> None:
-            write_project(path, project)
             if move is not None:
                 _move_runs(*move)
+            _bring(names, before, path)  # first: a saved project has what it names
+            write_project(path, project)
 
         def written(_result: object) -> None:
             self._settings.add_recent(path)
@@ -213,6 +223,12 @@ class Documents(QObject):
         self._store.restore(history, path)
         self.title_changed.emit()
         self.opened.emit()
+        self._sweep(names_in(history.projects()))
+
+    def _sweep(self, named: set[str]) -> None:
+        """Delete stored weights that nothing names any more."""
+        weights, path = self.weights(), self._store.path
+        self._tasks.run(lambda: (weights.sweep(named, path), sweep_shared()))
 
     def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
         folder = self._store.path.parent if self._store.path is not None else Path.home()
@@ -229,9 +245,29 @@ def _untitled_folder() -> Path:
 
 
 def _move_runs(source: Path, target: Path) -> None:
-    """Move the runs of a project that gets its file now. What is at the target stays."""
-    if not (source / "runs").is_dir() or target.exists():
+    """Move the runs of a project that gets its file now. Runs at the target stay."""
+    if not (source / "runs").is_dir() or (target / "runs").exists():
         return
-    shutil.move(str(source), str(target))
-    if not any(source.parent.iterdir()):
-        source.parent.rmdir()
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.move(str(source / "runs"), str(target / "runs"))
+    for folder in (source, source.parent):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _bring(names: set[str], before: WeightStore, path: Path) -> None:
+    """See that the weights a project starts from lie beside its file. Raises `StudioError`."""
+    after = WeightStore(studio_folder(path))
+    try:
+        after.bring(names, before)
+    except OSError as error:
+        raise StudioError(
+            Problem(
+                code="file.unwritable",
+                message=f"“{path.name}” was not saved: its weights cannot be kept beside it: "
+                f"{error.strerror or error}.",
+                expected="a place where this user may write, with room on the disk",
+                place=Place(file=str(after.folder)),
+                detail=str(error),
+            )
+        ) from error

@@ -8,15 +8,17 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from kerasstudio.graph.problems import Place, Problem, StudioError
+from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
+from kerasstudio.runtime.confined import Confined
+from kerasstudio.runtime.weight_store import WeightStore
+from kerasstudio.ui.model_reading import MakeRequest, ModelReading
 from kerasstudio.ui.store import DocumentStore
-from kerasstudio.ui.workers import WorkerClient
+from kerasstudio.ui.workers import WorkerPool
 
 PROJECT_SUFFIXES = (".kstudio",)
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy")
-MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 FILTER = (
     "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy);;"
     "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;All files (*)"
@@ -25,27 +27,36 @@ FILTER = (
 
 class Importing(QObject):
     """`open_project` opens a .kstudio file, `use_data` hands data files to the Data page, and
-    `new_document(project, name)` shows a project that has no file yet."""
+    `new_document(project, name)` shows a project that has no file yet. `upgraded(file name,
+    UpgradeReport, Project)` before a model of Keras 1 or 2 is shown.
+
+    Model files are read by a process of their own (`ModelReading`); `reading_changed` tells what
+    it is doing, "" when nothing is read (any more)."""
 
     progressed = Signal(str)
+    reading_changed = Signal(str)
     failed = Signal(object)
     noted = Signal(str, list)
+    weights_taken = Signal(object)
+    upgraded = Signal(str, object, object)
 
     def __init__(
         self,
         window: QWidget,
         store: DocumentStore,
-        worker: WorkerClient,
+        pool: WorkerPool,
         open_project: Callable[[Path], None],
         use_data: Callable[[list[str]], None],
         new_document: Callable[[Project, str], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._window, self._store, self._worker = window, store, worker
+        self._window, self._store = window, store
+        self._pool, self._worker = pool, pool.analysis
         self._open_project, self._use_data = open_project, use_data
         self._new_document = new_document
         self._request = 0
+        self._reading: ModelReading | None = None
         self.question: QMessageBox | None = None
 
     def open_paths(self, paths: Iterable[Path]) -> None:
@@ -58,19 +69,16 @@ class Importing(QObject):
             self._open_project(files[0])
         elif suffix in DATA_SUFFIXES:
             self._take_data([path for path in files if path.suffix.casefold() in DATA_SUFFIXES])
-        elif suffix in MODEL_SUFFIXES:
-            self._import_model(files[0])
         else:
-            known = (*PROJECT_SUFFIXES, *DATA_SUFFIXES, *MODEL_SUFFIXES)
-            self.failed.emit(
-                Problem(
-                    "import.suffix",
-                    f"{files[0].name} is no file that KerasStudio reads.",
-                    expected=f"one of {', '.join(known)}",
-                    received=suffix or "no suffix",
-                    place=Place(file=str(files[0])),
-                )
-            )
+            # Whatever it is called: its content tells, and what it is instead.
+            self._import_model(files[0])
+
+    def cancel(self) -> None:
+        """Stop reading a model file; nothing is opened."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.cancel()
+            self.reading_changed.emit("")
 
     # ------------------------------------------------------------------ data
 
@@ -128,17 +136,77 @@ class Importing(QObject):
     # ------------------------------------------------------------------ models
 
     def _import_model(self, path: Path) -> None:
-        self._ask(
-            p.ImportModel(self._worker.next_id(), str(path)),
-            f"opening {path.name}",
-            lambda report: self._imported(report, path),
+        store = WeightStore(None)  # the new document has no file yet
+        weights = store.new_path(path.name)
+        self._read_model(
+            path,
+            lambda number, cell: p.ImportModel(
+                number, str(path.absolute()), str(cell.out / weights.name)
+            ),
+            lambda report, cell: self._imported(report, path, store, cell.out / weights.name),
+            weights.parent,
         )
 
-    def _imported(self, report: p.Report, path: Path) -> None:
+    def _imported(self, report: p.Report, path: Path, store: WeightStore, weights: Path) -> None:
         if isinstance(report, p.ModelImported):
+            if not report.project.training.start.is_fresh:
+                store.take(weights)
+            if report.upgrade is not None:
+                self.upgraded.emit(path.name, report.upgrade, report.project)
             self._new_document(report.project, path.stem)
             if report.notes:
                 self.noted.emit(path.name, list(report.notes))
+
+    def take_weights(self, path: Path, store: WeightStore) -> None:
+        """Take the weights of a file for layers of the open project; `weights_taken` tells."""
+        weights = store.new_path(path.name)
+        project = self._store.project
+
+        def taken(report: p.Report, cell: Confined) -> None:
+            if isinstance(report, p.WeightsTaken):
+                store.take(cell.out / weights.name)
+                self.weights_taken.emit(report)
+
+        self._read_model(
+            path,
+            lambda number, cell: p.TakeWeights(
+                number, str(path.absolute()), project, str(cell.out / weights.name)
+            ),
+            taken,
+            weights.parent,
+        )
+
+    def _read_model(
+        self,
+        path: Path,
+        make: MakeRequest,
+        done: Callable[[p.Report, Confined], None],
+        base: Path,
+    ) -> None:
+        """Have a file read in a cell below the folder `base`; only the newest counts."""
+        self.cancel()
+        reading = ModelReading(self._pool, path, make, base, self)
+
+        def ended() -> bool:
+            if reading is not self._reading:
+                return False
+            self._reading = None
+            self.reading_changed.emit("")
+            return True
+
+        def answered(report: p.Report, confined: Confined) -> None:
+            if ended():
+                done(report, confined)
+
+        def failed(problem: Problem) -> None:
+            if ended():
+                self.failed.emit(problem)
+
+        reading.progressed.connect(self.reading_changed)
+        reading.answered.connect(answered)
+        reading.failed.connect(failed)
+        self._reading = reading
+        self.reading_changed.emit(f"Opening {path.name}")
 
     # ------------------------------------------------------------------ asking
 

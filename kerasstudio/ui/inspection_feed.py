@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -54,6 +55,7 @@ class InspectionFeed(QObject):
         self.problems: tuple[Problem, ...] = ()
         self.data_busy = False
         self.data_problem: Problem | None = None
+        self._others: tuple[Problem, ...] = ()
         # What the worker has reported so far: its reports only name what changed.
         self._reported: dict[str, NodeInfo] = {}
         self._unshown: set[str] = set()
@@ -118,6 +120,12 @@ class InspectionFeed(QObject):
         self.summary_changed.emit()
         self.refresh()
 
+    def set_other_problems(self, problems: tuple[Problem, ...]) -> None:
+        """What was found elsewhere (the weights that training starts from)."""
+        if problems != self._others:
+            self._others = problems
+            self._check_timer.start()
+
     def check(self) -> None:
         """Structure and training settings against what is known, now. Structure is looked at
         again only after an edit that may have changed it."""
@@ -137,7 +145,9 @@ class InspectionFeed(QObject):
         )
         data = self.summary.problems if self.summary is not None else ()
         failed = (self.data_problem,) if self.data_problem is not None else ()
-        merged = _merged(self._structure, self.inspection.problems, failed, data, preflight)
+        merged = _merged(
+            self._others, self._structure, self.inspection.problems, failed, data, preflight
+        )
         if merged != self.problems:
             self.problems = merged
             self.problems_changed.emit()
@@ -155,6 +165,20 @@ class InspectionFeed(QObject):
             self.check()
 
         self._tasks.run(lambda: structure_problems(project, self._catalogue), checked)
+
+    def suppose(
+        self, project: Project, nodes: tuple[str, ...], answered: Callable[[p.Supposed], None]
+    ) -> None:
+        """Ask Keras about a variant of the project; `answered` is called when it has answered,
+        never when it cannot be asked now."""
+        if self._worker.state not in ("ready", "busy"):
+            return
+
+        def received(report: p.Report) -> None:
+            if isinstance(report, p.Supposed):
+                answered(report)
+
+        self._worker.ask(p.Suppose(self._worker.next_id(), project, nodes), received)
 
     # ------------------------------------------------------------------ shapes
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from kerasstudio.ui.theme import mono_font, theme_changed, tokens
+from kerasstudio.ui.widgets.search_field import SearchField
 
 MOST_LINES = 5000
 LEVELS = ("info", "warning", "error")
@@ -36,9 +36,7 @@ class LogPanel(QWidget):
         self.text.setMaximumBlockCount(MOST_LINES)
         self.text.setAccessibleName("Log")
         self.text.setUndoRedoEnabled(False)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Show lines with…")
-        self.filter.setClearButtonEnabled(True)
+        self.filter = SearchField("Filter the log", "Show lines with…")
         self.filter.textChanged.connect(self._show_all)
         self.level = QComboBox()
         self.level.addItems(("everything", "warnings and errors", "errors"))

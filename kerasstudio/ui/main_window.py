@@ -6,30 +6,38 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from kerasstudio.ui import panes
 from kerasstudio.ui.actions import ActionSet
 from kerasstudio.ui.bottom_panel import BottomPanel
+from kerasstudio.ui.key_map import KeyMap
+from kerasstudio.ui.panes import page_panes
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.status_bar import StatusBar
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.top_bar import TopBar
+from kerasstudio.ui.widgets.notice_bar import NoticeBar
 
+MOST_LEFT = 0.38
 PAGES_WITH_PANEL = ("model", "train")
-PALETTE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 300, 280
+PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 448, 300, 280
 SIDE_WIDTH = 420
 
 
 class MainWindow(QMainWindow):
-    """Pages are made when first shown. `close_wanted` asks the owner, who calls `close_now`."""
+    """Pages are made when first shown. `close_wanted` asks the owner, who calls `close_now`.
+    `escaped`: Esc was pressed where it means nothing else."""
 
     close_wanted = Signal()
     files_dropped = Signal(list)
     page_shown = Signal(str)
     first_painted = Signal()
     closed = Signal()
+    escaped = Signal()
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, key_map: KeyMap | None = None) -> None:
         super().__init__()
         self._settings = settings
         self._makers: dict[str, Callable[[], QWidget]] = {}
@@ -39,8 +47,9 @@ class MainWindow(QMainWindow):
         self._wants_panel = True
         self.page = ""
         self.setAcceptDrops(True)
-        self.actions_set = ActionSet(self, self)
+        self.actions_set = ActionSet(self, key_map, self)
         self.top_bar = TopBar(self.actions_set)
+        self.notice = NoticeBar()
         self.status = StatusBar()
         self.panel = BottomPanel()
         self._stack = QStackedWidget()
@@ -63,6 +72,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
+        column.addWidget(self.notice)
         column.addWidget(self._across, 1)
         column.addWidget(self.status)
         self.setCentralWidget(body)
@@ -109,6 +119,25 @@ class MainWindow(QMainWindow):
         self._wants_panel = True
         self._arrange_panel()
         return self.panel.show_tab(name)
+
+    def go_to_page(self, name: str) -> None:
+        """Show a page and give it the keyboard, where it was in that page last."""
+        page = self.show_page(name)
+        inside = page_panes(page)
+        # The drawing is the middle of three; other pages are one.
+        for pane in (page, inside[len(inside) // 2], *inside):
+            widget = panes.target(pane) if pane is not page or page.focusWidget() else None
+            if widget is not None:
+                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    def move_focus(self, step: int) -> None:
+        """The keyboard to the next pane (1) or the one before (-1)."""
+        panes.move(self._panes(), step)
+
+    def _panes(self) -> list[QWidget]:
+        page = page_panes(self._pages[self.page]) if self.page in self._pages else []
+        return [*page, self.panel, self.status, self.top_bar]
 
     def toggle_panel(self) -> None:
         self._wants_panel = not self._wants_panel
@@ -181,6 +210,19 @@ class MainWindow(QMainWindow):
             # The children are painted after this; the timer comes after them.
             QTimer.singleShot(0, self, self.first_painted.emit)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        widget = panes.step(self._panes(), self.focusWidget(), 1 if forward else -1)
+        if widget is not None:
+            reasons = Qt.FocusReason
+            widget.setFocus(reasons.TabFocusReason if forward else reasons.BacktabFocusReason)
+        return widget is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close:
             event.ignore()
@@ -214,10 +256,18 @@ def model_page(palette: QWidget, canvas: QWidget, inspector: QWidget, inner: QSp
             widget.setObjectName(name)
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inner.addWidget(widget)
-    palette.setMinimumWidth(160)
-    inspector.setMinimumWidth(max(240, inspector.minimumWidth()))
+    palette.setMinimumWidth(px(180))
+    inspector.setMinimumWidth(max(px(240), inspector.minimumWidth()))
     inner.setStretchFactor(0, 0)
     inner.setStretchFactor(1, 1)
     inner.setStretchFactor(2, 0)
-    inner.setSizes([PALETTE_WIDTH, 1100, INSPECTOR_WIDTH])
+    inner.setSizes([px(PALETTE_WIDTH), 1100, px(INSPECTOR_WIDTH)])
     return inner
+
+
+def widen_left(inner: QSplitter, tab: str) -> None:
+    """Give the Outline room for its columns, and the list of layers what it needs."""
+    left, middle, *rest = inner.sizes()
+    wanted = px(OUTLINE_WIDTH if tab == "outline" else PALETTE_WIDTH)
+    wanted = min(wanted, round(inner.width() * MOST_LEFT))
+    inner.setSizes([wanted, max(100, middle + left - wanted), *rest])

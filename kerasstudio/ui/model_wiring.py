@@ -19,7 +19,6 @@ def wire_model_page(studio: Studio) -> None:
     inspector.fix_previewed.connect(canvas.preview_fix)
     header = inspector.layers.header
     header.more_requested.connect(partial(_show_argument_menu, studio))
-    canvas.node_menu_filled.connect(partial(_add_argument_actions, studio))
     header.help_requested.connect(studio.help.open)
 
     def show_changes() -> None:
@@ -29,13 +28,9 @@ def wire_model_page(studio: Studio) -> None:
     show_changes()
 
 
-def _add_argument_actions(studio: Studio, menu: QMenu) -> None:
-    for name in _ARGUMENT_ACTIONS:
-        menu.addAction(studio.window.actions_set.action(name))
-
-
 def _show_argument_menu(studio: Studio, button: QWidget) -> None:
     menu = QMenu(button)
-    _add_argument_actions(studio, menu)
+    for name in _ARGUMENT_ACTIONS:
+        menu.addAction(studio.window.actions_set.action(name))
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(button.mapToGlobal(button.rect().bottomLeft()))

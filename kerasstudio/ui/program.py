@@ -26,7 +26,7 @@ def main(file: str | Path | None = None, template: str | None = None) -> int:
         print(f"kerasstudio: {hindrance}", file=sys.stderr)
         return PROBLEMS
     settings = Settings()
-    app = make_application(settings.get("theme"))
+    app = make_application(settings.get("theme"), settings.get("text_size"))
     windows = Windows(app, shipped(), settings)
 
     def show(studio: Studio) -> None:

@@ -12,7 +12,7 @@ from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
 from kerasstudio.runtime.runs import read_project
-from kerasstudio.ui.exporting import ExportFlow
+from kerasstudio.ui.exporting import ExportFlow, Source
 from kerasstudio.ui.results.prediction_file import write_predictions
 from kerasstudio.ui.results.results_page import ResultsPage
 from kerasstudio.ui.store import DocumentStore
@@ -46,6 +46,7 @@ class ResultsWiring(QObject):
         page.predict_chosen.connect(self._choose_predict)
         page.evaluate_chosen.connect(self._choose_evaluate)
         page.export.export_chosen.connect(self._choose_export)
+        page.run_chosen.connect(self._run_chosen)
         worker.became_ready.connect(lambda ready: page.export.set_formats(ready.formats))
         if worker.ready is not None:
             page.export.set_formats(worker.ready.formats)
@@ -124,8 +125,12 @@ class ResultsWiring(QObject):
 
     # ------------------------------------------------------------------ export
 
-    def _choose_export(self, chosen: p.Format) -> None:
-        self._exports.start(chosen, self._page.export, self._page.chosen_folder())
+    def _choose_export(self, chosen: p.Format, variant: str) -> None:
+        source = Source(self._page.chosen_folder())
+        self._exports.start(chosen, variant, self._page.export, source)
+
+    def _run_chosen(self, folder: str) -> None:
+        self._exports.tell_limits(self._page.export, Source(folder))
 
     # ------------------------------------------------------------------ dialogs
 

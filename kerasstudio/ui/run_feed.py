@@ -15,6 +15,7 @@ from kerasstudio.runtime import protocol as p
 from kerasstudio.runtime import runs
 from kerasstudio.runtime.runs import RunRecord
 from kerasstudio.runtime.states import RUN_ENDED, RunStatus
+from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient, WorkerPool
 
@@ -113,8 +114,11 @@ class RunFeed(QObject):
         self._starting = True
         studio, base = self._studio(), self._base()
         self._tasks.run(
-            lambda: runs.create_run(studio, project, base, resume_from or ""),
-            lambda folder: self._begin(folder, project, base, resume_from),
+            lambda: (
+                runs.create_run(studio, project, base, resume_from or ""),
+                WeightStore(studio).find(project.training.start.weights),
+            ),
+            lambda made: self._begin(made, project, base, resume_from),
             self._not_started,
         )
         return True
@@ -171,7 +175,10 @@ class RunFeed(QObject):
 
     # ------------------------------------------------------------------ a run
 
-    def _begin(self, folder: Path, project: Project, base: str, resume_from: str | None) -> None:
+    def _begin(
+        self, made: tuple[Path, Path | None], project: Project, base: str, resume_from: str | None
+    ) -> None:
+        folder, weights = made
         self._starting = False
         view = RunView(str(folder), int(folder.name), project=project)
         view.epochs = project.training.epochs
@@ -185,7 +192,8 @@ class RunFeed(QObject):
         self.current_changed.emit(view)
         self.runs_changed.emit()
         self.run_changed.emit(view)
-        worker.send(p.Train(self._request, project, view.key, base, resume_from))
+        start = None if weights is None else str(weights)
+        worker.send(p.Train(self._request, project, view.key, base, resume_from, start))
 
     def _not_started(self, problem: Problem) -> None:
         self._starting = False

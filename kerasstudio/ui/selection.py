@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
+from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.project import ROOT
 
 
 class Selection(QObject):
-    """Node ids of the graph that is shown. Not part of the document: no undo step."""
+    """Node ids of the graph that is shown, and reroute dots of its wires. Not part of the document:
+    no undo step."""
 
     selection_changed = Signal()
     graph_changed = Signal()
@@ -20,6 +22,7 @@ class Selection(QObject):
         super().__init__(parent)
         self._graph = ROOT
         self._nodes: frozenset[str] = frozenset()
+        self._dots: frozenset[Dot] = frozenset()
 
     @property
     def graph(self) -> str:
@@ -30,18 +33,25 @@ class Selection(QObject):
     def nodes(self) -> frozenset[str]:
         return self._nodes
 
-    def select(self, nodes: Iterable[str]) -> None:
-        """Select exactly these nodes."""
-        chosen = frozenset(nodes)
-        if chosen != self._nodes:
-            self._nodes = chosen
+    @property
+    def dots(self) -> frozenset[Dot]:
+        return self._dots
+
+    def select(self, nodes: Iterable[str], dots: Iterable[Dot] = ()) -> None:
+        """Select exactly these nodes and dots."""
+        chosen = frozenset(nodes), frozenset(dots)
+        if chosen != (self._nodes, self._dots):
+            self._nodes, self._dots = chosen
             self.selection_changed.emit()
 
     def toggle(self, node: str) -> None:
-        self.select(self._nodes ^ {node})
+        self.select(self._nodes ^ {node}, self._dots)
 
-    def add(self, nodes: Iterable[str]) -> None:
-        self.select(self._nodes | frozenset(nodes))
+    def toggle_dot(self, dot: Dot) -> None:
+        self.select(self._nodes, self._dots ^ {dot})
+
+    def add(self, nodes: Iterable[str], dots: Iterable[Dot] = ()) -> None:
+        self.select(self._nodes | frozenset(nodes), self._dots | frozenset(dots))
 
     def clear(self) -> None:
         self.select(())
@@ -51,11 +61,15 @@ class Selection(QObject):
         if graph == self._graph:
             return
         self._graph = graph
-        self._nodes = frozenset()
+        self._nodes, self._dots = frozenset(), frozenset()
         self.graph_changed.emit()
         self.selection_changed.emit()
 
     def reveal(self, node: str) -> None:
         """Select a node and ask the canvas to bring it into view."""
         self.select((node,))
+        self.look_at(node)
+
+    def look_at(self, node: str) -> None:
+        """Ask the canvas to bring a node into view, whatever is selected."""
         self.reveal_requested.emit(node)

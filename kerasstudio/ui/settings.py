@@ -44,6 +44,16 @@ SETTINGS: tuple[Setting, ...] = (
         (("right", "Left to right"), ("down", "Top to bottom")),
         "An open project keeps its own direction: see the Model menu.",
     ),
+    Setting(
+        "text_size",
+        "system",
+        "Size of text",
+        (
+            ("system", "As the system"),
+            *((str(percent), f"{percent} %") for percent in (100, 110, 125, 150, 175, 200)),
+        ),
+        "The drawing has its own size: zoom it.",
+    ),
     Setting("motion", True, "Animations", help="Off: the canvas jumps instead of gliding."),
     Setting(
         "keep_spare",
@@ -52,7 +62,12 @@ SETTINGS: tuple[Setting, ...] = (
         help="Train then begins at once. It takes about 500 MB of memory.",
     ),
     Setting("start_page", True, "Begin with the start page"),
+    Setting("key_scheme", "kerasstudio"),
+    Setting("keys", ""),
+    Setting("code_beside", False),
+    Setting("code_training", True),
     Setting("recent", []),
+    Setting("trusted_code", [], "Trusted code", help="Code of model files that may run."),
     Setting("geometry", QByteArray()),
     Setting("splitters", {}),
 )

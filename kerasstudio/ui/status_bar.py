@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from kerasstudio.runtime.protocol import Ready
 from kerasstudio.ui.run_feed import RunView
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
 from kerasstudio.ui.widgets.labels import Label, LinkButton, Tone, tone_color
 from kerasstudio.ui.workers import WorkerClient
 
@@ -18,15 +18,17 @@ WIDEST_STEP = "step 8,888 / 8,888 · 8,888 steps/s · 88:88 left"
 
 
 class StatusBar(QWidget):
-    """`problems_chosen` when the count of problems is pressed."""
+    """`problems_chosen` when the count of problems is pressed, `cancel_chosen` when what
+    `show_task` tells of is to end."""
 
     problems_chosen = Signal()
+    cancel_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(px(HEIGHT))
         self.epoch = Label("", "muted")
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
@@ -36,13 +38,16 @@ class StatusBar(QWidget):
         self.step = Label("", "muted")
         self._step_width = self.step.fontMetrics().horizontalAdvance(WIDEST_STEP)
         self.message = Label("", "muted")
+        self.task = Label("", "muted")
+        self.cancel = LinkButton("Cancel")
+        self.cancel.clicked.connect(self.cancel_chosen)
         self.problems = LinkButton("", "muted")
         self.problems.clicked.connect(self.problems_chosen)
         self.light = WorkerLight()
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(18)
-        for widget in (self.epoch, self.progress, self.step, self.message):
+        for widget in (self.epoch, self.progress, self.step, self.task, self.cancel, self.message):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.problems)
@@ -52,7 +57,14 @@ class StatusBar(QWidget):
         self._forget.setInterval(MESSAGE_MS)
         self._forget.timeout.connect(lambda: self.message.setText(""))
         self.show_run(None)
+        self.show_task("")
         self.show_problems(0, 0, known=False)
+
+    def show_task(self, text: str) -> None:
+        """Something that goes on until it is done or cancelled; "" when it is over."""
+        self.task.setText(text + "…" if text else "")
+        self.task.setVisible(bool(text))
+        self.cancel.setVisible(bool(text))
 
     def say(self, text: str, tone: Tone = "muted") -> None:
         """A message for a few seconds."""
@@ -168,7 +180,7 @@ class WorkerLight(QWidget):
         return "\n".join(lines)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), HEIGHT)
+        return QSize(super().sizeHint().width(), px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -19,13 +19,15 @@ class DocumentStore(QObject):
     """Edits come in through `apply`, everybody learns of them through `project_changed(Diff)`.
 
     `revision` grows with every change of `project`, undo and redo included. `document_replaced`
-    means another document: nothing of the old one is left.
+    means another document: nothing of the old one is left. `edited(how, text)` follows an undo
+    step that was "done", "undone" or "redone".
     """
 
     project_changed = Signal(object)
     document_replaced = Signal()
     path_changed = Signal()
     clean_changed = Signal(bool)
+    edited = Signal(str, str)
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class DocumentStore(QObject):
             return False
         key = None if merge_key is None else f"{self._edit}:{merge_key}"
         self.undo_stack.push(_Swap(self, self._project, project, text, key))
+        self.edited.emit("done", text)
         return True
 
     def end_merge(self) -> None:
@@ -146,12 +149,15 @@ class _Swap(QUndoCommand):
     def undo(self) -> None:
         self._store.end_merge()
         self._store._show(self.old)
+        self._store.edited.emit("undone", self.text())
 
     def redo(self) -> None:
-        if self._pushed:
+        again, self._pushed = self._pushed, True
+        if again:
             self._store.end_merge()
-        self._pushed = True
         self._store._show(self.new)
+        if again:
+            self._store.edited.emit("redone", self.text())
 
     def id(self) -> int:
         return -1 if self.key is None else _MERGEABLE
@@ -160,6 +166,7 @@ class _Swap(QUndoCommand):
         if not isinstance(other, _Swap) or other.key != self.key:
             return False
         self.new = other.new
+        self.setText(other.text())
         if self.new == self.old:
             self.setObsolete(True)
         return True

@@ -36,6 +36,8 @@ class _Current(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.tokens: Tokens = DARK
+        self.text_scale = 1.0
+        self.system_scale = 1.0
 
 
 _current = _Current()
@@ -57,7 +59,7 @@ def apply_theme(app: QApplication, choice: str) -> None:
     app.setStyleSheet("")
     _current.tokens = look
     app.setPalette(palette(look))
-    app.setStyleSheet(style_sheet(look))
+    app.setStyleSheet(style_sheet(look, _current.text_scale))
     theme_changed.emit()
 
 
@@ -80,18 +82,53 @@ def change_theme(app: QApplication, choice: str) -> None:
 
     def show() -> None:
         app.setPalette(palette(_current.tokens))
-        app.setStyleSheet(style_sheet(_current.tokens))
+        app.setStyleSheet(style_sheet(_current.tokens, _current.text_scale))
         QTimer.singleShot(TURN_MS, app, paint)
 
     QTimer.singleShot(TURN_MS, app, show)
 
 
-def set_up(app: QApplication, choice: str) -> None:
+def set_up(app: QApplication, choice: str, text_scale: float = 1.0) -> None:
     """Style, fonts and theme of a new application."""
     app.setStyle("Fusion")
     load_fonts()
+    if text_scale != _current.text_scale:
+        app.setStyleSheet("")
+        _current.text_scale = text_scale
     app.setFont(ui_font())
     apply_theme(app, choice)
+
+
+def px(pixels: float) -> int:
+    """Pixels for text of the size that the person wants: heights of rows and fields, widths that
+    must hold words."""
+    return round(pixels * _current.text_scale)
+
+
+def text_scale() -> float:
+    """How much larger than usual the person wants text."""
+    return _current.text_scale
+
+
+def system_scale() -> float:
+    """How much larger than usual text is on this system."""
+    return _current.system_scale
+
+
+def set_system_scale(scale: float) -> None:
+    _current.system_scale = scale
+
+
+def set_text_scale(app: QApplication, scale: float) -> None:
+    """For fonts and pixels asked for from now on (see `text_size.py`)."""
+    _current.text_scale = scale
+    app.setFont(ui_font())
+
+
+def show_again(app: QApplication) -> None:
+    """The same colours, in sizes that are others now."""
+    app.setStyleSheet(style_sheet(_current.tokens, _current.text_scale))
+    theme_changed.emit()
 
 
 @cache
@@ -105,7 +142,17 @@ def load_fonts() -> tuple[str, ...]:
 
 
 def ui_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The proportional font at `size` pixels, never below 11."""
+    """The proportional font at `size` pixels, never below 11, times the person's text size."""
+    return drawing_font(px(max(11, size)), weight)
+
+
+def mono_font(size: int = SMALL_SIZE) -> QFont:
+    """The fixed-width font at `size` pixels, never below 11, times the person's text size."""
+    return drawing_mono(px(max(11, size)))
+
+
+def drawing_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """`ui_font` for the drawing, where text grows by zooming."""
     # Qt registers the heavier faces as families of their own.
     face = FACES.get(weight)
     font = QFont(face or "Inter")
@@ -116,8 +163,8 @@ def ui_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -
     return font
 
 
-def mono_font(size: int = SMALL_SIZE) -> QFont:
-    """The fixed-width font at `size` pixels, never below 11."""
+def drawing_mono(size: int = SMALL_SIZE) -> QFont:
+    """`mono_font` for the drawing."""
     font = QFont("JetBrains Mono")
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(max(11, size))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QToolB
 
 from kerasstudio.ui.actions import ActionSet
 from kerasstudio.ui.icons import icon
-from kerasstudio.ui.theme import theme_changed, tokens, ui_font
+from kerasstudio.ui.theme import px, theme_changed, tokens, ui_font
 from kerasstudio.ui.widgets.labels import Label
 from kerasstudio.ui.widgets.segmented import SegmentedControl
 
@@ -25,7 +25,7 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(px(HEIGHT))
         self._actions = actions
         self._full_name = ""
         name = QLabel("KerasStudio")
@@ -38,7 +38,7 @@ class TopBar(QWidget):
         self.redo = self._tool("edit.redo")
         self.pages = SegmentedControl(PAGES)
         self.pages.setAccessibleName("Page")
-        self.pages.setFixedSize(336, 32)
+        self.pages.setFixedSize(px(336), px(32))
         self.pages.chosen.connect(self.page_chosen)
         self.pause = self._button("Pause", "train.pause")
         self.stop = self._button("Stop", "train.stop")
@@ -113,7 +113,7 @@ class TopBar(QWidget):
         metrics = self.document.fontMetrics()
         taken = self._left.sizeHint().width() - self.document.sizeHint().width()
         room = (self.width() - self.pages.width()) // 2 - taken - 30
-        text = metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, max(40, room))
+        text = metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, max(px(120), room))
         self.document.setText(text)
 
     def _tool(self, action_id: str) -> QToolButton:
@@ -141,4 +141,6 @@ class TopBar(QWidget):
         button.setToolTip(action.toolTip())
         button.setEnabled(action.isEnabled())
         action.enabledChanged.connect(button.setEnabled)
+        # The keys may be changed.
+        self._actions.key_map.keys_changed.connect(lambda: button.setToolTip(action.toolTip()))
         return button

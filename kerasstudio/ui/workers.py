@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 from kerasstudio.graph.problems import Problem
 from kerasstudio.runtime import protocol as p
+from kerasstudio.runtime.confined import Confined
 from kerasstudio.runtime.exits import exit_reason
 from kerasstudio.runtime.launcher import launch_command, launch_environment
 from kerasstudio.runtime.states import RUN_ENDED, WorkerState
@@ -44,9 +45,12 @@ class WorkerClient(QObject):
         command: Sequence[str] | None = None,
         restarts: bool = False,
         parent: QObject | None = None,
+        confined: Confined | None = None,
     ) -> None:
+        """`confined` keeps a process that reads foreign files."""
         super().__init__(parent)
         self.role = role
+        self._confined = confined
         self.restarts = restarts
         self.state: WorkerState = "dead"
         self.ready: p.Ready | None = None
@@ -75,9 +79,13 @@ class WorkerClient(QObject):
         """Start the process; reports follow by signals."""
         process = QProcess(self)
         environment = QProcessEnvironment()
-        for name, value in launch_environment().items():
+        confined = self._confined
+        values = launch_environment() if confined is None else confined.environment()
+        for name, value in values.items():
             environment.insert(name, value)
         process.setProcessEnvironment(environment)
+        if confined is not None:
+            process.setWorkingDirectory(str(confined.folder))
         program, *arguments = self._command or launch_command()
         process.setProgram(program)
         process.setArguments(arguments)
@@ -357,6 +365,7 @@ class WorkerPool(QObject):
         self._command = command
         self._keep_spare = keep_spare
         self._closing = False
+        self._trust: tuple[tuple[str, ...], dict[str, str]] = ((), {})
         self.analysis = WorkerClient("analysis", command, restarts=True, parent=self)
         self.analysis.became_ready.connect(self._analysis_ready)
         self.analysis.died.connect(self.analysis_died)
@@ -365,6 +374,15 @@ class WorkerPool(QObject):
 
     def start(self) -> None:
         self.analysis.start()
+
+    def set_trust(self, layers: tuple[str, ...], files: dict[str, str]) -> None:
+        """Let workers run this code of files (see `protocol.Trust`), and no other."""
+        self._trust = (layers, files)
+        if self.analysis.ready is not None:
+            self._send_trust(self.analysis)
+
+    def _send_trust(self, client: WorkerClient) -> None:
+        client.send(p.Trust(client.next_id(), *self._trust))
 
     def take_spare(self) -> WorkerClient:
         """A worker for one run, warm if there is one; the caller stops it. The next spare is
@@ -376,12 +394,21 @@ class WorkerPool(QObject):
             client.start()
         client.role = "run"
         client.restarts = False
+        if any(self._trust):
+            self._send_trust(client)
         client.state_changed.connect(self._forget_dead)
         self._taken.append(client)
         if client.ready is not None:
             QTimer.singleShot(3000, self, self._start_spare)
         else:
             client.became_ready.connect(lambda _ready: self._start_spare())
+        return client
+
+    def confined_client(self, confined: Confined) -> WorkerClient:
+        """A worker for one foreign file, not started yet; the caller ends it."""
+        client = WorkerClient("reading", self._command, parent=self, confined=confined)
+        client.state_changed.connect(self._forget_dead)
+        self._taken.append(client)
         return client
 
     def give_back(self, client: WorkerClient) -> None:
@@ -401,6 +428,8 @@ class WorkerPool(QObject):
                 client.wait_until_dead(milliseconds // 2)
 
     def _analysis_ready(self, _ready: object) -> None:
+        if any(self._trust):
+            self._send_trust(self.analysis)
         self._start_spare()
 
     def _start_spare(self) -> None:
@@ -410,7 +439,9 @@ class WorkerPool(QObject):
         self.spare.became_ready.connect(lambda _ready: self.spare_ready.emit())
         self.spare.start()
 
-    def _forget_dead(self, _state: str) -> None:
+    def _forget_dead(self, state: str) -> None:
+        if state != "dead":
+            return
         for client in [each for each in self._taken if not each.is_alive]:
             self._taken.remove(client)
             client.deleteLater()

@@ -20,12 +20,13 @@ def studio(tmp_path: Path) -> Iterator[object]:
     from hand import pump
 
     from kerasstudio.graph.catalogue import shipped
-    from kerasstudio.ui.app import Studio, make_application
+    from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.application import make_application
     from kerasstudio.ui.settings import Settings
 
     settings = Settings()
     settings.set("theme", "dark")
-    studio = Studio(make_application("dark"), shipped(), settings)
+    studio = Studio(make_application("dark", "100"), shipped(), settings)
     studio.show_start()
     studio.window.resize(1600, 1000)
     studio.window.move(0, 0)

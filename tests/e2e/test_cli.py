@@ -15,6 +15,7 @@ from typing import Any
 
 import h5py
 import pytest
+from legacy_zoo.keras1 import KINDS as KERAS_1
 
 from kerasstudio.cli import main
 from kerasstudio.runtime.runs import read_run
@@ -91,10 +92,13 @@ def test_from_wine_to_files_that_plain_keras_loads(run: Run, tmp_path: Path) -> 
     assert right > 0.85 * 178
     for name in ("wine.h5", "wine.py"):
         written = good(run("export", folder, tmp_path / name, "--json"))
-        assert written["checked"] == "checked: same predictions on 32 samples"
+        assert written["checked"].startswith(
+            "checked: same predictions on 32 samples in plain Keras"
+        )
     assert (tmp_path / "wine.py").read_text().startswith('"""wine: a Keras model')
     with h5py.File(tmp_path / "wine.h5") as file:
-        assert set(file) >= {"model_weights", "optimizer_weights", "kerasstudio"}
+        assert set(file) == {"model_weights", "kerasstudio"}
+        assert set(file["kerasstudio"]) >= {"project", "state", "weights", "optimizer", "compile"}
     good(run("convert", tmp_path / "wine.h5", tmp_path / "wine.keras", "--json"))
     back = good(run("convert", tmp_path / "wine.keras", tmp_path / "again.kstudio", "--json"))
     assert back["nodes"] == checked["nodes"]
@@ -103,6 +107,51 @@ def test_from_wine_to_files_that_plain_keras_loads(run: Run, tmp_path: Path) -> 
         [sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_weights_travel_from_run_to_file_and_back(run: Run, tmp_path: Path) -> None:
+    """Train, go on from the run, measure, write for other runtimes, import, train on."""
+    project = tmp_path / "wine.kstudio"
+    good(run("new", project, "--data", WINE, "--json"))
+    first = good(run("train", project, "--epochs", 8, "--seed", 3, "--json"))
+    assert first["started_from"] == "fresh weights"
+    second = good(run("train", project, "--epochs", 2, "--start", 1, "--json"))
+    assert (second["started_from"], second["kept"]) == (
+        "run 1, best epoch",
+        "Every layer keeps its weights.",
+    )
+    assert second["history"]["loss"][0] < first["history"]["loss"][0]
+    measured = good(run("train", project, "--epochs", 0, "--start", 1, "--json"))
+    assert measured["test"] == pytest.approx(first["test"], abs=1e-5)
+    for name, runtime in (
+        ("wine", "TensorFlow 2"),
+        ("wine.tflite", "TensorFlow Lite"),
+        ("wine.onnx", "ONNX Runtime"),
+    ):
+        written = good(run("export", first["run"], tmp_path / name, "--json"))
+        assert f"same predictions on 32 samples in {runtime}" in written["checked"]
+    assert (tmp_path / "wine" / "saved_model.pb").is_file()
+
+    model = tmp_path / "wine.keras"
+    good(run("export", first["run"], model, "--json"))
+    imported = tmp_path / "moved" / "imported.kstudio"
+    imported.parent.mkdir()
+    good(run("convert", model, imported, "--json"))
+    (stored,) = (tmp_path / "moved" / "imported.studio" / "weights").iterdir()
+    # The project and its folder go elsewhere together.
+    imported.parent.rename(tmp_path / "elsewhere")
+    imported = tmp_path / "elsewhere" / "imported.kstudio"
+    checked = good(run("check", imported, "--json"))
+    assert checked["starts_from"] == "wine.keras"
+    assert checked["kept"] == "Every layer keeps its weights."
+    again = good(run("convert", imported, tmp_path / "again.keras", "--json"))
+    assert again["difference"] == 0
+    assert "weights of wine.keras. Every layer keeps its weights." in again["notes"]
+    (tmp_path / "elsewhere" / "imported.studio" / "weights" / stored.name).unlink()
+    three_parts(run("export", imported, tmp_path / "none.keras"), "wine.keras", "fresh")
+    assert not (tmp_path / "none.keras").exists()
+    three_parts(run("train", project, "--start", 9), "no run 9")
+    three_parts(run("train", project, "--start", WINE))
 
 
 def test_ctrl_c_stops_in_order_and_keeps_the_checkpoint(run: Run, tmp_path: Path) -> None:
@@ -194,12 +243,13 @@ def test_bad_input_is_answered_in_words(
     three_parts(run("check", text), "words.kstudio")
     three_parts(run("check", tmp_path / "empty"), "folder")
     three_parts(run("train", "none.kstudio"))
-    three_parts(run("train", text, "--epochs", "0"), "whole number")
+    three_parts(run("train", text, "--epochs", "-1"), "whole number")
     three_parts(run("train", text, "--seed", "x"), "whole number")
     three_parts(run("evaluate", tmp_path / "empty"), "run folder")
     three_parts(run("predict", "none", "--data", WINE, "--out", "p.csv"), "none")
     three_parts(run("export", tmp_path / "empty", "out.keras"), "run folder")
-    three_parts(run("export", text, "out.onnx"), ".keras", ".onnx")
+    three_parts(run("export", text, "out.tfjs"), ".keras", ".tfjs")
+    three_parts(run("export", text, "out.onnx", "--quantise", "dynamic"), ".tflite")
     three_parts(run("export", text, tmp_path / "no" / "out.keras"), "folder")
     three_parts(run("convert", "code.py", "a.kstudio"), "Python code")
     code, out, err = run("train", "--json", "--epoch", "none")
@@ -230,6 +280,21 @@ def test_bad_data_and_models_are_answered_in_words(run: Run, tmp_path: Path) -> 
     broken.write_bytes(b"PK\x03\x04 not a zip")
     three_parts(run("convert", broken, tmp_path / "b.kstudio"), "broken.keras")
     assert not (tmp_path / "b.kstudio").exists()
+
+
+def test_a_model_of_keras_1_is_brought_up_and_says_so(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "old.h5"
+    KERAS_1[0].write(source)
+    written = good(run("convert", source, tmp_path / "new.keras", "--json"))
+    assert written["checked"] == "checked: same predictions on 32 samples"
+    assert written["upgrade"]["wrote"] == "Keras 1.2.2"
+    names = {change["what"] for change in written["upgrade"]["changes"]}
+    assert {"output_dim", "p", "SGD.decay"} <= names
+    code, out, err = run("convert", source, tmp_path / "new.kstudio")
+    assert code == 0
+    assert "Written by Keras 1.2.2, brought up to Keras 3" in err
+    assert "SGD.decay=0.0001 → InverseTimeDecay" in err
+    assert "new.kstudio" in out
 
 
 def test_doctor_and_help_speak(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

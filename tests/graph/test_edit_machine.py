@@ -19,6 +19,7 @@ from kerasstudio.graph.ports import input_ports, output_count, split_port
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.structure import structure_problems
+from kerasstudio.graph.switches import switched
 
 KINDS = st.sampled_from([*SMALL.layers, SMALL.named("Output")])
 PLACES = st.floats(-1_000, 1_000)
@@ -117,7 +118,12 @@ class Editing(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(["a", "b", "dense", "dense_1", "a/b", ""]))
     def rename(self, data: st.DataObject, name: str) -> None:
         layer = self.project.graph.nodes[self.node(data)].layer
-        taken = {other.name for other in self.project.layers.values() if other.id != layer}
+        kind = self.project.layers[layer].is_output
+        taken = {
+            other.name
+            for other in self.project.layers.values()
+            if other.id != layer and other.is_output == kind
+        }
         if name in taken or name_error(name):
             with pytest.raises(StudioError):
                 edits.rename_layer(self.project, layer, name)
@@ -138,6 +144,39 @@ class Editing(RuleBasedStateMachine):
         layer = self.project.layers[self.project.graph.nodes[self.node(data)].layer]
         if not (layer.is_input or layer.is_output or kind.class_name in ("InputLayer", "Output")):
             self.do(edits.replace_layer(self.project, layer.id, kind, SMALL))
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), mode=st.sampled_from(["on", "muted", "bypassed"]))
+    def switch(self, data: st.DataObject, mode: Any) -> None:
+        layers = self.project.layers
+        chosen = [
+            node
+            for node in self.some(data)
+            if not layers[self.project.graph.nodes[node].layer].is_input
+            and not layers[self.project.graph.nodes[node].layer].is_output
+        ]
+        self.do(edits.set_mode(self.project, chosen, mode))
+
+    @precondition(lambda self: self.project.graph.wires)
+    @rule(data=st.data(), x=PLACES, y=PLACES)
+    def reroute(self, data: st.DataObject, x: float, y: float) -> None:
+        before = self.project
+        wire = data.draw(st.sampled_from(sorted(before.graph.wires)))
+        number = data.draw(st.integers(0, len(before.graph.wires[wire].points)))
+        self.do(edits.add_dot(before, wire, number, (x, y)))
+        assert not diff(before, self.project).affects_model
+        assert diff(before, self.project).only_moved
+
+    @precondition(lambda self: any(wire.points for wire in self.project.graph.wires.values()))
+    @rule(data=st.data(), x=PLACES, y=PLACES, remove=st.booleans())
+    def dots(self, data: st.DataObject, x: float, y: float, remove: bool) -> None:
+        wires = self.project.graph.wires
+        dots = [(key, i) for key in sorted(wires) for i in range(len(wires[key].points))]
+        chosen = data.draw(st.lists(st.sampled_from(dots), min_size=1, max_size=3, unique=True))
+        if remove:
+            self.do(edits.remove_dots(self.project, chosen))
+        else:
+            self.do(edits.move_dots(self.project, dict.fromkeys(chosen, (x, y))))
 
     @precondition(lambda self: self.place > 0)
     @rule()
@@ -183,6 +222,16 @@ class Editing(RuleBasedStateMachine):
             "structure.name_taken",
             "structure.shared_port",
         }
+
+    @invariant()
+    def what_is_on_holds_together(self) -> None:
+        live, effects = switched(self.project, SMALL)
+        assert files.find_faults(live) == []
+        assert {node.layer for node in live.graph.nodes.values()} == set(live.layers)
+        gone = {node for effect in effects.values() for node in (*effect.off, *effect.passing)}
+        assert live.graph.nodes.keys() == self.project.graph.nodes.keys() - gone
+        for key, wire in live.graph.wires.items():
+            assert key == wire.key
 
     @invariant()
     def survives_saving(self) -> None:

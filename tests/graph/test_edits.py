@@ -160,7 +160,7 @@ def test_rename() -> None:
     with pytest.raises(StudioError) as taken:
         edits.rename_layer(drawing.project, layer.id, "dense_1")
     assert taken.value.problem.fixes[0].arguments["name"] == "dense_2"
-    for name in ("", " ", "a/b", "x" * 101, "a\n"):
+    for name in ("", " ", "a/b", "x" * 251, "a\n"):
         with pytest.raises(StudioError):
             edits.rename_layer(drawing.project, layer.id, name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from drawings import SMALL, chain
 
@@ -11,13 +12,27 @@ from kerasstudio.graph import edits
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
 from kerasstudio.graph.fixes import FIX_KINDS, apply_fix
 from kerasstudio.graph.problems import Fix, StudioError
-from kerasstudio.graph.project import Project
+from kerasstudio.graph.project import Layer, Node, Project
 from kerasstudio.graph.training_spec import KerasObject
 
 DRAWING, (INPUT, DENSE, OUTPUT) = chain("InputLayer", "Dense", "Output")
 LAYER, HEAD = DRAWING.layer(DENSE).id, DRAWING.layer(OUTPUT).id
+CODE = Layer("l90", "Lambda", "double", arguments={"function": "lambda x: x * 2"})
+
+
+def with_code(project: Project) -> Project:
+    graph = project.graph
+    nodes = {**graph.nodes, "n90": Node("n90", CODE.id)}
+    return msgspec.structs.replace(
+        project,
+        layers={**project.layers, CODE.id: CODE},
+        graphs={**project.graphs, graph.id: msgspec.structs.replace(graph, nodes=nodes)},
+        serial=100,
+    )
+
+
 PROJECT = edits.set_data(
-    DRAWING.project,
+    with_code(DRAWING.project),
     DataSpec((Source("s", "a.csv", "csv"),), (Column("x", "s", "number"),)),
 )
 
@@ -32,6 +47,7 @@ CASES: dict[str, dict[str, Any]] = {
     "add_input": {"node": DENSE, "port": "inputs"},
     "rename_layer": {"layer": LAYER, "name": "hidden"},
     "set_trainable": {"layer": LAYER, "value": False},
+    "set_mode": {"node": DENSE, "mode": "bypassed"},
     "replace_layer": {"layer": LAYER, "class_name": "Dropout"},
     "take_out": {"node": DENSE},
     "wrap_layer": {"layer": LAYER},
@@ -48,6 +64,13 @@ CASES: dict[str, dict[str, Any]] = {
                 "arguments": {"wire": f"{DENSE}:inputs", "class_name": "Flatten"},
             },
         ]
+    },
+    "lambda_to_operations": {"layer": CODE.id},
+    "lambda_to_class": {"layer": CODE.id},
+    "set_outputs": {
+        "layer": CODE.id,
+        "inputs": [[None, 4]],
+        "outputs": [[[None, 4], "float32"]],
     },
     "set_loss": {
         "output": HEAD,

@@ -47,7 +47,8 @@ def test_no_card_over_another(count: int, flow: str) -> None:
     edges = random_edges(max(1, count * 9 // 10))
     project = drawn(count, edges, flow)
     sizes = sizes_of(project)
-    places = layout(project, sizes=sizes)
+    assert overlaps(boxes(layout(project, sizes=sizes), sizes)) == []
+    places = layout(project, sizes=sizes, wrap=None)
     assert places.keys() == project.graph.nodes.keys()
     assert overlaps(boxes(places, sizes)) == []
     axis = 1 if flow == "down" else 0
@@ -87,6 +88,25 @@ def test_a_long_chain_is_wrapped() -> None:
     places = layout(project, wrap=2_400)
     assert max(x for x, _ in places.values()) <= 2_400
     assert overlaps(boxes(places, dict.fromkeys(places, (176.0, 96.0)))) == []
+
+
+@pytest.mark.parametrize("flow", ["right", "down"])
+@pytest.mark.parametrize("count", [60, 1_000, 3_000])
+def test_a_long_model_is_a_sheet(count: int, flow: str) -> None:
+    """Rows along the flow that make a page, in which all but the wires between rows lead on."""
+    steps = [(number, number + 1) for number in range(count - 1)]
+    skips = [(number, number + 3) for number in range(0, count - 3, 5)]
+    project = drawn(count, steps + skips, flow)
+    places = layout(project)
+    width = max(x for x, _ in places.values()) + 176
+    height = max(y for _, y in places.values()) + 96
+    assert 0.4 < width / height / 1.6 < 2.5 or max(width, height) <= 6_000
+    axis = 1 if flow == "down" else 0
+    back = [
+        pair for pair in steps + skips if places[f"n{pair[1]}"][axis] <= places[f"n{pair[0]}"][axis]
+    ]
+    rows = len({round(place[1 - axis] / 264) for place in places.values()})
+    assert len(back) <= 3 * rows
 
 
 def test_a_selection_keeps_its_corner() -> None:

@@ -119,6 +119,26 @@ def studio(
     yield from run_studio(qtbot, look, catalogue, settings, fake())
 
 
+@pytest.fixture
+def make_studio(
+    qtbot: QtBot,
+    look: QApplication,
+    catalogue: Catalogue,
+    settings: Settings,
+    fake: Callable[..., list[str]],
+) -> Iterator[Callable[..., Studio]]:
+    """Makes a studio whose workers misbehave as the flags given to it say."""
+    running: list[Iterator[Studio]] = []
+
+    def make(*flags: str) -> Studio:
+        running.append(run_studio(qtbot, look, catalogue, settings, fake(*flags)))
+        return next(running[-1])
+
+    yield make
+    for each in running:
+        next(each, None)
+
+
 def run_studio(
     qtbot: QtBot,
     look: QApplication,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
 from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
-from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec, WeightSpec
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 
 NUMBERS = ("length", "width", "height", "weight")
@@ -88,8 +88,15 @@ def inspection(drawn: Project) -> Inspection:
         layer = drawn.layers[node.layer]
         units = layer.arguments.get("units") or (4 if layer.is_input else 3)
         weights = 5 * units if layer.class_name == "Dense" else 0
+        specs = WeightSpec("kernel", (4, units)), WeightSpec("bias", (units,))
         nodes[node.id] = NodeInfo(
-            "ok", (TensorSpec((None, units)),), weights, weights, 4 * weights, 4 * units
+            "ok",
+            (TensorSpec((None, units)),),
+            weights,
+            weights,
+            4 * weights,
+            4 * units,
+            specs if weights else (),
         )
     total = sum(info.parameters for info in nodes.values())
     return Inspection(1, nodes, (), total, total)

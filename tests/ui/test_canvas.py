@@ -20,6 +20,7 @@ from kerasstudio.graph.project import Project
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.canvas.hits import port_point
+from kerasstudio.ui.canvas.supposing import Answered
 from kerasstudio.ui.canvas.wire_styles import ERROR_COLOR
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
@@ -81,7 +82,13 @@ class Hand:
         self.store = DocumentStore(project)
         self.selection = Selection()
         self.feed = Feed()
-        self.canvas = Canvas(self.store, self.selection, self.feed, CATALOGUE)  # type: ignore[arg-type]
+        self.canvas = Canvas(
+            self.store,
+            self.selection,
+            self.feed,
+            CATALOGUE,
+            suppose=self.suppose,  # type: ignore[arg-type]
+        )
         self.canvas.motion = False
         qtbot.addWidget(self.canvas)
         self.canvas.resize(1200, 700)
@@ -91,6 +98,9 @@ class Hand:
         self.view.set_zoom(1.0)
         self.view.put(QPointF(-60, -100), QPointF(0, 0))
         self.start = project
+
+    def suppose(self, project: Project, nodes: tuple[str, ...], answered: Answered) -> None:
+        """Keras is not asked here."""
 
     @property
     def project(self) -> Project:
@@ -456,7 +466,9 @@ def test_arrows_go_to_the_nearest_node_and_nudge(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Down)
     assert hand.selection.nodes == {hand.nodes["drop"]}
     hand.key(Qt.Key.Key_Right, CTRL)
-    assert hand.project.graph.nodes[hand.nodes["drop"]].x == 268
+    assert hand.project.graph.nodes[hand.nodes["drop"]].x == 261
+    hand.key(Qt.Key.Key_Right, CTRL | SHIFT)
+    assert hand.project.graph.nodes[hand.nodes["drop"]].x == 264
     hand.undo_is_identity()
 
 
@@ -482,6 +494,18 @@ def test_a_fix_in_the_bubble_is_one_step(hand: Hand) -> None:
     classes = {layer.class_name for layer in hand.project.layers.values()}
     assert "Flatten" in classes
     hand.undo_is_identity()
+
+
+def test_the_bubble_is_as_high_as_what_it_says_now(hand: Hand) -> None:
+    place = Place(node=hand.nodes["dense"])
+    first = Problem("a.b", "Something is wrong.", place=place)
+    second = Problem("a.c", "And something else, which takes more words to say. " * 4, place=place)
+    hand.feed.complain(first)
+    hand.selection.select((hand.nodes["dense"],))
+    low = hand.canvas.bubble.height()
+    assert low > 20
+    hand.feed.complain(first, second)
+    assert hand.canvas.bubble.height() > low + 20
 
 
 def test_layout_is_one_step(hand: Hand) -> None:

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from kerasstudio.graph.edits import move_nodes
+from kerasstudio.graph.edits import move_nodes, set_start
 from kerasstudio.graph.files import read_project, write_project
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import Start
 from kerasstudio.runtime.runs import create_run, list_runs, studio_folder
+from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
@@ -168,3 +170,58 @@ def test_runs_move_only_when_no_run_writes_there(qtbot: QtBot, desk: Desk, tmp_p
     settled(qtbot, lambda: bool(moved))
     assert not untitled.exists()
     assert len(list_runs(studio_folder(path))) == 1
+
+
+def stored(store: WeightStore, label: str) -> Start:
+    """A file in a store, as an import leaves it there."""
+    path = store.new_path(label)
+    path.write_bytes(b"arrays")
+    return Start(path.stem, label)
+
+
+def test_weights_come_beside_the_file_with_all_that_undo_needs(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    first = stored(desk.documents.weights(), "first")
+    second = stored(desk.documents.weights(), "second")
+    desk.store.apply(set_start(desk.store.project, first), "Start")
+    desk.store.apply(set_start(desk.store.project, second), "Start")
+    desk.store.undo_stack.undo()
+    path = tmp_path / "kept.kstudio"
+    desk.documents._write(path, None)
+    settled(qtbot, lambda: desk.store.is_clean)
+    folder = studio_folder(path) / "weights"
+    assert {each.stem for each in folder.iterdir()} == {first.weights, second.weights}
+    other = tmp_path / "other" / "kept.kstudio"
+    other.parent.mkdir()
+    desk.documents._write(other, None)
+    settled(qtbot, lambda: desk.store.path == other)
+    assert desk.documents.weights().find(second.weights) is not None
+    assert desk.problems == []
+
+
+def test_runs_and_weights_of_an_unsaved_project_move_together(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    create_run(desk.documents.studio(), desk.store.project, desk.documents.base())
+    start = stored(desk.documents.weights(), "first")
+    desk.store.apply(set_start(desk.store.project, start), "Start")
+    path = tmp_path / "kept.kstudio"
+    desk.documents._write(path, None)
+    settled(qtbot, lambda: desk.store.is_clean)
+    assert len(list_runs(studio_folder(path))) == 1
+    assert desk.documents.weights().find(start.weights) is not None
+
+
+def test_a_project_whose_weights_cannot_be_kept_is_not_saved(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    start = stored(desk.documents.weights(), "first")
+    desk.store.apply(set_start(desk.store.project, start), "Start")
+    path = tmp_path / "kept.kstudio"
+    studio_folder(path).write_bytes(b"in the way")
+    desk.documents._write(path, None)
+    settled(qtbot, lambda: bool(desk.problems))
+    assert "weights" in desk.problems[0].message
+    assert not path.exists()
+    assert not desk.store.is_clean

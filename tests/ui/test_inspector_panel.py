@@ -18,6 +18,7 @@ from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Layer, Node
+from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import common, facts
 from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
@@ -26,6 +27,7 @@ from kerasstudio.ui.inspector.header import docs_url
 from kerasstudio.ui.inspector.inspector import Inspector
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.fields import FieldLine
 from kerasstudio.ui.workers import WorkerClient
 
@@ -66,7 +68,8 @@ def desk(qtbot: QtBot) -> Desk:
     selection = Selection()
     feed = InspectionFeed(store, WorkerClient(), CATALOGUE)
     feed.inspection = small_project.inspection(store.project)
-    inspector = Inspector(store, selection, feed, CATALOGUE)
+    warm = WarmStart(store, feed, lambda: WeightStore(None), feed)
+    inspector = Inspector(store, selection, feed, CATALOGUE, warm)
     inspector.resize(290, 800)
     qtbot.addWidget(inspector)
     inspector.show()

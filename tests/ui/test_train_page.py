@@ -22,6 +22,7 @@ from kerasstudio.graph.training_spec import (
     OutputTraining,
     TrainingSpec,
 )
+from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
 from kerasstudio.ui.inspector.editors import ChoiceEditor, SwitchEditor, TextEditor
@@ -31,6 +32,7 @@ from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.train.fit_card import steps_text
 from kerasstudio.ui.train.run_card import run_text
 from kerasstudio.ui.train.train_page import TrainPage
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.fields import FieldCombo
 from kerasstudio.ui.workers import WorkerClient, WorkerPool
 
@@ -116,7 +118,8 @@ def make_desk(qtbot: QtBot, tmp_path: Path, outputs: int = 1) -> Desk:
     feed.inspection = small_project.inspection(store.project)
     feed.check()
     runs = SteeredRuns(tmp_path)
-    page = TrainPage(store, feed, runs, CATALOGUE)
+    warm = WarmStart(store, feed, lambda: WeightStore(None), feed)
+    page = TrainPage(store, feed, runs, CATALOGUE, warm)
     page.resize(1500, 900)
     qtbot.addWidget(page)
     page.show()

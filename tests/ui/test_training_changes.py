@@ -14,12 +14,14 @@ from kerasstudio.graph import edits
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import runs
 from kerasstudio.runtime.runs import RunRecord
+from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.inspector import Inspector
 from kerasstudio.ui.run_feed import RunView
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.training_changes import TrainingChanges
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.labels import LinkButton
 from kerasstudio.ui.workers import WorkerClient
 
@@ -46,6 +48,10 @@ def store() -> DocumentStore:
 
 def changes_of(store: DocumentStore, feed: Runs) -> TrainingChanges:
     return TrainingChanges(store, feed, store)  # type: ignore[arg-type]
+
+
+def warm(store: DocumentStore, feed: InspectionFeed) -> WarmStart:
+    return WarmStart(store, feed, lambda: WeightStore(None), feed)
 
 
 def trained(number: int, project: Project | None, key: str = "run", epochs: int = 1) -> RunView:
@@ -113,7 +119,7 @@ def test_the_inspector_lists_changes_and_leads_to_them(qtbot: QtBot, store: Docu
     changes = changes_of(store, feed)
     selection = Selection()
     shapes = InspectionFeed(store, WorkerClient(), CATALOGUE)
-    inspector = Inspector(store, selection, shapes, CATALOGUE, changes)
+    inspector = Inspector(store, selection, shapes, CATALOGUE, warm(store, shapes), changes)
     qtbot.addWidget(inspector)
     inspector.show()
     feed.tell(trained(4, store.project))
@@ -136,7 +142,7 @@ def test_the_inspector_lists_changes_and_leads_to_them(qtbot: QtBot, store: Docu
 def test_the_batch_size_is_chosen_in_the_overview(qtbot: QtBot, store: DocumentStore) -> None:
     shapes = InspectionFeed(store, WorkerClient(), CATALOGUE)
     shapes.inspection = small_project.inspection(store.project)
-    inspector = Inspector(store, Selection(), shapes, CATALOGUE)
+    inspector = Inspector(store, Selection(), shapes, CATALOGUE, warm(store, shapes))
     qtbot.addWidget(inspector)
     inspector.show()
     overview = inspector.overview

@@ -12,11 +12,9 @@ import pytest
 import tensorflow as tf
 
 from kerasstudio.graph.problems import StudioError
-from kerasstudio.runtime.worker import checkpoints
+from kerasstudio.runtime.run_weights import CHECKPOINT_FILE, LAST, checkpoint_path
 from kerasstudio.runtime.worker.checkpoints import (
-    LAST,
     CheckpointState,
-    checkpoint_path,
     read_state,
     restore_checkpoint,
     snapshot,
@@ -98,7 +96,7 @@ def test_a_full_disk_keeps_the_checkpoint_before(
             write_checkpoint(tmp_path, LAST, snapshot(made(), True), CheckpointState(2))
     assert read_state(tmp_path).epochs_done == 1
     assert [entry.name for entry in (tmp_path / "checkpoints" / LAST).iterdir()] == [
-        checkpoints.CHECKPOINT_FILE
+        CHECKPOINT_FILE
     ]
 
 

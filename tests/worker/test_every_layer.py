@@ -12,8 +12,9 @@ from kerasstudio.graph.catalogue import LayerType, shipped
 from kerasstudio.graph.project import INPUT_CLASS, OUTPUT_CLASS, Layer, Node, Project
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
 from kerasstudio.runtime.worker.keras_objects import layer_class, make_layer, with_tuples
-from kerasstudio.runtime.worker.layer_inference import LayerInference, symbolic
+from kerasstudio.runtime.worker.layer_inference import LayerInference
 from kerasstudio.runtime.worker.probing import arguments_for
+from kerasstudio.runtime.worker.stateless import symbolic
 
 pytestmark = pytest.mark.worker
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.worker
 NOT_RUN = {
     "FlaxLayer": "Flax and Python code",
     "JaxLayer": "JAX and Python code",
-    "Lambda": "Python code, which a project file does not hold",
+    "Lambda": "Python code, which Keras refuses to load back from files",
     "MaxNumBoundingBoxes": "bounding boxes, which come as a dictionary",
     "STFTSpectrogram": "the package scipy",
     "TFSMLayer": "a TensorFlow SavedModel on disk",

@@ -16,21 +16,24 @@ import numpy as np
 import pytest
 
 from kerasstudio.graph.data_spec import Column, DataSpec, Source, Split
+from kerasstudio.graph.edits import set_output_training
 from kerasstudio.graph.export_limits import export_limits
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.sketch import Sketch
 from kerasstudio.graph.templates import project_from
+from kerasstudio.graph.training_spec import KerasObject
 from kerasstudio.runtime.protocol import Export, Exported, ImportModel
 from kerasstudio.runtime.worker import exporters
 from kerasstudio.runtime.worker.build import build_model
-from kerasstudio.runtime.worker.checking import check_file, compare
+from kerasstudio.runtime.worker.checking import check_file, compare, small
 from kerasstudio.runtime.worker.data import load
 from kerasstudio.runtime.worker.exporters.exporter import Subject
 from kerasstudio.runtime.worker.exporters.keras_h5 import write as write_h5
 from kerasstudio.runtime.worker.exporters.python_script import write as write_script
 from kerasstudio.runtime.worker.importer import import_keras
-from kerasstudio.runtime.worker.importing import import_model, own_project
+from kerasstudio.runtime.worker.importing import import_model
+from kerasstudio.runtime.worker.own_group import own_project
 from kerasstudio.runtime.worker.sampling import random_samples, structured
 
 pytestmark = [
@@ -39,6 +42,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 
+RUNTIME = {"savedmodel": "TensorFlow", "tflite": "TensorFlow Lite", "onnx": "ONNX Runtime"}
 SUFFIX = {each.id: each.suffix for each in exporters.formats()}
 
 
@@ -52,23 +56,28 @@ def exported(project: Project, format_id: str, folder: Path) -> Exported:
 
 
 @pytest.mark.parametrize("format_id", list(SUFFIX))
-def test_every_format_gives_the_same_predictions_in_plain_keras(
+def test_every_format_gives_the_same_predictions_in_its_own_runtime(
     format_id: str, tmp_path: Path
 ) -> None:
     answer = exported(project_from("two_inputs_two_outputs"), format_id, tmp_path)
-    assert answer.checked == "checked: same predictions on 32 samples"
+    runtime = RUNTIME.get(format_id, "plain Keras")
+    assert answer.checked.startswith(f"checked: same predictions on 32 samples in {runtime} ")
     assert answer.agrees
     assert answer.difference == pytest.approx(0, abs=1e-5)
+    assert f"largest difference {small(answer.difference)}" in answer.checked
     assert [path.name for path in tmp_path.iterdir()] == [f"model{SUFFIX[format_id]}"]
 
 
 def test_what_keras_cannot_read_back_is_said(tmp_path: Path) -> None:
     x = keras.Input((4, 3), name="x")
     model = keras.Model(x, keras.layers.Attention()([x, keras.layers.Dense(3)(x)]))
-    project, _ = import_keras(model)
+    project = import_keras(model)[0]
     (limit,) = export_limits(project, "h5")
     assert "attention" in limit.message
-    assert not exported(project, "h5", tmp_path).agrees
+    assert "KerasStudio can." in limit.message
+    answer = exported(project, "h5", tmp_path)
+    assert not answer.agrees
+    assert "KerasStudio opens it whole (checked: same predictions on 32 samples" in answer.checked
 
 
 def test_masked_chain_survives_in_h5(tmp_path: Path) -> None:
@@ -77,8 +86,9 @@ def test_masked_chain_survives_in_h5(tmp_path: Path) -> None:
     node = sketch.layer("Embedding", node, input_dim=9, output_dim=4, mask_zero=True)
     sketch.output("y", sketch.layer("LSTM", node, units=3))
     project = sketch.project()
-    model = build_model(project).model
-    write_h5(Subject(project, model, tmp_path, trained=False), tmp_path / "m.h5")
+    built = build_model(project)
+    model = built.model
+    write_h5(Subject(project, built, tmp_path, trained=False), tmp_path / "m.h5")
     again = keras.models.load_model(tmp_path / "m.h5")
     words = np.array([[1, 2, 3, 0, 0, 0], [4, 0, 0, 0, 0, 0]], "int32")
     np.testing.assert_allclose(
@@ -88,12 +98,16 @@ def test_masked_chain_survives_in_h5(tmp_path: Path) -> None:
 
 def test_h5_holds_drawing_and_optimizer_and_leaves_the_model_whole(tmp_path: Path) -> None:
     project = project_from("iris_mlp")
-    model = build_model(project).model
+    (output,) = [layer.id for _, layer in project.outputs()]
+    loss = KerasObject("SparseCategoricalCrossentropy", "keras.losses")
+    project = set_output_training(project, output, loss=loss)
+    built = build_model(project)
+    model = built.model
     model.compile(keras.optimizers.Adam(), keras.losses.SparseCategoricalCrossentropy())
     x, y = np.random.default_rng(0).normal(size=(16, 4)), np.arange(16) % 3
     model.fit(x, y, epochs=2, verbose=0)
     path = tmp_path / "m.h5"
-    write_h5(Subject(project, model, tmp_path, trained=True), path)
+    write_h5(Subject(project, built, tmp_path, trained=True), path)
     assert own_project(path) == project
     with h5py.File(path) as file:
         kept = file["kerasstudio/optimizer"]
@@ -119,8 +133,8 @@ def test_unwritable_folder_leaves_nothing_behind(tmp_path: Path) -> None:
         assert caught.value.problem.code == code
         assert str(path) == caught.value.problem.place.file
     with pytest.raises(StudioError) as unknown:
-        exporters.export(Export(1, "onnx", "m.onnx", project, "."), silent)
-    assert "onnx" in unknown.value.problem.message
+        exporters.export(Export(1, "tfjs", "m.tfjs", project, "."), silent)
+    assert "tfjs" in unknown.value.problem.message
 
 
 def test_full_disk_is_named_and_the_old_file_stays(
@@ -167,9 +181,10 @@ def test_script_loads_the_same_samples_and_builds_the_same_model(
     template: str, tmp_path: Path
 ) -> None:
     project = project_from(template)
-    model = build_model(project).model
+    built = build_model(project)
+    model = built.model
     path = tmp_path / "script.py"
-    write_script(Subject(project, model, tmp_path, trained=False), path)
+    write_script(Subject(project, built, tmp_path, trained=False), path)
     script = runpy.run_path(str(path))
     data = load(project, tmp_path)
     for part, found in zip(("train", "validation", "test"), script["load_data"](), strict=True):
@@ -191,9 +206,9 @@ def test_script_trains_by_itself(tmp_path: Path) -> None:
     project = project_from("iris_mlp")
     training = msgspec.structs.replace(project.training, epochs=2)
     project = msgspec.structs.replace(project, training=training)
-    model = build_model(project).model
+    built = build_model(project)
     path = tmp_path / "iris.py"
-    write_script(Subject(project, model, tmp_path, trained=False), path)
+    write_script(Subject(project, built, tmp_path, trained=False), path)
     done = subprocess.run(
         [sys.executable, "-I", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -227,7 +242,7 @@ def test_script_reads_a_table_with_gaps_words_and_commas(tmp_path: Path) -> None
     data = msgspec.structs.replace(data, bindings=bindings)
     project = msgspec.structs.replace(project, data=data)
     path = tmp_path / "script.py"
-    subject = Subject(project, build_model(project).model, tmp_path, trained=False)
+    subject = Subject(project, build_model(project), tmp_path, trained=False)
     write_script(subject, path)
     assert subject.notes == []
     found = runpy.run_path(str(path))["load_data"]()

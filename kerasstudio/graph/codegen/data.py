@@ -8,18 +8,9 @@ from pathlib import Path
 
 from kerasstudio.graph.bindings import Binding, Bindings, resolve
 from kerasstudio.graph.codegen.helpers import EMPTY, HELPERS
-from kerasstudio.graph.codegen.source import (
-    INDENT,
-    Call,
-    Items,
-    Method,
-    Names,
-    Pairs,
-    Piece,
-    flat,
-    render,
-    text,
-)
+from kerasstudio.graph.codegen.pieces import Call, Items, Method, Pairs, Piece
+from kerasstudio.graph.codegen.rendering import INDENT, body_lines, flat
+from kerasstudio.graph.codegen.source import Names, text
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.project import Project
@@ -103,7 +94,7 @@ class DataCode:
                 if source.options.get(name, default) != default
             ]
             call = Call("read_table", (constant,), tuple(options))
-            body += render(call, f"{variable} = ")
+            body += body_lines(call, f"{variable} = ")
         elif source.kind == "npy":
             body.append(f"{variable} = {{{text(stem)}: np.load({constant})}}")
         else:
@@ -135,7 +126,7 @@ class DataCode:
                 lines.append(f"columns[{text(names[0])}] = {read}")
                 continue
             tuple_of = Items(tuple(text(name) for name in names), "()")
-            lines += render(tuple_of, "for name in ", suffix=":")
+            lines += body_lines(tuple_of, "for name in ", suffix=":")
             lines.append(f"{INDENT}columns[name] = {read}")
         return lines
 
@@ -167,7 +158,7 @@ class DataCode:
         listed = Items(tuple(text(name) for name in names), "()")
         return [
             "# Rows with an empty cell are left out.",
-            *render(
+            *body_lines(
                 listed, "keep = np.all([filled(columns[name]) for name in ", suffix="], axis=0)"
             ),
             "columns = {name: values[keep] for name, values in columns.items()}",
@@ -196,7 +187,7 @@ class DataCode:
                 if window.length:
                     labels += "[WINDOW + HORIZON - 1 :]"
                 arguments.append(("classes", labels))
-        return [*lines, *render(Call("split", (count,), tuple(arguments)), "parts = ")]
+        return [*lines, *body_lines(Call("split", (count,), tuple(arguments)), "parts = ")]
 
     def _stratified(self) -> str | None:
         for column in self._data.columns:
@@ -250,9 +241,9 @@ class DataCode:
     ) -> str:
         made = [(binding.name, source(binding)) for binding in bindings]  # type: ignore[operator]
         if len(made) == 1:
-            lines += render(made[0][1], f"{name} = ")
+            lines += body_lines(made[0][1], f"{name} = ")
         else:
-            lines += render(Pairs(tuple(made)), f"{name} = ")
+            lines += body_lines(Pairs(tuple(made)), f"{name} = ")
         return name
 
     def _joined(self, binding: Binding) -> Piece:

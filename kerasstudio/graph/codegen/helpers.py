@@ -33,7 +33,7 @@ def words(cells):
 ''',
     "class_numbers": '''
 def class_numbers(values):
-    """Each value as the number of its class, classes in sorted order; -1 where empty."""
+    """Each value as the number of its class, in sorted order; -1 where empty."""
     values = np.asarray(values)
     if values.dtype.kind in "US":
         missing = np.isin(values, list(EMPTY))
@@ -68,7 +68,9 @@ def fill(values, train_rows, way):
 ''',
     "split": '''
 def split(count, validation, test, seed=0, classes=None, ordered=False):
-    """Sample numbers of the training, validation and test part; classes keep their shares."""
+    """Sample numbers of the training, validation and test part.
+
+    With `classes` each part has its share of every class."""
 
     def size(share):
         return max(1, round(count * share)) if share > 0 else 0
@@ -96,7 +98,7 @@ def join(columns, names):
 ''',
     "windows": '''
 def windows(values, samples):
-    """Overlapping windows of consecutive rows: (rows, ...) to (samples, WINDOW, ...)."""
+    """Windows of consecutive rows: (rows, ...) to (samples, WINDOW, ...)."""
     views = np.lib.stride_tricks.sliding_window_view(values, WINDOW, axis=0)
     return np.moveaxis(views, -1, 1)[:samples]
 ''',
@@ -114,6 +116,6 @@ def adapt_layers(model, x, names):
     """Let layers learn from the training data, each from what arrives at it."""
     for name in names:
         layer = model.get_layer(name)
-        arriving = keras.Model({inputs}, layer.input)
+        arriving = keras.Model(model.inputs, layer.input)
         layer.adapt(arriving.predict(x, verbose=0))
 '''

@@ -1,134 +1,59 @@
-"""Pieces of Python source that know how to break over lines."""
+"""Text of Python source: literals, identifiers, paths of classes. Nothing a person or a file names
+gets into code except through these functions."""
 
 from __future__ import annotations
 
 import keyword
+import math
 import re
-from typing import Any, TypeAlias
+import unicodedata
+from typing import Any
 
-import msgspec
+from kerasstudio.graph.problems import Place, Problem, StudioError
 
-from kerasstudio.graph.problems import Problem, StudioError
-
-WIDTH = 88
-INDENT = "    "
-
-_MODULE = re.compile(r"keras(\.[a-z_][a-z0-9_]*)*")
-
-
-class Call(msgspec.Struct, frozen=True):
-    """`function(positional, key=value)`."""
-
-    function: str
-    positional: tuple[Piece, ...] = ()
-    keywords: tuple[tuple[str, Piece], ...] = ()
-
-
-class Items(msgspec.Struct, frozen=True):
-    """A list or a tuple."""
-
-    values: tuple[Piece, ...]
-    brackets: str = "[]"
-
-
-class Pairs(msgspec.Struct, frozen=True):
-    """A dictionary with text keys."""
-
-    values: tuple[tuple[str, Piece], ...]
-
-
-class Applied(msgspec.Struct, frozen=True):
-    """`made(positional, key=value)` where `made` is itself a call: a layer called on tensors."""
-
-    made: Piece
-    positional: tuple[Piece, ...] = ()
-    keywords: tuple[tuple[str, Piece], ...] = ()
-
-
-class Method(msgspec.Struct, frozen=True):
-    """`of.name(positional)`."""
-
-    of: Piece
-    name: str
-    positional: tuple[Piece, ...] = ()
-
-
-Piece: TypeAlias = str | Call | Items | Pairs | Applied | Method
-"""Source text as it is, or a structure of such texts."""
+# Where classes may come from that code makes objects of: nothing in there acts when it is made.
+_FAMILIES = (
+    "activations|applications|constraints|dtype_policies|initializers|layers|losses|metrics|models"
+    "|ops|optimizers|quantizers|random|regularizers"
+)
+_MODULE = re.compile(rf"keras|keras\.(src\.)?({_FAMILIES})(\.[a-z_][a-z0-9_]*)*")
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9_]*")
 
 
 def text(value: str) -> str:
-    """A Python string literal in double quotes where that needs no escapes."""
-    if '"' not in value and "\\" not in value and value.isprintable():
-        return f'"{value}"'
+    """A Python string literal, in double quotes where that needs no more escapes."""
+    written = repr(value)
+    if written[0] == '"':
+        return written
+    if '"' in value:
+        return written
+    return f'"{written[1:-1]}"'
+
+
+def constant(value: Any) -> str:
+    """A number, text, None, or a nested tuple or list of those, as source on one line."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, tuple):
+        inner = ", ".join(constant(each) for each in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, list):
+        return f"[{', '.join(constant(each) for each in value)}]"
     return repr(value)
 
 
 def comment(value: str) -> str:
-    """A person's text made safe for one comment line."""
-    return " ".join(value.split())
+    """A person's text made safe for one comment line, or for a docstring."""
+    clean = " ".join(value.split())
+    return "".join(char for char in clean if char.isprintable())
 
 
-def flat(piece: Piece) -> str:
-    """The piece on one line."""
-    if isinstance(piece, str):
-        return piece
-    if isinstance(piece, Items):
-        inner = ", ".join(flat(value) for value in piece.values)
-        comma = "," if piece.brackets == "()" and len(piece.values) == 1 else ""
-        return f"{piece.brackets[0]}{inner}{comma}{piece.brackets[1]}"
-    if isinstance(piece, Pairs):
-        return "{" + ", ".join(f"{text(key)}: {flat(value)}" for key, value in piece.values) + "}"
-    if isinstance(piece, Method):
-        return flat(piece.of) + _method(piece)
-    head = piece.function if isinstance(piece, Call) else flat(piece.made)
-    given = [flat(value) for value in piece.positional]
-    given += [f"{key}={flat(value)}" for key, value in piece.keywords]
-    return f"{head}({', '.join(given)})"
-
-
-def render(piece: Piece, prefix: str = "", indent: str = "", suffix: str = "") -> list[str]:
-    """Lines of `prefix + piece + suffix`, broken like a formatter would where too long."""
-    line = f"{indent}{prefix}{flat(piece)}{suffix}"
-    if len(line) <= WIDTH or isinstance(piece, str):
-        return [line]
-    if isinstance(piece, Method):
-        return render(piece.of, prefix, indent, f"{_method(piece)}{suffix}")
-    if isinstance(piece, Applied):
-        return _render_applied(piece, prefix, indent, suffix)
-    opening, closing, inner = _opened(piece)
-    if not inner:
-        return [line]
-    lines = [f"{indent}{prefix}{opening}"]
-    for inner_prefix, value in inner:
-        lines += render(value, inner_prefix, indent + INDENT, ",")
-    return [*lines, f"{indent}{closing}{suffix}"]
-
-
-def _method(piece: Method) -> str:
-    return f".{piece.name}({', '.join(flat(value) for value in piece.positional)})"
-
-
-def _render_applied(piece: Applied, prefix: str, indent: str, suffix: str) -> list[str]:
-    """Break inside the constructor's arguments; its last line gets the call's."""
-    called = flat(Call("", piece.positional, piece.keywords))
-    if len(indent) + 1 + len(called) + len(suffix) <= WIDTH:
-        return render(piece.made, prefix, indent, f"{called}{suffix}")
-    lines = render(piece.made, prefix, indent)
-    last = lines.pop()
-    outer = render(Call("", piece.positional, piece.keywords), last.strip(), indent, suffix)
-    return [*lines, *outer]
-
-
-def _opened(piece: Piece) -> tuple[str, str, list[tuple[str, Piece]]]:
-    if isinstance(piece, Items):
-        return piece.brackets[0], piece.brackets[1], [("", value) for value in piece.values]
-    if isinstance(piece, Pairs):
-        return "{", "}", [(f"{text(key)}: ", value) for key, value in piece.values]
-    assert isinstance(piece, Call)  # noqa: S101 (a method and a call's call are handled before)
-    inner: list[tuple[str, Piece]] = [("", value) for value in piece.positional]
-    inner += [(f"{key}=", value) for key, value in piece.keywords]
-    return f"{piece.function}(", ")", inner
+def docstring(value: str) -> str:
+    """A docstring of one line."""
+    safe = comment(value).replace("\\", "/").replace('"', "'")
+    return f'"""{safe}"""'
 
 
 class Names:
@@ -147,28 +72,64 @@ class Names:
         self._taken.add(found)
         return found
 
+    def reserve(self, name: str) -> bool:
+        """Take exactly this name; False when it is taken."""
+        if name in self._taken:
+            return False
+        self._taken.add(name)
+        return True
+
+    def forget(self, name: str) -> None:
+        """Give a name back."""
+        self._taken.discard(name)
+
+    def inner(self) -> Names:
+        """Names of a scope inside, which may not hide those of this one."""
+        return Names(tuple(self._taken))
+
 
 def identifier(name: str, fallback: str = "value") -> str:
-    """A lower-case ASCII identifier that looks like `name` and is no keyword."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """A lower-case ASCII identifier that looks like `name`, is no keyword and hides nothing."""
+    bare = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
     if not plain:
         return fallback
     if plain[0].isdigit():
         plain = f"{fallback}_{plain}"
-    return f"{plain}_" if keyword.iskeyword(plain) or keyword.issoftkeyword(plain) else plain
+    if plain == "input":
+        return "inputs"
+    reserved = keyword.iskeyword(plain) or keyword.issoftkeyword(plain) or plain in _BUILTINS
+    return f"{plain}_" if reserved else plain
 
 
-def class_path(module: str, class_name: str) -> str:
+# Names that a reader takes for Python's own.
+_BUILTINS = {
+    "abs", "all", "any", "ascii", "bin", "bool", "bytes", "callable", "chr", "compile", "complex",
+    "copyright", "credits", "delattr", "dict", "dir", "divmod", "enumerate", "eval", "exec", "exit",
+    "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash", "help",
+    "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "license", "list",
+    "locals", "map", "max", "memoryview", "min", "next", "object", "oct", "open", "ord", "pow",
+    "print", "property", "quit", "range", "repr", "reversed", "round", "set", "setattr", "slice",
+    "sorted", "staticmethod", "str", "sum", "super", "tuple", "type", "vars", "zip",
+}  # fmt: skip
+
+
+def class_path(module: str, class_name: str, place: Place = Place()) -> str:  # noqa: B008 (frozen)
     """ "keras.layers", "Dense" → "layers.Dense"; what is not Keras's is refused, because a
     project file may come from anywhere. Raises `StudioError`."""
-    known = _MODULE.fullmatch(module) is not None and _is_name(class_name)
+    known = (
+        isinstance(module, str)
+        and _MODULE.fullmatch(module) is not None
+        and _CLASS.fullmatch(class_name) is not None
+    )
     if not known:
         raise StudioError(
             Problem(
                 code="export.class",
-                message=f"There is no code for {class_name[:80]!r} of {module[:80]!r}.",
-                expected="a class of Keras",
-                received=f"{module[:80]}.{class_name[:80]}",
+                message=f'There is no code for the class "{str(class_name)[:80]}".',
+                expected="a class of Keras, or one whose code is part of the project",
+                received=f"{str(module)[:80]}.{str(class_name)[:80]}",
+                place=place,
             )
         )
     return f"layers.{class_name}" if module == "keras.layers" else f"{module}.{class_name}"
@@ -176,7 +137,7 @@ def class_path(module: str, class_name: str) -> str:
 
 def keyword_name(name: str) -> str:
     """`name` when it can be a keyword argument. Raises `StudioError`."""
-    if not _is_name(name):
+    if not is_name(name):
         raise StudioError(
             Problem(
                 code="export.argument",
@@ -188,5 +149,8 @@ def keyword_name(name: str) -> str:
     return name
 
 
-def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+def is_name(name: Any) -> bool:
+    """Whether this can stand for a name in code; Python folds letters like "ﬁ" to others."""
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        return False
+    return unicodedata.normalize("NFKC", name) == name

@@ -4,6 +4,14 @@ An edit that changes nothing returns the very same object, so that `is` tells wh
 anything to undo. What cannot be done raises `StudioError` with a message for the person.
 """
 
+from kerasstudio.graph.edits.chain import move_along, take_out
+from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
+from kerasstudio.graph.edits.embed import embed_model
+from kerasstudio.graph.edits.lambdas import (
+    lambda_to_class,
+    lambda_to_operations,
+    set_placeholder_outputs,
+)
 from kerasstudio.graph.edits.layers import (
     rename_layer,
     replace_layer,
@@ -11,8 +19,10 @@ from kerasstudio.graph.edits.layers import (
     set_argument,
     set_arguments,
     set_trainable,
+    set_trainable_up_to,
     wrap_layer,
 )
+from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
     add_connected,
     add_frame,
@@ -46,12 +56,17 @@ from kerasstudio.graph.edits.splice import (
     free_place,
     insert_between,
     insert_layer,
+    join_in_wire,
     make_room,
+    splice_in,
 )
-from kerasstudio.graph.edits.wires import connect, disconnect
+from kerasstudio.graph.edits.starts import keep_weights, set_start, start_fresh
+from kerasstudio.graph.edits.wires import connect, disconnect, move_wires
 
 __all__ = [
+    "Dot",
     "add_connected",
+    "add_dot",
     "add_frame",
     "add_layer",
     "add_note",
@@ -63,12 +78,21 @@ __all__ = [
     "delete_nodes",
     "disconnect",
     "duplicate",
+    "embed_model",
     "free_place",
     "insert_between",
     "insert_layer",
+    "join_in_wire",
+    "keep_weights",
+    "lambda_to_class",
+    "lambda_to_operations",
     "make_room",
+    "move_along",
+    "move_dots",
     "move_nodes",
+    "move_wires",
     "paste",
+    "remove_dots",
     "rename_layer",
     "replace_layer",
     "reset_argument",
@@ -82,12 +106,19 @@ __all__ = [
     "set_flow",
     "set_frame",
     "set_literal",
+    "set_mode",
     "set_note",
     "set_optimizer",
     "set_output_training",
+    "set_placeholder_outputs",
     "set_split",
+    "set_start",
     "set_trainable",
+    "set_trainable_up_to",
     "set_training",
     "set_training_field",
+    "splice_in",
+    "start_fresh",
+    "take_out",
     "wrap_layer",
 ]

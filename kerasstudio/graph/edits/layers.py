@@ -6,20 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
-from kerasstudio.graph.edits.nodes import starting_arguments
+from kerasstudio.graph.edits.nodes import drop_unused, starting_arguments
 from kerasstudio.graph.edits.values import (
+    graph_of,
     layer_of,
+    node_of,
     refusal,
     replace,
     same_json,
+    with_graph,
     with_layer,
     without,
 )
 from kerasstudio.graph.edits.wires import renumbered
+from kerasstudio.graph.ends import with_key
+from kerasstudio.graph.loops import upstream
 from kerasstudio.graph.names import automatic_name, has_automatic_name, name_error, unique_name
 from kerasstudio.graph.ports import layer_ports, split_port
 from kerasstudio.graph.problems import Fix, Place
-from kerasstudio.graph.project import Graph, Layer, Project, Wire
+from kerasstudio.graph.project import ROOT, Graph, Layer, Project, Wire
+from kerasstudio.graph.references import referenced
 
 
 def rename_layer(project: Project, layer: str, name: str) -> Project:
@@ -40,7 +46,24 @@ def rename_layer(project: Project, layer: str, name: str) -> Project:
             received=name,
             fixes=(Fix(f'use "{free}"', "rename_layer", {"layer": layer, "name": free}),),
         )
-    return with_layer(project, replace(found, name=name))
+    project = with_layer(project, replace(found, name=name))
+    return _with_key(project, layer, found.name, name)
+
+
+def _with_key(project: Project, layer: str, old: str, new: str) -> Project:
+    """Keys of a model's input and output dictionaries follow the names of Inputs and Outputs."""
+    for graph in project.graphs.values():
+        if graph.structure is None:
+            continue
+        structure = graph.structure
+        for node in graph.nodes.values():
+            if node.layer == layer:
+                structure = {
+                    side: with_key(each, node.id, old, new) for side, each in structure.items()
+                }
+        if structure != graph.structure:
+            project = with_graph(project, replace(graph, structure=structure))
+    return project
 
 
 def set_argument(
@@ -53,7 +76,7 @@ def set_argument(
         return reset_argument(project, layer, name)
     if name in found.arguments and _identical(found.arguments[name], value):
         return project
-    return with_layer(project, replace(found, arguments={**found.arguments, name: value}))
+    return _changed(project, found, replace(found, arguments={**found.arguments, name: value}))
 
 
 def set_arguments(project: Project, layer: str, arguments: dict[str, Any]) -> Project:
@@ -69,7 +92,14 @@ def reset_argument(project: Project, layer: str, name: str) -> Project:
     arguments = without(found.arguments, [name])
     if arguments is found.arguments:
         return project
-    return with_layer(project, replace(found, arguments=arguments))
+    return _changed(project, found, replace(found, arguments=arguments))
+
+
+def _changed(project: Project, old: Layer, new: Layer) -> Project:
+    """The layer in its new form; layers that it alone held inside it go."""
+    let_go = set(referenced(old)) - set(referenced(new))
+    project = with_layer(project, new)
+    return drop_unused(project, let_go) if let_go else project
 
 
 def set_trainable(project: Project, layer: str, value: bool) -> Project:
@@ -78,6 +108,18 @@ def set_trainable(project: Project, layer: str, value: bool) -> Project:
     if found.trainable == bool(value):
         return project
     return with_layer(project, replace(found, trainable=bool(value)))
+
+
+def set_trainable_up_to(project: Project, node: str, value: bool, graph: str = ROOT) -> Project:
+    """Freeze (or thaw) everything that leads to a node, itself included: the usual way to train
+    only the end of a network."""
+    node_of(project, node, graph)
+    drawing = graph_of(project, graph)
+    for each in upstream(drawing, [node]):
+        layer = project.layers[drawing.nodes[each].layer]
+        if not (layer.is_input or layer.is_output):
+            project = set_trainable(project, layer.id, value)
+    return project
 
 
 def replace_layer(
@@ -106,7 +148,7 @@ def replace_layer(
         arguments=starting_arguments(layer_type, arguments),
         trainable=found.trainable,
     )
-    project = with_layer(project, changed)
+    project = _changed(project, found, changed)
     graphs = {
         key: _rewired(project, graph, changed, layer_type, catalogue)
         for key, graph in project.graphs.items()
@@ -137,8 +179,10 @@ def wrap_layer(project: Project, layer: str, wrapper: LayerType, catalogue: Cata
 
 
 def neighbour_names(project: Project, layer: str) -> dict[str, Layer]:
-    """Names of the other layers in the graphs where this layer is called."""
-    return {other.name: other for other in _neighbours(project, layer)}
+    """Names that this layer cannot have: those of the other layers in the graphs where it is
+    called; of the other Outputs for an Output, which is no Keras layer."""
+    kind = layer_of(project, layer).is_output
+    return {other.name: other for other in _neighbours(project, layer) if other.is_output == kind}
 
 
 def _neighbours(project: Project, layer: str) -> Iterator[Layer]:
@@ -175,7 +219,9 @@ def _rewired(
     if not nodes:
         return graph
     # The template of an imported call belongs to the old class.
-    bare = {key: replace(graph.nodes[key], call=None, literals={}) for key in nodes}
+    bare = {
+        key: replace(graph.nodes[key], call=None, literals={}, positional=None) for key in nodes
+    }
     graph = replace(graph, nodes={**graph.nodes, **bare})
     ports = layer_ports(project, layer, catalogue) or ()
     outputs = max(1, len(layer_type.outputs)) if not layer.is_output else 0

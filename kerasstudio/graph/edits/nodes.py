@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.dots import carried_wires
 from kerasstudio.graph.edits.values import (
     graph_of,
     layer_of,
@@ -29,6 +30,7 @@ from kerasstudio.graph.project import (
     Project,
     Wire,
 )
+from kerasstudio.graph.references import referenced
 
 
 def add_layer(
@@ -112,7 +114,8 @@ def call_again(
 def move_nodes(
     project: Project, positions: Mapping[str, tuple[float, float]], graph: str = ROOT
 ) -> Project:
-    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored."""
+    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored. The
+    reroute dots between nodes that move go with them."""
     drawing = graph_of(project, graph)
     moved: dict[str, Node] = {}
     for node_id, (x, y) in positions.items():
@@ -121,7 +124,15 @@ def move_nodes(
             moved[node_id] = replace(node, x=float(x), y=float(y))
     if not moved:
         return project
-    return with_graph(project, replace(drawing, nodes={**drawing.nodes, **moved}))
+    wires = carried_wires(drawing, moved)
+    return with_graph(
+        project,
+        replace(
+            drawing,
+            nodes={**drawing.nodes, **moved},
+            wires={**drawing.wires, **wires} if wires else drawing.wires,
+        ),
+    )
 
 
 def set_literal(project: Project, node: str, name: str, value: Any, graph: str = ROOT) -> Project:
@@ -171,11 +182,15 @@ def delete_and_reconnect(project: Project, nodes: Iterable[str], graph: str = RO
         if wire.source in gone and wire.target not in gone:
             start: Wire | None = wire
             seen: set[str] = set()
+            points = wire.points
             while start is not None and start.source in gone and start.source not in seen:
                 seen.add(start.source)
                 start = first.get(start.source)
+                points = (*start.points, *points) if start is not None else points
             if start is not None and start.source not in gone:
-                rerouted[key] = replace(wire, source=start.source, output=start.output)
+                rerouted[key] = replace(
+                    wire, source=start.source, output=start.output, points=points
+                )
     if rerouted:
         project = with_graph(project, replace(drawing, wires={**drawing.wires, **rerouted}))
     return delete_nodes(project, gone, graph)
@@ -192,10 +207,12 @@ def _before(port: str, other: str) -> bool:
 
 
 def drop_unused(project: Project, layers: Collection[str]) -> Project:
-    """Remove those of `layers` that no node of any graph calls, with the graphs inside them."""
+    """Remove those of `layers` that no node of any graph calls and no other layer holds, with the
+    graphs inside them and the layers that they alone hold."""
     candidates = set(layers)
     while candidates:
         called = {node.layer for graph in project.graphs.values() for node in graph.nodes.values()}
+        called |= {held for layer in project.layers.values() for held in referenced(layer)}
         unused = {layer for layer in candidates if layer in project.layers} - called
         if not unused:
             break
@@ -208,6 +225,7 @@ def drop_unused(project: Project, layers: Collection[str]) -> Project:
             if key in inside
             for node in graph.nodes.values()
         }
+        candidates |= {held for layer in unused for held in referenced(project.layers[layer])}
         project = replace(project, layers=without(project.layers, unused), graphs=graphs)
         bindings = without(project.data.bindings, unused)
         if bindings is not project.data.bindings:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from kerasstudio.graph.clipboard import Clip, take_clip
 from kerasstudio.graph.edits.values import graph_of, replace
 from kerasstudio.graph.edits.wires import renumbered
+from kerasstudio.graph.ends import with_nodes
 from kerasstudio.graph.names import free_serial, name_stem, unique_name
 from kerasstudio.graph.ports import split_port
 from kerasstudio.graph.project import ROOT, Frame, Graph, Layer, Node, Note, Project, Wire
+from kerasstudio.graph.references import referenced, with_references
 
 
 def paste(
@@ -40,13 +42,15 @@ def paste(
         nodes[copy.id] = copy
     wires: dict[str, Wire] = {}
     for wire in clip.wires:
-        wire = replace(wire, source=renamed[wire.source], target=renamed[wire.target])
+        points = tuple((x + dx, y + dy) for x, y in wire.points)
+        wire = Wire(renamed[wire.source], renamed[wire.target], wire.port, wire.output, points)
         wires[wire.key] = wire
     if keep_incoming:
         for incoming in clip.incoming:
             source = drawing.nodes.get(incoming.wire.source)
             if source is not None and project.layers[source.layer].name == incoming.name:
-                wire = replace(incoming.wire, target=renamed[incoming.wire.target])
+                target = renamed[incoming.wire.target]
+                wire = replace(incoming.wire, target=target, points=())
                 wires[wire.key] = wire
     # What fed a list port from outside may be gone: the rest moves up.
     lists = {
@@ -132,7 +136,10 @@ class _Copier:
         inside = None if layer.graph is None else self._graph(layer.graph)
         name = self._free_name(layer.name)
         self._taken.add(name)
-        self.layers[new] = replace(layer, id=new, name=name, graph=inside)
+        arguments = layer.arguments
+        if held := {key: self._layer(key) for key in referenced(layer)}:
+            arguments = {key: with_references(each, held) for key, each in arguments.items()}
+        self.layers[new] = replace(layer, id=new, name=name, graph=inside, arguments=arguments)
         return new
 
     def _graph(self, old: str) -> str:
@@ -146,11 +153,14 @@ class _Copier:
             replace(wire, source=copies[wire.source].id, target=copies[wire.target].id)
             for wire in graph.wires.values()
         )
+        ids = {old: copy.id for old, copy in copies.items()}
         self.graphs[new] = replace(
             graph,
             id=new,
             nodes={copy.id: copy for copy in copies.values()},
             wires={wire.key: wire for wire in wires},
+            structure=graph.structure
+            and {side: with_nodes(each, ids) for side, each in graph.structure.items()},
         )
         return new
 

@@ -7,14 +7,18 @@ from typing import Any
 
 from kerasstudio.graph.cards import CARD_GAP, card_size, flow_axis
 from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.dots import piece_at
 from kerasstudio.graph.edits.nodes import add_layer, move_nodes
+from kerasstudio.graph.edits.room import push
 from kerasstudio.graph.edits.values import graph_of, layer_of, node_of, refusal, replace, with_graph
 from kerasstudio.graph.edits.wires import connect
-from kerasstudio.graph.loops import downstream
 from kerasstudio.graph.names import new_id
-from kerasstudio.graph.ports import free_port, output_count
+from kerasstudio.graph.ports import free_port, output_count, visible_ports
 from kerasstudio.graph.problems import Place
-from kerasstudio.graph.project import ROOT, Node, Project, Wire
+from kerasstudio.graph.project import ROOT, Node, Point, Project, Wire
+
+_NEAR = 60.0
+"""Scene pixels across the flow from which a card comes into line with its neighbours."""
 
 
 def insert_between(
@@ -42,8 +46,10 @@ def insert_between(
         )
     if node in (old.source, old.target):
         return project
-    project = connect(project, old.source, node, port, old.output, graph, catalogue)
-    return connect(project, node, old.target, old.port, 0, graph)
+    number = _dots_before(project, old, found, graph)
+    before, behind = old.points[:number], old.points[number:]
+    project = connect(project, old.source, node, port, old.output, graph, catalogue, before)
+    return connect(project, node, old.target, old.port, 0, graph, points=behind)
 
 
 def insert_layer(
@@ -53,14 +59,18 @@ def insert_layer(
     catalogue: Catalogue,
     arguments: Mapping[str, Any] | None = None,
     graph: str = ROOT,
+    at: tuple[float, float] | None = None,
 ) -> tuple[Project, str]:
-    """A new layer in the middle of a wire; returns its node. Where the two ends are too close, what
-    lies downstream moves aside."""
+    """A new layer in a wire; returns its node. Its corner is at `at`, or in the middle between the
+    ends. Where there is too little room, what lies behind moves aside."""
     old = _wire_of(project, wire, graph)
     drawing = graph_of(project, graph)
     source, target = drawing.nodes[old.source], drawing.nodes[old.target]
     axis = flow_axis(project.flow)
     length = card_size(1, 1, project.flow)[axis]
+    if at is not None:
+        project, node = add_layer(project, layer_type, *at, graph, arguments=arguments)
+        return splice_in(project, wire, node, catalogue, graph), node
     start = _along(source, axis) + length
     room = _along(target, axis) - start
     # Kept small: neighbours should move only as far as they must.
@@ -77,21 +87,68 @@ def insert_layer(
     return insert_between(project, wire, node, catalogue, graph), node
 
 
+def splice_in(
+    project: Project, wire: str, node: str, catalogue: Catalogue, graph: str = ROOT
+) -> Project:
+    """`insert_between` for a card that was dropped on the wire: it comes into line with the ends
+    where these are in line, moves on to keep `CARD_GAP` behind the wire's source, and what lies
+    behind it moves aside."""
+    old = _wire_of(project, wire, graph)
+    project = insert_between(project, wire, node, catalogue, graph)
+    drawing = graph_of(project, graph)
+    if node in (old.source, old.target):
+        return project
+    source, target, here = (drawing.nodes[key] for key in (old.source, old.target, node))
+    axis = flow_axis(project.flow)
+    length = card_size(1, 1, project.flow)[axis]
+    if _along(target, axis) < _along(source, axis) + length:
+        return project  # the wire goes back: no side is ahead
+    start = max(_along(here, axis), _along(source, axis) + length + CARD_GAP)
+    across = _across(here, axis)
+    if (
+        _across(source, axis) == _across(target, axis)
+        and abs(across - _across(source, axis)) < _NEAR
+    ):
+        across = _across(source, axis)
+    place = (start, across) if axis == 0 else (across, start)
+    project = move_nodes(project, {node: place}, graph)
+    missing = start + length + CARD_GAP - _along(target, axis)
+    return make_room(project, node, old.target, missing, graph)
+
+
 def make_room(
     project: Project, source: str, target: str, distance: float, graph: str = ROOT
 ) -> Project:
-    """Move `target` and all that lies behind it along the flow by `distance`, with neighbours that
-    lie further on and would be run over."""
-    drawing = graph_of(project, graph)
-    axis = flow_axis(project.flow)
-    behind = downstream(drawing, [target]) - {source}
-    edge = _along(drawing.nodes[target], axis)
-    moving = {
-        node.id
-        for node in drawing.nodes.values()
-        if node.id in behind and _along(node, axis) >= edge
-    } | {target}
-    return _shift(project, moving, axis, distance, graph)
+    """Move `target` along the flow by `distance`, and what it would run into; never `source`."""
+    kept = node_of(project, source, graph)
+    project = push(project, target, distance, graph)
+    return move_nodes(project, {source: (kept.x, kept.y)}, graph)
+
+
+def join_in_wire(
+    project: Project,
+    wire: str,
+    source: str,
+    layer_type: LayerType,
+    catalogue: Catalogue,
+    output: int = 0,
+    graph: str = ROOT,
+) -> tuple[Project, str]:
+    """A new layer that joins what a wire carries with output number `output` of `source`, put
+    into that wire; returns its node. Raises `StudioError` for a layer with less than two inputs,
+    and where that would close a loop."""
+    old = _wire_of(project, wire, graph)
+    project, node = insert_layer(project, wire, layer_type, catalogue, graph=graph)
+    slots = visible_ports(project, node, catalogue, graph)
+    slot = next((slot for slot in slots if slot.is_free), None)
+    if slot is None:
+        raise refusal(
+            "structure.join",
+            f"{layer_type.class_name} takes one tensor: it cannot join two.",
+            Place(graph=graph, node=old.target, wire=wire),
+            expected="a layer with several inputs, such as Add",
+        )
+    return connect(project, source, node, slot.name, output, graph, catalogue), node
 
 
 def call_in_wire(
@@ -132,15 +189,16 @@ def free_place(
             y = max(oy for _, oy in hit) + height + CARD_GAP / 2
 
 
-def _shift(
-    project: Project, nodes: Iterable[str], axis: int, distance: float, graph: str
-) -> Project:
-    drawing = graph_of(project, graph)
-    step = (distance, 0.0) if axis == 0 else (0.0, distance)
-    places = {
-        key: (drawing.nodes[key].x + step[0], drawing.nodes[key].y + step[1]) for key in nodes
-    }
-    return move_nodes(project, places, graph)
+def _dots_before(project: Project, wire: Wire, node: Node, graph: str) -> int:
+    """How many of a wire's reroute dots come before a node that is put into it."""
+    nodes = graph_of(project, graph).nodes
+    middles = [_middle(project, each) for each in (nodes[wire.source], nodes[wire.target], node)]
+    return piece_at([middles[0], *wire.points, middles[1]], middles[2])
+
+
+def _middle(project: Project, node: Node) -> Point:
+    width, height = card_size(1, 1, project.flow)
+    return node.x + width / 2, node.y + height / 2
 
 
 def _along(node: Node, axis: int) -> float:

@@ -9,7 +9,7 @@ from kerasstudio.graph.edits.values import graph_of, node_of, refusal, replace, 
 from kerasstudio.graph.loops import would_cycle
 from kerasstudio.graph.ports import layer_ports, split_port, taken_slots
 from kerasstudio.graph.problems import Place
-from kerasstudio.graph.project import ROOT, Graph, Node, Project, Wire, wire_key
+from kerasstudio.graph.project import ROOT, Graph, Node, Point, Project, Wire, wire_key
 
 
 def connect(
@@ -20,8 +20,9 @@ def connect(
     output: int = 0,
     graph: str = ROOT,
     catalogue: Catalogue | None = None,
+    points: tuple[Point, ...] = (),
 ) -> Project:
-    """Wire output number `output` of `source` into `port` of `target`.
+    """Wire output number `output` of `source` into `port` of `target`, drawn through `points`.
 
     A taken port gets the new wire instead of the old one. In a list port, an index behind the
     taken ones means the first free one, so that indices stay dense; the bare name of a list port
@@ -32,8 +33,9 @@ def connect(
     start, end = node_of(project, source, graph), node_of(project, target, graph)
     _check_ends(project, start, end, graph)
     port = _slot_name(project, drawing, end, port, catalogue)
-    wire = Wire(source, target, port, output)
-    if drawing.wires.get(wire.key) == wire:
+    wire = Wire(source, target, port, output, points)
+    present = drawing.wires.get(wire.key)
+    if present is not None and (present.source, present.output) == (source, output):
         return project
     loop = would_cycle(project, source, target, graph)
     if loop:
@@ -45,6 +47,25 @@ def connect(
             expected="a graph without loops: values flow from Inputs to Outputs once",
         )
     return with_graph(project, replace(drawing, wires={**drawing.wires, wire.key: wire}))
+
+
+def move_wires(
+    project: Project,
+    keys: Iterable[str],
+    source: str,
+    output: int = 0,
+    graph: str = ROOT,
+) -> Project:
+    """Let wires begin at output number `output` of `source`; they keep their ends and dots. Raises
+    `StudioError` as `connect` does."""
+    drawing = graph_of(project, graph)
+    for key in keys:
+        wire = drawing.wires.get(key)
+        if wire is not None:
+            project = connect(
+                project, source, wire.target, wire.port, output, graph, points=wire.points
+            )
+    return project
 
 
 def disconnect(project: Project, keys: Iterable[str], graph: str = ROOT) -> Project:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import keras
@@ -10,21 +10,25 @@ import tensorflow as tf
 
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.runtime.worker.build import BuiltModel
+from kerasstudio.runtime.worker.learned import learns
 
 
 def adapt_layers(
-    built: BuiltModel, training_part: Callable[[], tf.data.Dataset], said: Callable[[str], None]
+    built: BuiltModel,
+    training_part: Callable[[], tf.data.Dataset],
+    said: Callable[[str], None],
+    but: Collection[str] = (),
 ) -> list[str]:
     """Call `adapt` of every layer that needs it, in graph order, on the training part alone.
 
-    `training_part` makes its batches. Each layer sees the data as it arrives there: through the
-    part of the model before it. Returns the names of the adapted layers. Raises `StudioError`
-    naming a layer that could not be adapted."""
+    `training_part` makes its batches; `but` are ids of layers that have learned already. Each
+    layer sees the data as it arrives there: through the part of the model before it. Returns the
+    names of the adapted layers. Raises `StudioError` naming a layer that could not be adapted."""
     model = built.model
     ids = {id(layer): key for key, layer in built.layers.items()}
     adapted = []
     for layer in model.layers:
-        if not needs_adapt(layer):
+        if not learns(layer) or ids.get(id(layer)) in but:
             continue
         said(f"Adapting {layer.name} to the training data")
         try:
@@ -40,18 +44,6 @@ def adapt_layers(
             ) from error
         adapted.append(layer.name)
     return adapted
-
-
-def needs_adapt(layer: keras.layers.Layer) -> bool:
-    """Whether the layer learns from data and was given nothing in its arguments."""
-    if not hasattr(layer, "adapt"):
-        return False
-    if isinstance(layer, keras.layers.Normalization):
-        return layer.input_mean is None
-    if isinstance(layer, keras.layers.Discretization):
-        return layer.bin_boundaries is None
-    lookup = getattr(layer, "_lookup_layer", layer)
-    return not getattr(lookup, "_has_input_vocabulary", False)
 
 
 def _arriving(

@@ -1,6 +1,6 @@
 """How a layer is called with what its wires bring: positional and keyword arguments.
 
-An imported node has an exact template; every other call is the one that the wires imply."""
+An imported node may have an exact template; every other call is the one that the wires imply."""
 
 from __future__ import annotations
 
@@ -21,28 +21,40 @@ def call_arguments(
     """Positional and keyword arguments of one call. `tensors` maps ports to tensors; `found` is
     the class of the layer, None for a model inside (its inputs are its first argument)."""
     if node.call is not None:
-        args = [_filled(value, tensors) for value in node.call.get("args", [])]
-        kwargs = {key: _filled(value, tensors) for key, value in node.call["kwargs"].items()}
+        args = [filled_template(value, tensors) for value in node.call.get("args", [])]
+        kwargs = {
+            key: filled_template(value, tensors)
+            for key, value in node.call.get("kwargs", {}).items()
+        }
         return args, kwargs
     gathered = _gathered(tensors)
+    literals = {key: filled_template(value, tensors) for key, value in node.literals.items()}
     if found is None:
         inputs = gathered["inputs"] if set(gathered) == {"inputs"} else gathered
-        return [inputs], dict(node.literals)
+        return [inputs], literals
     names = call_names(found)
-    first = names[0] if names else "inputs"
     args = []
-    if first in gathered:
-        args.append(gathered.pop(first))
-    elif len(gathered) == 1 and not set(gathered) <= set(names):
+    for name in names[: 1 if node.positional is None else node.positional]:
+        if name not in gathered:
+            break
+        args.append(gathered.pop(name))
+    if not args and len(gathered) == 1 and not set(gathered) <= set(names):
         # The only wire of a layer with one input: whatever its port is called.
         args.append(gathered.popitem()[1])
-    return args, {**gathered, **node.literals}
+    return args, {**gathered, **literals}
 
 
 @lru_cache(maxsize=512)
 def call_names(found: type) -> tuple[str, ...]:
     """Argument names of a layer class's `call`, in order, without self."""
     return tuple(inspect.signature(found.call).parameters)[1:]  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def call_default(found: type, name: str) -> Any:
+    """The default of an argument of a layer class's `call`; `inspect.Parameter.empty` if none."""
+    parameter = inspect.signature(found.call).parameters.get(name)  # type: ignore[attr-defined]
+    return inspect.Parameter.empty if parameter is None else parameter.default
 
 
 def _gathered(tensors: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,30 +72,40 @@ def _gathered(tensors: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _filled(template: Any, tensors: Mapping[str, Any]) -> Any:
+def filled_template(template: Any, tensors: Mapping[str, Any]) -> Any:
     """A template with tensors in place of `{"$port": name}`; see `Node.call`."""
     if isinstance(template, list):
-        return [_filled(value, tensors) for value in template]
+        return [filled_template(value, tensors) for value in template]
     if not isinstance(template, dict):
         return template
     if PORT in template:
         return tensors[template[PORT]]
     if "$tuple" in template:
-        return tuple(_filled(value, tensors) for value in template["$tuple"])
+        return tuple(filled_template(value, tensors) for value in template["$tuple"])
     if "$slice" in template:
-        return slice(*(_filled(value, tensors) for value in template["$slice"]))
+        return slice(*(filled_template(value, tensors) for value in template["$slice"]))
     if "$ellipsis" in template:
         return Ellipsis
     if "$dict" in template:
-        return {key: _filled(value, tensors) for key, value in template["$dict"].items()}
+        return {key: filled_template(value, tensors) for key, value in template["$dict"].items()}
+    if "$float" in template:
+        return float(template["$float"])
     if "$ndarray" in template:
         return _array(template["$ndarray"])
-    if "$dtype" in template:
-        return template["$dtype"]
-    return {key: _filled(value, tensors) for key, value in template.items()}
+    if "$keras" in template:
+        from kerasstudio.runtime.worker.keras_objects import make_object
+
+        return make_object(template["$keras"])
+    return {key: filled_template(value, tensors) for key, value in template.items()}
 
 
 def _array(stored: Mapping[str, Any]) -> Any:
+    import keras
     import numpy as np
 
-    return np.array(stored["data"], dtype=stored["dtype"]).reshape(stored["shape"])
+    values = stored["data"]
+    if stored["dtype"] != "string":
+        values = [float(each) if isinstance(each, str) else each for each in values]
+    kind = object if stored["dtype"] == "string" else np.dtype(stored["dtype"])
+    array = np.array(values, dtype=kind).reshape(stored["shape"])
+    return keras.ops.convert_to_tensor(array) if stored.get("eager") else array

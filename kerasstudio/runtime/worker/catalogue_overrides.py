@@ -55,7 +55,7 @@ NEEDS = {
     "TFSMLayer": "a TensorFlow SavedModel on disk",
     "MaxNumBoundingBoxes": "bounding boxes, which come as a dictionary",
     "STFTSpectrogram": "the package scipy",
-    "Lambda": "Python code, which a project file does not hold",
+    "Lambda": "Python code, which Keras refuses to load back from files",
 }
 
 DROPPED_ARGUMENTS = {

@@ -103,7 +103,7 @@ def _public_name(found: type, names: list[str]) -> str:
 
 def _layer_type(layer_class: type, name: str, names: list[str], probe: bool) -> LayerType:
     docs = read_docs(layer_class.__doc__)
-    arguments = _arguments(layer_class, docs.arguments)
+    arguments = described_arguments(layer_class, docs.arguments)
     if name != INPUT_CLASS and not any(argument.name == "dtype" for argument in arguments):
         help_text = catalogue_words.ARGUMENT_HELP["dtype"]
         arguments.append(describe_argument(name, "dtype", None, False, help_text))
@@ -138,7 +138,7 @@ def _layer_type(layer_class: type, name: str, names: list[str], probe: bool) -> 
 
 def _object_type(family: str, module: ModuleType, found: type, name: str) -> ObjectType:
     docs = read_docs(found.__doc__)
-    arguments = tuple(_arguments(found, docs.arguments, drop=()))
+    arguments = tuple(described_arguments(found, docs.arguments, drop=()))
     example = overrides.OBJECT_EXAMPLES.get(name)
     if example is None:
         example = _example(name, list(arguments))
@@ -158,7 +158,7 @@ def _activations() -> list[ObjectType]:
         if name.startswith("_") or not callable(function) or name in _NO_ACTIVATIONS:
             continue
         docs = read_docs(function.__doc__)
-        arguments = tuple(_arguments(function, docs.arguments, drop=("x",)))
+        arguments = tuple(described_arguments(function, docs.arguments, drop=("x",)))
         if not any(argument.required for argument in arguments):
             found.append(
                 ObjectType(name, "keras.activations", "activations", docs.summary, arguments)
@@ -169,7 +169,7 @@ def _activations() -> list[ObjectType]:
 _NO_ACTIVATIONS = {"get", "serialize", "deserialize"}
 
 
-def _arguments(
+def described_arguments(
     owner: Callable[..., Any], helps: dict[str, str], drop: tuple[str, ...] | None = None
 ) -> list[Argument]:
     # Keras overrides `__new__`, so that the class itself has no telling signature.

@@ -12,6 +12,7 @@ from kerasstudio.graph.defaults import training_for_output
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 
 # Objects are made from what a project file says, so only Keras's own are.
@@ -25,7 +26,7 @@ def complete_training(
     open, what `defaults.training_for_output` chooses."""
     return {
         layer.id: training_for_output(project, layer.id, summary, inspection)
-        for _, layer in project.outputs()
+        for _, layer in live_project(project).outputs()
     }
 
 
@@ -37,7 +38,7 @@ def compile_model(model: keras.Model, project: Project) -> dict[str, keras.losse
     losses: dict[str, keras.losses.Loss] = {}
     metrics: dict[str, list[keras.metrics.Metric]] = {}
     weights: dict[str, float] = {}
-    for _, layer in project.outputs():
+    for _, layer in live_project(project).outputs():
         chosen = project.training.outputs.get(layer.id, OutputTraining())
         if chosen.loss is None:
             raise StudioError(

@@ -26,7 +26,9 @@ class _UnknownSize(Exception):  # noqa: N818 (an answer, not a failure)
 
 def multiply_adds(layer: Any, inputs: Specs, outputs: Specs) -> int | None:
     """None where no formula is known or an axis has no fixed size."""
-    formula = _FORMULAS.get(type(layer).__name__)
+    kind = type(layer)
+    # Somebody's own class may be called like one of Keras's.
+    formula = _FORMULAS.get(kind.__name__) if kind.__module__.startswith("keras.") else None
     if formula is None or not outputs:
         return None
     try:

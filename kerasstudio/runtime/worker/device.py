@@ -12,11 +12,13 @@ import keras
 import tensorflow as tf
 
 from kerasstudio.graph.catalogue import generated_path
+from kerasstudio.runtime.confinement import Confinement
 from kerasstudio.runtime.protocol import Format, Ready
 
 
-def ready_report() -> Ready:
-    """`Ready` with versions, the device in words and the export formats."""
+def ready_report(confinement: Confinement | None = None) -> Ready:
+    """`Ready` with versions, the device in words, the export formats, and what keeps a process
+    that reads foreign files."""
     return Ready(
         pid=os.getpid(),
         keras=keras.__version__,
@@ -24,6 +26,7 @@ def ready_report() -> Ready:
         device=device_in_words(),
         formats=_formats(),
         catalogue=_catalogue(),
+        confinement=confinement,
     )
 
 

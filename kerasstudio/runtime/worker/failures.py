@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import traceback
+from pathlib import Path
 
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
@@ -37,6 +38,30 @@ def crash_report(request_id: int, error: BaseException) -> Failed:
             message=f"An unexpected error: {type(error).__name__}: {first_lines(error)}",
             detail="".join(traceback.format_exception(error)),
         ),
+    )
+
+
+def file_error(path: Path, error: OSError) -> StudioError:
+    """A file that could not be written, in words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
+        return StudioError(
+            Problem(
+                code="file.disk_full",
+                message=f"The disk is full: {path.name} was not written.",
+                expected="free space",
+                place=Place(file=str(path)),
+                detail=str(error),
+            )
+        )
+    return StudioError(
+        Problem(
+            code="file.write",
+            message=f"{path.name} cannot be written: {error.strerror or first_lines(error)}.",
+            expected="a folder you may write to",
+            received=str(path.parent),
+            place=Place(file=str(path)),
+            detail=str(error),
+        )
     )
 
 

@@ -19,9 +19,8 @@ import numpy as np
 import tensorflow as tf
 
 from kerasstudio.graph.training_spec import TrainingSpec
+from kerasstudio.runtime.run_weights import BEST, LAST
 from kerasstudio.runtime.worker.checkpoints import (
-    BEST,
-    LAST,
     CheckpointState,
     Snapshot,
     restore_arrays,
@@ -59,7 +58,8 @@ class FitResult(msgspec.Struct):
 
 
 class Fit:
-    """One fit. `on_pause(paused)` and `on_epoch(fit)` are called on the training thread."""
+    """One fit. `on_pause(paused)` and `on_epoch(fit)` are called on the training thread. `kept` is
+    what checkpoints say of the model beside its arrays (`layer_weights.describe`)."""
 
     def __init__(
         self,
@@ -74,11 +74,13 @@ class Fit:
         said: Callable[[str], None],
         validates: bool,
         validation_steps: int = 0,
+        kept: CheckpointState | None = None,
     ) -> None:
         self.model = model
         self.feed = feed
         self.epochs_done = 0
         self.history: dict[str, list[float | None]] = {}
+        self._kept = kept or CheckpointState()
         self._spec = spec
         self._steps = steps
         self._validation_steps = validation_steps
@@ -158,7 +160,8 @@ class Fit:
     def save(self) -> None:
         """Write "last" and, when it improved since, "best". Raises `OSError`."""
         begun = time.monotonic()
-        state = CheckpointState(
+        state = msgspec.structs.replace(
+            self._kept,
             epochs_done=self.epochs_done,
             batches_done=self.feed.batches,
             best=self._best.state() if self._best is not None else {},
@@ -167,7 +170,8 @@ class Fit:
         if self._best_unsaved and self._best_taken is not None:
             write_checkpoint(self._folder, BEST, self._best_taken, state)
             self._best_unsaved = False
-        write_checkpoint(self._folder, LAST, snapshot(self.model, optimizer=True), state)
+        last = snapshot(self.model, optimizer=True, learned=False)
+        write_checkpoint(self._folder, LAST, last, state)
         self._saved_at = time.monotonic()
         self._save_seconds = min(self._save_seconds or 1e9, self._saved_at - begun)
 
@@ -272,12 +276,14 @@ class Fit:
         best = False
         if self._best is not None and self._best.follow(epoch, values.get(self._best.name)):
             best = self._best_unsaved = True
-            taken = self._best_taken = snapshot(self.model, optimizer=False)
+            taken = self._best_taken = snapshot(self.model, optimizer=False, learned=False)
         patience, spec = self._patience, self._spec.early_stopping
         if patience is not None and spec is not None:
             if patience.follow(epoch, values.get(patience.name)):
                 if spec.restore_best_weights:
-                    self._patience_taken = taken or snapshot(self.model, optimizer=False)
+                    self._patience_taken = taken or snapshot(
+                        self.model, optimizer=False, learned=False
+                    )
                 best = best or self._best is None
             elif patience.wait >= spec.patience:
                 self._stopped = (

@@ -1,5 +1,5 @@
-"""One graph of the project as Keras sees it: tensors by node, inferred in calling order and only
-where something changed."""
+"""One graph of a project as Keras sees it: specs by node, inferred in calling order and only where
+something changed."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from kerasstudio.graph.axes import expected_axes, output_axes, passes_axes
+from kerasstudio.graph.axes import output_axes
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.code_fixes import code_fixes, conversions
 from kerasstudio.graph.inspection import NodeInfo, Status, TensorSpec
+from kerasstudio.graph.placeholders import LAMBDA, code_problem, is_placeholder, reload_problem
 from kerasstudio.graph.ports import input_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
-from kerasstudio.runtime.worker.build import call_order, missing_output
-from kerasstudio.runtime.worker.keras_errors import explain
+from kerasstudio.runtime.worker.block_inference import BlockInference
+from kerasstudio.runtime.worker.foreign_layers import stands_in
+from kerasstudio.runtime.worker.input_axes import input_axes
+from kerasstudio.runtime.worker.keras_errors import explain, misnamed
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference
 from kerasstudio.runtime.worker.memory import TRACEABLE, weight_problem
 from kerasstudio.runtime.worker.mends.around import Around, CallSite, Source
+from kerasstudio.runtime.worker.mends.block_inputs import fit_block
+from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
 from kerasstudio.runtime.worker.port_rules import broadcast_hint, rule_problems
 from kerasstudio.runtime.worker.shape_messages import nothing_left
 from kerasstudio.runtime.worker.tracing import trace_refusal
-
-_FURTHEST_HINT = 24
 
 
 class GraphInspector:
@@ -32,32 +36,30 @@ class GraphInspector:
     tried them: `tried` holds the problems of nodes whose mends were."""
 
     def __init__(
-        self,
-        key: str,
-        catalogue: Catalogue,
-        inference: LayerInference,
-        graphs: Mapping[str, GraphInspector],
+        self, key: str, catalogue: Catalogue, inference: LayerInference, blocks: BlockInference
     ) -> None:
-        self.key = key
-        self._graphs = graphs
         self.infos: dict[str, NodeInfo] = {}
         self.problems: dict[str, tuple[Problem, ...]] = {}
         self.traced: dict[str, tuple[Problem, ...]] = {}
         """Nodes that were traced, with what was found (usually nothing)."""
         self.tried: dict[str, tuple[Problem, ...]] = {}
+        self.key = key
         self._catalogue = catalogue
         self._inference = inference
-        self._order: dict[str, int] = {}
+        self._blocks = blocks
+        self.order: dict[str, int] = {}
         self._incoming: dict[str, list[Wire]] = {}
         self._outgoing: dict[str, list[str]] = {}
         self._calls: dict[str, list[str]] = {}
-        self._hints: dict[str, str] = {}
+        self._axes: dict[str, str] = {}
+        """What the axes of Inputs mean."""
         self._graph = Graph(id=key)
 
-    def fork(self) -> GraphInspector:
-        """A copy to try an edit on."""
+    def fork(self, blocks: BlockInference) -> GraphInspector:
+        """A copy to try an edit on, with the answers of `blocks`."""
         other = copy.copy(self)
-        for name in ("infos", "problems", "traced", "tried", "_hints"):
+        other._blocks = blocks
+        for name in ("infos", "problems", "traced", "tried"):
             setattr(other, name, dict(getattr(self, name)))
         return other
 
@@ -77,15 +79,15 @@ class GraphInspector:
             self.tried.clear()  # a mend may wire to nodes that came or went
         self._graph = graph
         for key in [key for key in self.infos if key not in graph.nodes]:
-            self._forget(key)
             del self.infos[key]
+            self._forget(key)
         dirty = set(nodes)
         dirty |= {key.rpartition(":")[0] for key in wires}
         dirty |= {node.id for node in graph.nodes.values() if node.layer in layers}
         dirty |= self._meant_otherwise(project)
         dirty &= graph.nodes.keys()
         dirty |= {other for key in dirty for other in self._calls[graph.nodes[key].layer]}
-        for key in dirty - self._order.keys():
+        for key in dirty - self.order.keys():
             self.infos[key] = NodeInfo()
             self._forget(key)
         return self._propagate(project, dirty, most)
@@ -96,9 +98,11 @@ class GraphInspector:
         layer = project.layers[node.layer]
         sources = self.sources(project, key)
         self.traced[key] = ()
-        if not sources or layer.is_output or self.infos[key].parameters > TRACEABLE:
+        if not sources or layer.is_output or stands_in(layer):
             return
-        inputs = {port: _bare(source.spec) for port, source in sources.items()}
+        if self.infos[key].parameters > TRACEABLE:
+            return
+        inputs = {port: source.spec.bare for port, source in sources.items()}
         refusal = trace_refusal(self._inference, project, layer, node, inputs)
         if refusal is not None:
             call = self._call_site(project, node, layer, sources)
@@ -107,6 +111,9 @@ class GraphInspector:
     def found(self, node: str) -> tuple[Problem, ...]:
         """What is wrong with a node, by symbolic call and by trace."""
         return self.problems.get(node, ()) + self.traced.get(node, ())
+
+    def wires_into(self, node: str) -> list[Wire]:
+        return self._incoming.get(node, [])
 
     def sources(self, project: Project, node: str) -> dict[str, Source] | None:
         """What comes in at each wired port; None when something does not arrive."""
@@ -120,7 +127,7 @@ class GraphInspector:
         return found
 
     def _index(self, graph: Graph) -> None:
-        self._order = call_order(graph, set(graph.nodes))
+        self.order = call_order(graph, set(graph.nodes))
         self._incoming, self._outgoing, self._calls = {}, {}, {}
         for wire in graph.wires.values():
             self._incoming.setdefault(wire.target, []).append(wire)
@@ -128,7 +135,7 @@ class GraphInspector:
         for node in graph.nodes.values():
             self._calls.setdefault(node.layer, []).append(node.id)
         for calls in self._calls.values():
-            calls.sort(key=lambda key: self._order.get(key, -1))
+            calls.sort(key=lambda key: self.order.get(key, -1))
 
     def _forget(self, node: str) -> None:
         for table in (self.problems, self.traced, self.tried):
@@ -136,8 +143,8 @@ class GraphInspector:
 
     def _propagate(self, project: Project, dirty: set[str], most: int | None) -> list[str]:
         """Node by node in calling order, stopping where nothing changes any more."""
-        by_rank = {rank: key for key, rank in self._order.items()}
-        waiting = [self._order[key] for key in dirty if key in self._order]
+        by_rank = {rank: key for key, rank in self.order.items()}
+        waiting = [self.order[key] for key in dirty if key in self.order]
         heapq.heapify(waiting)
         done = -1
         inferred: list[str] = []
@@ -156,8 +163,8 @@ class GraphInspector:
                 self.problems[key] = problems
             if before is None or before.outputs != info.outputs or before.status != info.status:
                 for other in self._outgoing.get(key, ()):
-                    if other in self._order:
-                        heapq.heappush(waiting, self._order[other])
+                    if other in self.order:
+                        heapq.heappush(waiting, self.order[other])
         return inferred
 
     def _infer(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
@@ -170,13 +177,22 @@ class GraphInspector:
             marked = tuple(source.spec for source in sources.values())
             status: Status = "ok" if marked else "unknown"
             return NodeInfo(status, marked, multiply_adds=0, activation_bytes=0), ()
-        inputs = {port: _bare(source.spec) for port, source in sources.items()}
+        inputs = {port: source.spec.bare for port, source in sources.items()}
         if not layer.is_input and not self._is_fed(project, node, inputs):
             return NodeInfo(), ()
         call = self._call_site(project, node, layer, sources)
         rules = tuple(rule_problems(call))
-        found = self._inference.infer(project, layer, node, inputs, self._first(project, node))
+        if layer.graph is not None:
+            found = self._blocks.infer(project, layer, node, inputs)
+        else:
+            first = self._first(project, node)
+            found = self._inference.infer(project, layer, node, inputs, first)
+        if found.waits:
+            return NodeInfo(status=self._inside(project, layer)), ()
         refused = self._refusal(found, call)
+        if refused is not None and refused.code == "placeholder.shape":
+            fixes = (*refused.fixes, *code_fixes(project, layer))
+            refused = misnamed(call) or msgspec.structs.replace(refused, fixes=fixes)
         errors = tuple(rule for rule in rules if rule.severity == "error")
         if errors and refused is not None:
             rules = tuple(msgspec.structs.replace(each, detail=refused.detail) for each in rules)
@@ -189,6 +205,8 @@ class GraphInspector:
             return NodeInfo(status="error"), (too_large, *rules)
         if any(0 in spec.shape[1:] for spec in found.outputs):
             return NodeInfo(status="error"), (nothing_left(call, found.outputs), *rules)
+        if self._calls[layer.id][0] == node.id:
+            rules = (*rules, *self._of_code(project, layer, node))
         return self._info(call, found), (*rules, *broadcast_hint(call))
 
     def _call_site(
@@ -199,11 +217,30 @@ class GraphInspector:
         )
         return CallSite(self.key, node, layer, self._catalogue.layer_type(layer), sources, around)
 
+    def _of_code(self, project: Project, layer: Layer, node: Node) -> tuple[Problem, ...]:
+        """What is said of a layer that is code, run or not."""
+        if stands_in(layer):
+            return (code_problem(layer, self.key, node.id, code_fixes(project, layer)),)
+        if layer.class_name == LAMBDA and is_placeholder(layer):
+            return (reload_problem(layer, self.key, node.id, conversions(project, layer)),)
+        return ()
+
+    def _inside(self, project: Project, layer: Layer) -> Status:
+        """The status of a block that something inside keeps from being called: an error inside is
+        told there, and the card shows that there is one."""
+        inner = project.graphs[layer.graph or ""]
+        infos = self._blocks.known(inner.id).infos
+        states = {infos[key].status for key in needed_nodes(project, inner) if key in infos}
+        return "error" if states & {"error", "waiting"} else "unknown"
+
     def _refusal(self, found: Inferred, call: CallSite) -> Problem | None:
         if found.problem is not None:
             place = msgspec.structs.replace(
                 found.problem.place, graph=self.key, node=call.node.id, layer=call.layer.id
             )
+            if found.wanted is not None:
+                fixes = (*found.problem.fixes, *fit_block(call, place.port, found.wanted))
+                return msgspec.structs.replace(found.problem, place=place, fixes=fixes)
             inside = f'Inside the block "{call.layer.name}": ' if call.layer.graph else ""
             message = inside + found.problem.message
             return msgspec.structs.replace(found.problem, message=message, place=place)
@@ -213,68 +250,26 @@ class GraphInspector:
         coming = [source.spec.letters for source in call.sources.values()]
         outputs = []
         for number, spec in enumerate(found.outputs):
-            axes = self._hints.get(call.node.id, "") if call.layer.is_input else ""
+            # Those of a block have the meaning that they have inside.
+            axes = self._axes.get(call.node.id, "") if call.layer.is_input else spec.axes
             axes = axes or output_axes(call.layer, call.kind, coming, len(spec.shape), number)
             outputs.append(TensorSpec(spec.shape, spec.dtype, axes))
-        adds, size = found.multiply_adds, found.activation_bytes
-        if call.layer.graph is not None:
-            adds, size = self._inside(call)
         return NodeInfo(
             status="ok",
             outputs=tuple(outputs),
             parameters=found.parameters,
             trainable=found.trainable,
-            multiply_adds=adds,
-            activation_bytes=size,
+            multiply_adds=found.multiply_adds,
+            activation_bytes=found.activation_bytes,
+            weights=found.weights,
+            learns=found.learns,
         )
 
-    def _inside(self, call: CallSite) -> tuple[int | None, int | None]:
-        """Multiply-adds and bytes of all that a block holds; None where one part is not known."""
-        inner = self._graphs.get(call.layer.graph or "")
-        if inner is None or call.around is None:
-            return None, None
-        project = call.around.project
-        drawn = project.graphs[inner.key].nodes.values()
-        ends = {
-            node.id
-            for node in drawn
-            if project.layers[node.layer].is_input or project.layers[node.layer].is_output
-        }
-        infos = [info for key, info in inner.infos.items() if key not in ends]
-        adds = [info.multiply_adds for info in infos if info.status == "ok"]
-        sizes = [info.activation_bytes for info in infos if info.status == "ok"]
-        return _sum(adds), _sum(sizes)
-
     def _meant_otherwise(self, project: Project) -> set[str]:
-        """Inputs whose axes mean something else now: what they feed says what they are."""
-        changed = set()
-        hints: dict[str, str] = {}
-        for node in self._graph.nodes.values():
-            layer = project.layers[node.layer]
-            if layer.is_input:
-                axes = self._meaning(project, node.id, layer)
-                if axes:
-                    hints[node.id] = axes
-                if self._hints.get(node.id, "") != axes:
-                    changed.add(node.id)
-        self._hints = hints
-        return changed
-
-    def _meaning(self, project: Project, node: str, layer: Layer) -> str:
-        shape = layer.arguments.get("shape")
-        rank = len(shape) + 1 if isinstance(shape, list) else 0
-        waiting = list(self._outgoing.get(node, ()))
-        for other in waiting:
-            target = project.layers[self._graph.nodes[other].layer]
-            kind = self._catalogue.layer_type(target)
-            axes = expected_axes(target, kind)
-            if axes is not None and len(axes) == rank:
-                return axes
-            if axes is not None and rank == 3 and len(axes) == 4:
-                return axes.replace("C", "")  # pictures without an axis of channels
-            if passes_axes(target, kind) and len(waiting) < _FURTHEST_HINT:
-                waiting += self._outgoing.get(other, ())
-        return ""
+        """Inputs whose axes mean something else now."""
+        before = self._axes
+        self._axes = input_axes(project, self._graph, self._outgoing, self._catalogue)
+        return {key for key, _ in before.items() ^ self._axes.items()}
 
     def _not_reached(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
         """Something upstream is wrong, unknown, or has fewer outputs than a wire wants."""
@@ -302,7 +297,7 @@ class GraphInspector:
         if first == node.id or first not in self.infos or self.infos[first].status != "ok":
             return None
         sources = self.sources(project, first)
-        return None if not sources else {port: _bare(each.spec) for port, each in sources.items()}
+        return None if not sources else {port: each.spec.bare for port, each in sources.items()}
 
 
 def untried(graphs: Iterable[GraphInspector]) -> Iterator[tuple[GraphInspector, str]]:
@@ -311,13 +306,3 @@ def untried(graphs: Iterable[GraphInspector]) -> Iterator[tuple[GraphInspector, 
         for node in (*each.problems, *each.traced):
             if node not in each.tried and any(problem.fixes for problem in each.found(node)):
                 yield each, node
-
-
-def _sum(values: list[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if values and len(known) == len(values) else None
-
-
-def _bare(spec: TensorSpec) -> TensorSpec:
-    """Without the meaning of the axes, of which Keras knows nothing."""
-    return TensorSpec(spec.shape, spec.dtype)

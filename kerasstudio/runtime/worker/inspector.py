@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 
-from msgspec.structs import replace
+import msgspec
 
 from kerasstudio.graph.catalogue import Catalogue, shipped
-from kerasstudio.graph.diff import diff
 from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
-from kerasstudio.runtime.protocol import Inspect, Inspected
-from kerasstudio.runtime.worker.build import needed_nodes
+from kerasstudio.graph.switches import Effect, switched
+from kerasstudio.runtime.protocol import Inspect, Inspected, Suppose, Supposed
+from kerasstudio.runtime.worker.block_inference import held_layers
 from kerasstudio.runtime.worker.fix_trials import FixTrials
-from kerasstudio.runtime.worker.graph_inspector import GraphInspector, untried
-from kerasstudio.runtime.worker.layer_inference import LayerInference, symbolic
+from kerasstudio.runtime.worker.graph_inspector import untried
+from kerasstudio.runtime.worker.inspected_graphs import InspectedGraphs
+from kerasstudio.runtime.worker.layer_inference import LayerInference
 from kerasstudio.runtime.worker.memory import machine_memory
 
 TRIAL_SECONDS = 0.08
@@ -28,10 +30,11 @@ class Inspector:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self._catalogue = catalogue or shipped()
-        self._project = Project(graphs={})
-        self._graphs: dict[str, GraphInspector] = {}
+        self._given = Project(graphs={})
         self._reported: dict[str, NodeInfo] = {}
+        self._off: Mapping[str, Effect] = {}
         self.inference = LayerInference(self._catalogue)
+        self._graphs = InspectedGraphs(self._catalogue, self.inference)
         self._trials = FixTrials(self._catalogue)
         self._trial: Iterator[None] | None = None
         """The trials of one node, where they were left."""
@@ -46,11 +49,11 @@ class Inspector:
 
     def report(self, request: Inspect) -> Inspected:
         """The same of the project as it was inspected last (after `verify`)."""
-        nodes = {key: info for each in self._graphs.values() for key, info in each.infos.items()}
+        total, trainable, frozen = self._totals()
+        nodes = self._infos(frozen)
         changed = {key: info for key, info in nodes.items() if self._reported.get(key) != info}
         removed = tuple(key for key in self._reported if key not in nodes)
         self._reported = nodes
-        total, trainable = self._totals()
         return Inspected(
             id=request.id,
             revision=request.revision,
@@ -62,28 +65,28 @@ class Inspector:
             memory=machine_memory(),
         )
 
+    def suppose(self, request: Suppose) -> Supposed:
+        """What would be wrong with a variant; nothing of this changes what is known."""
+        before = self._infos()
+        other = copy.copy(self)
+        other._graphs = self._graphs.fork()
+        other.update(request.project)
+        infos = other._infos()
+        nodes = {key: infos[key] for key in request.nodes if key in infos}
+        new = tuple(
+            problem
+            for problem in other.problems()
+            if problem.severity == "error"
+            and ((info := before.get(problem.place.node or "")) is None or info.status != "error")
+        )
+        return Supposed(request.id, nodes, new)
+
     def update(self, project: Project) -> None:
-        """Infer anew what `project` changes."""
+        """Infer anew what `project` changes. What is switched off is not looked at."""
         self._trial = None
-        changes = diff(self._project, project)
-        for key in changes.graph_keys.removed:
-            del self._graphs[key]
-        # A block changes when anything inside it does: inner graphs are done first.
-        touched = set(changes.layers.all)
-        graphs = list(project.graphs)
-        with symbolic():
-            for key in _inner_first(project, graphs):
-                found = self._graphs.setdefault(
-                    key, GraphInspector(key, self._catalogue, self.inference, self._graphs)
-                )
-                different = changes.of_graph(key)
-                nodes = set(different.nodes.changed - different.moved) | different.nodes.added
-                wires = different.wires.all
-                if different.affects_model or touched:
-                    found.update(project, touched, nodes, wires)
-                if different.affects_model or self._uses(project, key, touched):
-                    touched |= {layer.id for layer in project.layers.values() if layer.graph == key}
-        self._project = project
+        self._given = project
+        live, self._off = switched(project, self._catalogue)
+        self._graphs.update(live)
 
     def verify(self, limit_s: float = 0.2) -> bool:
         """Trace accepted calls that were not traced yet and try the mends of what is wrong, for
@@ -92,13 +95,13 @@ class Inspector:
         end = time.monotonic() + limit_s
         if self.try_fixes(limit_s):
             return True
-        for each in self._graphs.values():
+        for each in self._graphs:
             for key in each.infos:
                 if key in each.traced or each.infos[key].status != "ok":
                     continue
                 if time.monotonic() > end:
                     return True
-                each.trace(self._project, key)
+                each.trace(self._graphs.project, key)
         return self.try_fixes(end - time.monotonic())
 
     def try_fixes(self, limit_s: float) -> bool:
@@ -106,10 +109,10 @@ class Inspector:
         end = time.monotonic() + limit_s
         while True:
             if self._trial is None:
-                found = next(untried(self._graphs.values()), None)
+                found = next(untried(self._graphs), None)
                 if found is None:
                     return False
-                self._trial = self._trials.try_node(self._project, *found)
+                self._trial = self._trials.try_node(self._given, self._graphs, *found)
             for _ in self._trial:
                 if time.monotonic() > end:
                     return True
@@ -118,74 +121,62 @@ class Inspector:
     def problems(self) -> tuple[Problem, ...]:
         """All problems, in drawing order, with the mends that were found to work."""
         found: list[Problem] = []
-        for key, graph in self._project.graphs.items():
+        for key, graph in self._graphs.project.graphs.items():
             each = self._graphs[key]
             for node in graph.nodes:
                 if node in each.tried:
                     found += each.tried[node]
                 else:
-                    found += (replace(problem, fixes=()) for problem in each.found(node))
+                    wrong = each.found(node)
+                    found += (msgspec.structs.replace(problem, fixes=()) for problem in wrong)
         return tuple(found)
 
-    def _uses(self, project: Project, graph: str, layers: set[str]) -> bool:
-        return bool(layers) and any(
-            node.layer in layers for node in project.graphs[graph].nodes.values()
-        )
+    def _infos(self, frozen: Set[str] = frozenset()) -> dict[str, NodeInfo]:
+        """All that is known, by node."""
+        nodes = dict(self._nodes(frozen))
+        nodes.update(self._passing(nodes))
+        return nodes
 
-    def _totals(self) -> tuple[int, int]:
-        """Weights, all and those that training changes: each layer once, wherever it is called."""
-        if self._project.root not in self._graphs:
-            return 0, 0
+    def _passing(self, known: Mapping[str, NodeInfo]) -> Iterator[tuple[str, NodeInfo]]:
+        """Bypassed nodes: what goes through them comes out as it is."""
+        for effect in self._off.values():
+            for key, (source, output) in effect.passing.items():
+                info = known.get(source)
+                if info is None or info.status != "ok" or output >= len(info.outputs):
+                    status = info.status if info is not None and not info.outputs else "unknown"
+                    yield key, NodeInfo("waiting" if status == "error" else status)
+                else:
+                    outputs = (info.outputs[output],)
+                    yield key, NodeInfo("ok", outputs, multiply_adds=0, activation_bytes=0)
+
+    def _nodes(self, frozen: Set[str]) -> Iterator[tuple[str, NodeInfo]]:
+        """All that is known, by node. Nothing is trained in a frozen block."""
+        for each in self._graphs:
+            nodes = self._graphs.project.graphs[each.key].nodes
+            for node, info in each.infos.items():
+                if info.trainable and nodes[node].layer in frozen:
+                    info = msgspec.structs.replace(info, trainable=0)
+                yield node, info
+
+    def _totals(self) -> tuple[int, int, set[str]]:
+        """Weights, all and those that training changes: each layer once, wherever it is called;
+        and the layers that a block around them freezes."""
+        project = self._graphs.project
+        if project.root not in self._graphs:
+            return 0, 0, set()
         found: dict[str, NodeInfo] = {}
         frozen: set[str] = set()
-        self._collect(self._project.root, set(self._project.graph.nodes), False, found, frozen)
-        return (
-            sum(info.parameters for info in found.values()),
-            sum(info.trainable for key, info in found.items() if key not in frozen),
-        )
-
-    def _collect(
-        self,
-        graph: str,
-        nodes: set[str],
-        is_frozen: bool,
-        found: dict[str, NodeInfo],
-        frozen: set[str],
-    ) -> None:
-        """Layers of a graph, and of its blocks those that lead to an Output. A block that is
-        frozen freezes its layers also where they stand elsewhere."""
-        project, infos = self._project, self._graphs[graph].infos
-        for key in nodes:
-            layer = project.layers[project.graphs[graph].nodes[key].layer]
-            info = infos.get(key)
-            if info is None or info.status != "ok":
-                continue
-            if layer.graph is not None:
-                needed = needed_nodes(project, project.graphs[layer.graph])
-                still = is_frozen or not layer.trainable
-                self._collect(layer.graph, needed, still, found, frozen)
-                continue
-            if is_frozen:
-                frozen.add(layer.id)
-            if layer.id not in found or info.parameters:
-                found[layer.id] = info
-
-
-def _inner_first(project: Project, graphs: list[str]) -> list[str]:
-    """Graphs so that blocks come before the graphs that use them."""
-    order: list[str] = []
-    seen: set[str] = set()
-
-    def visit(key: str) -> None:
-        if key in seen or key not in project.graphs:
-            return
-        seen.add(key)
-        for node in project.graphs[key].nodes.values():
-            inner = project.layers[node.layer].graph
-            if inner is not None:
-                visit(inner)
-        order.append(key)
-
-    for key in graphs:
-        visit(key)
-    return order
+        nodes = set(project.graph.nodes)
+        self._graphs.blocks.collect(project, project.root, nodes, False, found, frozen)
+        total = trainable = 0
+        for key, info in found.items():
+            # A wrapper around a layer that is called elsewhere too has the same weights.
+            twice = [
+                found[each]
+                for each in set(held_layers(project, project.layers[key]))
+                if each in found
+            ]
+            total += info.parameters - sum(each.parameters for each in twice)
+            if key not in frozen:
+                trainable += info.trainable - sum(each.trainable for each in twice)
+        return total, trainable, frozen

@@ -11,6 +11,7 @@ import msgspec
 
 from kerasstudio.graph.axes import expected_axes
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
+from kerasstudio.graph.placeholders import code_reasons
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.project import Layer
 from kerasstudio.runtime.worker import shape_messages as words
@@ -191,6 +192,32 @@ def _bad_argument(text: str, call: CallSite) -> Problem:
         fixes=(*_pairs(text, layer), *mends.repair(layer, kind, name, catalogue)),
         detail=text,
     )
+
+
+def misnamed(call: CallSite) -> Problem | None:
+    """A layer that is somebody's code for nothing but a name that is close to one of Keras's: most
+    likely it is misspelt. None for other code."""
+    layer, kind = call.layer, call.kind
+    catalogue = None if call.around is None else call.around.catalogue
+    for name, value in layer.arguments.items():
+        argument = kind.argument(name) if kind is not None else None
+        if argument is None or not isinstance(value, str) or not argument.family:
+            continue
+        others = {key: each for key, each in layer.arguments.items() if key != name}
+        fixes = tuple(mends.repair(layer, kind, name, catalogue))
+        near = any(fix.kind == "set_argument" for fix in fixes)
+        if near and not code_reasons(msgspec.structs.replace(layer, arguments=others)):
+            return Problem(
+                code="shape.argument",
+                message=f'{call.what} has {name} = "{value}", which is none of Keras\'s '
+                f"{argument.family}.",
+                expected=_legal(argument, catalogue),
+                received=f'{name} = "{value}"',
+                place=words.place_of(call, name),
+                fixes=fixes,
+                advice="If it is a function of your own, put its code into the project.",
+            )
+    return None
 
 
 def _pairs(text: str, layer: Layer) -> Iterator[Fix]:

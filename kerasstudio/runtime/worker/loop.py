@@ -22,9 +22,11 @@ from typing import Any
 import msgspec
 
 from kerasstudio.graph.problems import Problem, StudioError
+from kerasstudio.runtime.confinement import Confinement
 from kerasstudio.runtime.protocol import (
     Control,
     DescribeData,
+    DrawApplication,
     Evaluate,
     Export,
     Failed,
@@ -41,7 +43,11 @@ from kerasstudio.runtime.protocol import (
     Request,
     Shutdown,
     Starting,
+    Suppose,
+    TakeWeights,
     Train,
+    Trust,
+    Trusting,
     decode_request,
 )
 from kerasstudio.runtime.worker.control import RunControl
@@ -68,16 +74,22 @@ PRELOADED = (
 Send = Callable[[Message], None]
 
 
-def serve(requests: int, reports: int, announced: bool = False) -> None:
+def serve(
+    requests: int,
+    reports: int,
+    announced: bool = False,
+    confinement: Confinement | None = None,
+) -> None:
     """Serve until the input ends or `Shutdown` comes; never returns.
 
-    `announced` says that the program was told of this process already (a forked worker)."""
+    `announced` says that the program was told of this process already (a forked worker);
+    `confinement` what keeps this process, where it is kept."""
     writer = ReportWriter(reports)
     if not announced:
         writer.send(Starting(pid=os.getpid(), stage="starting TensorFlow"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the program's to handle
     step_back()
-    Loop(requests, writer).run()
+    Loop(requests, writer, confinement).run()
 
 
 def preload() -> None:
@@ -92,9 +104,12 @@ def preload() -> None:
 class Loop:
     """See the module. `run` never returns."""
 
-    def __init__(self, requests: int, writer: ReportWriter) -> None:
+    def __init__(
+        self, requests: int, writer: ReportWriter, confinement: Confinement | None = None
+    ) -> None:
         self._requests = requests
         self._writer = writer
+        self._confinement = confinement
         self._mailbox = Mailbox()
         self._jobs: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._control = RunControl()
@@ -156,7 +171,7 @@ class Loop:
         try:
             from kerasstudio.runtime.worker.device import ready_report
 
-            self._writer.send(ready_report())
+            self._writer.send(ready_report(self._confinement))
         except Exception as error:  # noqa: BLE001 (reported, with its traceback)
             self._writer.send(
                 Failed(
@@ -215,18 +230,25 @@ class Loop:
         match request:
             case Inspect():
                 self._inspect(request)
+            case Suppose():
+                self._writer.send(self._inspecting().suppose(request))
             case Train():
                 self._train(request)
+            case Trust():
+                self._trust(request)
             case _:
                 self._jobs.put(request)
 
     def _inspect(self, request: Inspect) -> None:
+        self._writer.send(self._inspecting().inspect(request))
+        self._unverified = request
+
+    def _inspecting(self) -> Any:
         if self._inspector is None:
             from kerasstudio.runtime.worker.inspector import Inspector
 
             self._inspector = Inspector()
-        self._writer.send(self._inspector.inspect(request))
-        self._unverified = request
+        return self._inspector
 
     def _verify(self, request: Inspect) -> None:
         """Trace some of the calls that were accepted; what that finds is reported once more."""
@@ -254,6 +276,15 @@ class Loop:
             self._writer.send(
                 LogLine(f"The layers of this Keras are listed in {path}, used from the next start.")
             )
+
+    def _trust(self, request: Trust) -> None:
+        """What is known of the drawing is forgotten: it may be other layers now."""
+        from kerasstudio.runtime.worker.trusted_code import TRUSTED
+
+        problems = TRUSTED.trust(request.layers, request.files)
+        self._inspector = self._unverified = None
+        classes = sorted(name for name, value in TRUSTED.objects.items() if isinstance(value, type))
+        self._writer.send(Trusting(request.id, tuple(classes), tuple(problems)))
 
     def _train(self, request: Train) -> None:
         with self._train_lock:
@@ -318,6 +349,14 @@ class Loop:
                 from kerasstudio.runtime.worker.importing import import_model
 
                 send(import_model(request, progress))
+            case TakeWeights():
+                from kerasstudio.runtime.worker.taking_weights import take_weights
+
+                send(take_weights(request, progress))
+            case DrawApplication():
+                from kerasstudio.runtime.worker.applications import draw_application
+
+                send(draw_application(request, progress))
             case _:
                 send(LogLine(text=f"ignored: {type(request).__name__}", level="warning"))
 

@@ -16,13 +16,16 @@ from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.preflight import preflight_problems
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.training_spec import Start
 from kerasstudio.runtime.protocol import Inspect
+from kerasstudio.runtime.weight_store import missing
 from kerasstudio.runtime.worker.adapting import adapt_layers
-from kerasstudio.runtime.worker.build import build_model
+from kerasstudio.runtime.worker.build import BuiltModel, build_model
 from kerasstudio.runtime.worker.compiling import compile_model, complete_training
 from kerasstudio.runtime.worker.data import LoadedData, load
 from kerasstudio.runtime.worker.failures import first_lines, problem_of
 from kerasstudio.runtime.worker.inspector import Inspector
+from kerasstudio.runtime.worker.layer_weights import Given, give_optimizer, give_weights
 
 Report = Callable[..., None]
 
@@ -40,7 +43,7 @@ class Prepared(msgspec.Struct):
     and metrics that were left open are chosen."""
 
     project: Project
-    model: keras.Model
+    built: BuiltModel
     data: LoadedData
     losses: dict[str, keras.losses.Loss]
     steps: int
@@ -48,19 +51,40 @@ class Prepared(msgspec.Struct):
     validation: tf.data.Dataset | None
     validation_steps: int
     warnings: tuple[Problem, ...] = ()
+    started: Started | None = None
+
+    @property
+    def model(self) -> keras.Model:
+        return self.built.model
 
 
-def prepare(project: Project, base: Path, progress: Report, adapt: bool = True) -> Prepared:
+class Started(msgspec.Struct):
+    """From which weights a run begins. `optimizer`: its state was kept too."""
+
+    given: Given
+    optimizer: bool
+
+
+def prepare(
+    project: Project,
+    base: Path,
+    progress: Report,
+    resumes: bool = False,
+    weights: Path | None = None,
+) -> Prepared:
     """Raises `Refused` with all problems that the checks found, or the one that stops earlier.
 
-    With `adapt` False the state of preprocessing layers comes from a checkpoint."""
+    With `resumes` everything comes from a checkpoint afterwards. `weights` is the file that the
+    project starts from, None where it starts fresh or its file is gone."""
     try:
-        return _prepare(project, base, progress, adapt)
+        return _prepare(project, base, progress, resumes, weights)
     except StudioError as error:
         raise Refused((error.problem,)) from error
 
 
-def _prepare(project: Project, base: Path, progress: Report, adapt: bool) -> Prepared:
+def _prepare(
+    project: Project, base: Path, progress: Report, resumes: bool, weights: Path | None
+) -> Prepared:
     spec = project.training
     progress("Reading the data")
     data = load(project, base, progress)
@@ -71,15 +95,21 @@ def _prepare(project: Project, base: Path, progress: Report, adapt: bool) -> Pre
     inspection = _inspection(project)
     found = [
         *inspection.problems,
-        *preflight_problems(project, inspection, data.summary, shipped()),
+        *preflight_problems(_trained(project), inspection, data.summary, shipped()),
     ]
     errors = tuple(problem for problem in found if problem.severity == "error")
     if errors:
         raise Refused(_once(errors))
     if data.count("train") == 0:
         raise Refused((_empty_part(),))
-    if adapt:
-        adapt_layers(built, lambda: data.dataset("train", max(spec.batch_size, 256)), progress)
+    given = None
+    if not resumes:
+        if not spec.start.is_fresh:
+            progress(f"Taking the weights of {spec.start.words}")
+            given = give_weights(project, built.layers, model, _found(spec.start, weights))
+        batches = max(spec.batch_size, 256)
+        known = given.learned if given is not None else frozenset()
+        adapt_layers(built, lambda: data.dataset("train", batches), progress, known)
     outputs = complete_training(project, data.summary, inspection)
     project = msgspec.structs.replace(
         project, training=msgspec.structs.replace(spec, outputs=outputs)
@@ -89,9 +119,13 @@ def _prepare(project: Project, base: Path, progress: Report, adapt: bool) -> Pre
     has_validation = spec.validate and data.count("validation") > 0
     progress("Checking one batch")
     check_one_batch(model, training, project)
+    started = None
+    if given is not None and weights is not None:
+        kept = give_optimizer(project, built.layers, model, weights, given)
+        started = Started(given, kept)
     return Prepared(
         project=project,
-        model=model,
+        built=built,
         data=data,
         losses=losses,
         steps=-(-data.count("train") // spec.batch_size),
@@ -99,7 +133,23 @@ def _prepare(project: Project, base: Path, progress: Report, adapt: bool) -> Pre
         validation=data.dataset("validation", spec.batch_size) if has_validation else None,
         validation_steps=-(-data.count("validation") // spec.batch_size) if has_validation else 0,
         warnings=_once(tuple(problem for problem in found if problem.severity != "error")),
+        started=started,
     )
+
+
+def _trained(project: Project) -> Project:
+    """A run of no epochs only measures; the checks are of a project that is trained."""
+    if project.training.epochs:
+        return project
+    training = msgspec.structs.replace(project.training, epochs=1)
+    return msgspec.structs.replace(project, training=training)
+
+
+def _found(start: Start, weights: Path | None) -> Path:
+    """The file of weights, which the program has looked for."""
+    if weights is None:
+        raise StudioError(missing(start))
+    return weights
 
 
 def check_one_batch(model: keras.Model, batches: tf.data.Dataset, project: Project) -> None:

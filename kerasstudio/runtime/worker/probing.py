@@ -97,12 +97,12 @@ def _runs(make: Make, ports: list[Port], rank: int, dtype: str) -> bool:
         kwargs = {"training": True} if layer._call_has_training_arg else {}
         layer(*args, **kwargs)
         # In a model the number of samples is not known.
-        make()(*keras.tree.map_structure(_symbol, args))
+        make()(*keras.tree.map_structure(symbol, args))
     except Exception:  # noqa: BLE001 (the answer is "does not run")
         return False
     return True
 
 
-def _symbol(tensor: Any) -> Any:
+def symbol(tensor: Any) -> Any:
     dtype = keras.backend.standardize_dtype(tensor.dtype)
     return keras.KerasTensor((None, *tensor.shape[1:]), dtype=dtype)

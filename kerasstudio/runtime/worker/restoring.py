@@ -11,9 +11,10 @@ import numpy as np
 
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.fitted_data import FittedData, load_fitted
+from kerasstudio.runtime.run_weights import BEST, choose_checkpoint
 from kerasstudio.runtime.runs import RunRecord, read_project, read_run
-from kerasstudio.runtime.worker.build import build_model
-from kerasstudio.runtime.worker.checkpoints import BEST, choose_checkpoint, restore_checkpoint
+from kerasstudio.runtime.worker.build import BuiltModel, build_model
+from kerasstudio.runtime.worker.checkpoints import restore_checkpoint
 from kerasstudio.runtime.worker.compiling import compile_model
 
 
@@ -21,11 +22,15 @@ class Restored(msgspec.Struct):
     """A rebuilt, compiled model with trained weights, and how its data was prepared."""
 
     project: Project
-    model: keras.Model
+    built: BuiltModel
     fitted: FittedData
     losses: dict[str, keras.losses.Loss]
     record: RunRecord
     checkpoint: Literal["best", "last"]
+
+    @property
+    def model(self) -> keras.Model:
+        return self.built.model
 
     def by_output(self, values: Any) -> dict[str, np.ndarray]:
         """Predictions or targets by Output name (one Output gives a bare array)."""
@@ -45,12 +50,13 @@ def restore_run(run_folder: Path, wanted: str = BEST) -> Restored:
     )
     project = msgspec.structs.replace(project, training=training)
     keras.utils.set_random_seed(project.training.seed)
-    model = build_model(project).model
+    built = build_model(project)
+    model = built.model
     losses = compile_model(model, project)
     model.optimizer.build(model.trainable_variables)
     which = choose_checkpoint(run_folder, wanted)
     restore_checkpoint(model, run_folder, which)
-    return Restored(project, model, fitted, losses, record, which)
+    return Restored(project, built, fitted, losses, record, which)
 
 
 def by_output(fitted: FittedData, values: Any) -> dict[str, np.ndarray]:

@@ -28,9 +28,9 @@ def structured(model: keras.Model, samples: dict[str, np.ndarray]) -> Any:
     """Samples in the structure the model takes: by its own Input names and order."""
     names = [tensor.name for tensor in model.inputs]
     values = [samples[name] for name in names]
-    return (
-        keras.tree.pack_sequence_as(model._inputs_struct, values) if len(values) > 1 else values[0]
-    )
+    struct = model.input if not isinstance(model, keras.Sequential) else model.inputs[0]
+    nested = isinstance(struct, dict | list | tuple)
+    return keras.tree.pack_sequence_as(struct, values) if nested else values[0]
 
 
 def _values(generator: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:

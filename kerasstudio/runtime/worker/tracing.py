@@ -14,7 +14,8 @@ from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Layer, Node, Project
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.keras_errors import Refusal
-from kerasstudio.runtime.worker.layer_inference import Inputs, LayerInference, symbolic
+from kerasstudio.runtime.worker.layer_inference import Inputs, LayerInference
+from kerasstudio.runtime.worker.stateless import symbolic
 
 UNTRACED = {
     "StringLookup", "IntegerLookup", "TextVectorization", "Discretization", "Normalization",

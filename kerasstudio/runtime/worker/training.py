@@ -16,18 +16,19 @@ import tensorflow as tf
 from kerasstudio import __version__
 from kerasstudio.graph.problems import Fix, Problem, StudioError, in_words
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.warm_start import summary
 from kerasstudio.runtime import runs
 from kerasstudio.runtime.curves import copy_curves, history_of
 from kerasstudio.runtime.fitted_data import save_fitted
 from kerasstudio.runtime.protocol import LogLine, Message, Progress, RunChanged, Train
+from kerasstudio.runtime.run_weights import BEST, LAST, checkpoint_path, choose_checkpoint
 from kerasstudio.runtime.states import RunStatus
 from kerasstudio.runtime.worker.checkpoints import (
-    BEST,
     CheckpointState,
-    checkpoint_path,
-    choose_checkpoint,
     read_state,
     restore_checkpoint,
+    snapshot,
+    write_checkpoint,
 )
 from kerasstudio.runtime.worker.control import RunControl
 from kerasstudio.runtime.worker.device import device_in_words
@@ -35,6 +36,7 @@ from kerasstudio.runtime.worker.evaluation import evaluate_part
 from kerasstudio.runtime.worker.failures import problem_of
 from kerasstudio.runtime.worker.feed import Feed
 from kerasstudio.runtime.worker.fitting import Fit, FitResult, NotFinite
+from kerasstudio.runtime.worker.layer_weights import WeightState, describe
 from kerasstudio.runtime.worker.preparing import Prepared, Refused, prepare
 
 Send = Callable[[Message], None]
@@ -75,9 +77,16 @@ class Run:
         with warnings.catch_warnings():
             warnings.simplefilter("default")
             warnings.showwarning = self._show_warning
-            prepared = prepare(project, Path(request.base), self._progress, adapt=state is None)
+            prepared = prepare(
+                project,
+                Path(request.base),
+                self._progress,
+                resumes=state is not None,
+                weights=None if request.weights is None else Path(request.weights),
+            )
             for problem in prepared.warnings:
                 self._log(in_words(problem), "warning")
+            self._tell_start(prepared)
             self._compare_data(prepared)
             result = self._fit(prepared, state)
             self._finish(prepared, result)
@@ -124,6 +133,16 @@ class Run:
             shutil.copyfile(best, target)
         return state
 
+    def _tell_start(self, prepared: Prepared) -> None:
+        """Say from which weights the run begins, and keep it in its record."""
+        started, start = prepared.started, self._request.project.training.start
+        if started is None:
+            return
+        said = summary(started.given.starts, prepared.project)
+        steps = "goes on" if started.optimizer else "starts anew"
+        self._log(f"Started from {start.words}. {said} The optimizer {steps}.")
+        runs.update_run(self.folder, started_from=start.words, start_summary=said)
+
     def _compare_data(self, prepared: Prepared) -> None:
         """Say when a run is continued with other data than it began with."""
         if self._request.resume_from is None:
@@ -162,6 +181,8 @@ class Run:
             batches_done=state.batches_done if state is not None else 0,
             history=history,
         )
+        if not spec.epochs:
+            return self._measure(prepared)
         with Feed(
             self._request.id,
             self.folder,
@@ -182,10 +203,17 @@ class Run:
                 self._log,
                 validates=prepared.validation is not None,
                 validation_steps=prepared.validation_steps,
+                kept=_kept(prepared),
             )
             if state is not None:
                 fit.resume(state, history)
             return fit.run(prepared.training, prepared.validation)
+
+    def _measure(self, prepared: Prepared) -> FitResult:
+        """No epochs: the weights it starts from are kept as they are, to be evaluated."""
+        taken = snapshot(prepared.model, optimizer=True, learned=False)
+        write_checkpoint(self.folder, LAST, taken, _kept(prepared))
+        return FitResult(0, 0, {}, stopped="Measured without training.")
 
     def _finish(self, prepared: Prepared, result: FitResult) -> None:
         """Evaluate the weights that stand for this run, then say how it ended."""
@@ -287,6 +315,12 @@ class Run:
 
     def _show_warning(self, message: Any, *where: Any, **more: Any) -> None:
         self._log(str(message), "warning")
+
+
+def _kept(prepared: Prepared) -> CheckpointState:
+    """What checkpoints say of the model: whose its weights are."""
+    state = describe(prepared.project, prepared.built.layers, prepared.model)
+    return CheckpointState(**{name: getattr(state, name) for name in WeightState.__struct_fields__})
 
 
 def versions() -> dict[str, str]:

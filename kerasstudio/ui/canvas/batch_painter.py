@@ -15,9 +15,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
+from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
-from kerasstudio.ui.canvas.card_face import tensor_label
+from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.heat import Heat
 from kerasstudio.ui.canvas.node_index import Slots
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
@@ -29,7 +31,8 @@ from kerasstudio.ui.canvas.wire_styles import (
     wire_dashes,
     wire_width,
 )
-from kerasstudio.ui.theme import mono_font, tokens
+from kerasstudio.ui.theme import drawing_mono as mono_font
+from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
@@ -39,6 +42,9 @@ _REACH = 36.0
 _LABELS_AT_MOST = 150
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
+_DIM = 0.35
+# Whether a wire suits a card takes some microseconds to find out.
+_DIMMED_AT_MOST = 400
 _RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
 _SMOOTH_PIXELS = 450_000
 
@@ -52,11 +58,17 @@ class Emphasis:
     focused: str | None = None
     hovered_wire: str | None = None
     selected_wire: str | None = None
+    target: str | None = None
+    """The card that a wire in hand would go to."""
     dimmed: Collection[str] = frozenset()
     loop: Collection[str] = frozenset()
     doomed_wires: Collection[str] = frozenset()
     hidden_wires: Collection[str] = frozenset()
     bright_wires: Collection[str] = field(default_factory=frozenset)
+    selected_dots: Collection[Dot] = frozenset()
+    hovered_dot: Dot | None = None
+    lifted: Collection[str] = frozenset()
+    """Cards in the hand: they lie above all others."""
 
 
 class BatchPainter:
@@ -108,8 +120,8 @@ class BatchPainter:
         # A wire's line is wider than nothing, at any zoom.
         reach = 3.0 / zoom
         seen_wires = wires.within(*box, reach)
-        if emphasis.hidden_wires:
-            hidden = [wires.slots[key] for key in emphasis.hidden_wires if key in wires]
+        hidden = wires.spans_of(emphasis.hidden_wires)
+        if hidden:
             shown = np.ones(len(wires.colors), bool)
             shown[hidden] = False
             seen_wires = seen_wires[shown[seen_wires]]
@@ -123,9 +135,14 @@ class BatchPainter:
             )
             return
         self.paint_wires(painter, seen_wires, emphasis)
+        paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
         if zoom >= LABEL_ZOOM:
             self._paint_labels(painter, seen_wires, zoom, ratio)
         seen = nodes.within(*box, _REACH)
+        if emphasis.lifted:
+            lifted = np.zeros(len(nodes.ids), bool)
+            lifted[nodes.slots_of(emphasis.lifted)] = True
+            seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
 
     # ------------------------------------------------------------------ wires
@@ -163,9 +180,9 @@ class BatchPainter:
             (emphasis.bright_wires, theme.accent, 2.6),
             ((emphasis.hovered_wire,), theme.text, 2.4),
             ((emphasis.selected_wire,), theme.accent, 2.8),
-            (emphasis.doomed_wires, theme.error, 2.8),
+            (emphasis.doomed_wires, theme.error, 4.0),
         ):
-            slots = [wires.slots[key] for key in keys if key is not None and key in wires]
+            slots = wires.spans_of(keys)
             if slots:
                 pen = cosmetic(QColor(color), width, self._ratio)
                 painter.setPen(pen)
@@ -176,7 +193,9 @@ class BatchPainter:
         model = self._model
         ends = model.wires.ends[seen]
         axis = 1 if model.wires.down else 0
-        roomy = seen[np.abs(ends[:, axis + 2] - ends[:, axis]) > 96][:_LABELS_AT_MOST]
+        roomy = seen[(np.abs(ends[:, axis + 2] - ends[:, axis]) > 96) & model.wires.labelled[seen]][
+            :_LABELS_AT_MOST
+        ]
         if not len(roomy):
             return
         transform = painter.worldTransform()
@@ -262,7 +281,7 @@ class BatchPainter:
                         continue
             top = middle - top_margin(model.face(node)) * zoom
             if dimmed and node in dimmed:
-                painter.setOpacity(0.35)
+                painter.setOpacity(_DIM)
             if wanted == zoom:
                 # Half a pixel must always go the same way: cards move by whole ones.
                 at = QPointF(floor(left * ratio + 0.5) / ratio, floor(top * ratio + 0.5) / ratio)
@@ -310,6 +329,8 @@ class BatchPainter:
             node = ids[slot]
             if node in emphasis.loop:
                 color, width = theme.error, 2.4
+            elif node == emphasis.target:
+                color, width = theme.accent, 2.4
             elif node in emphasis.selected:
                 color, width = theme.accent, 2.0
             elif node == emphasis.hovered:
@@ -349,21 +370,32 @@ class BatchPainter:
         colors = model.wires.colors[wires]
         for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._far_pens[color])
-            draw_lines(painter, model.wires.ends[wires[colors == color]])
+            draw_lines(painter, model.wires.far_lines(wires[colors == color]))
         if self.heat.measure is not None:
             self.heat.paint_far(painter, nodes)
         else:
-            self._paint_far_cards(painter, nodes)
+            self._paint_far_cards(painter, nodes, emphasis)
         self._paint_far_marks(painter, nodes, emphasis)
         self._paint_special_far(painter, emphasis)
 
-    def _paint_far_cards(self, painter: QPainter, nodes: Slots) -> None:
+    def _paint_far_cards(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
         model = self._model
         painter.setPen(Qt.PenStyle.NoPen)
-        categories = model.nodes.categories[nodes]
-        for number in np.flatnonzero(np.bincount(categories)).tolist():
-            painter.setBrush(self._brush(model.categories[number]))
-            draw_rects(painter, model.nodes.rects[nodes[categories == number]])
+        for part, opacity in self._by_dimness(nodes, emphasis):
+            painter.setOpacity(opacity)
+            categories = model.nodes.categories[part]
+            for number in np.flatnonzero(np.bincount(categories)).tolist():
+                painter.setBrush(self._brush(model.categories[number]))
+                draw_rects(painter, model.nodes.rects[part[categories == number]])
+        painter.setOpacity(1.0)
+
+    def _by_dimness(self, nodes: Slots, emphasis: Emphasis) -> list[tuple[Slots, float]]:
+        """Cards, apart from those that are dimmed; with too many in view none is."""
+        if not emphasis.dimmed or len(nodes) > _DIMMED_AT_MOST:
+            return [(nodes, 1.0)]
+        ids = self._model.nodes.ids
+        dim = np.array([ids[slot] in emphasis.dimmed for slot in nodes.tolist()], bool)
+        return [(nodes[~dim], 1.0), (nodes[dim], _DIM)]
 
     def _paint_far_marks(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
         theme = tokens()
@@ -373,6 +405,7 @@ class BatchPainter:
             slot for node in model.erroneous if (slot := model.nodes.slots.get(node)) is not None
         ]
         chosen = model.nodes.slots_of(emphasis.selected)
+        chosen += model.nodes.slots_of([emphasis.target] if emphasis.target else [])
         for slots, color in ((bad, theme.error), (chosen, theme.accent)):
             if not slots:
                 continue
@@ -390,14 +423,16 @@ class BatchPainter:
             (emphasis.bright_wires, tokens().accent),
             (emphasis.doomed_wires, tokens().error),
         ):
-            slots = [wires.slots[key] for key in keys if key in wires]
+            slots = wires.spans_of(keys)
             if slots:
                 painter.setPen(QPen(QColor(color), 0))
-                draw_lines(painter, wires.ends[slots])
+                draw_lines(painter, wires.far_lines(np.array(slots)))
 
     def _brush(self, category: str) -> QBrush:
         if category not in self._brushes:
-            self._brushes[category] = QBrush(QColor(tokens().category(category)))
+            theme = tokens()
+            color = theme.node_border if category == LEFT_OUT else theme.category(category)
+            self._brushes[category] = QBrush(QColor(color))
         return self._brushes[category]
 
 

@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.clipboard import read_clip
 from kerasstudio.graph.diff import Diff
-from kerasstudio.graph.loops import downstream, upstream
+from kerasstudio.graph.loops import connected, downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas import context_menu, viewpoint
-from kerasstudio.ui.canvas.accessible_nodes import announce_nodes
+from kerasstudio.ui.canvas.accessible_canvas import CanvasVoice
+from kerasstudio.ui.canvas.canvas_actions import CanvasActions
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.error_bubble import ErrorBubble
 from kerasstudio.ui.canvas.find_bar import FindBar
+from kerasstudio.ui.canvas.glide import Glide
 from kerasstudio.ui.canvas.hits import Hit
-from kerasstudio.ui.canvas.keyboard import CanvasKeys
+from kerasstudio.ui.canvas.join_offer import JoinOffer
+from kerasstudio.ui.canvas.joining import Joining
 from kerasstudio.ui.canvas.lens import Lens
 from kerasstudio.ui.canvas.minimap import Minimap
+from kerasstudio.ui.canvas.navigation import Navigation
+from kerasstudio.ui.canvas.node_actions import NodeActions
 from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
 from kerasstudio.ui.canvas.picture import save_picture
 from kerasstudio.ui.canvas.placing import Placing
 from kerasstudio.ui.canvas.rename_editor import RenameEditor
 from kerasstudio.ui.canvas.scene_loading import SceneLoading
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.supposing import Ask
+from kerasstudio.ui.canvas.wiring_keys import WiringKeys
+from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.palette.search_popup import SearchPopup
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.amounts import plural
 
-MOTION_MS = 150
 ZOOM_STEP = 1.25
 ARRANGED_AT_ONCE = 400
 
 
 class Canvas(QWidget):
     """Shows the graph that the selection shows. The public methods without arguments are what
-    menus and keys call. `inspect_requested(node)`: the person wants its arguments;
-    `node_menu_filled(menu)`: others may add theirs."""
+    menus and keys call. `inspect_requested(node)`: the person wants its arguments."""
 
     inspect_requested = Signal(str)
-    node_menu_filled = Signal(object)
     zoom_changed = Signal(float)
+    announced = Signal(str)
+    layer_placed = Signal(str)
 
     def __init__(
         self,
@@ -58,6 +68,8 @@ class Canvas(QWidget):
         feed: InspectionFeed,
         catalogue: Catalogue,
         parent: QWidget | None = None,
+        key_map: KeyMap | None = None,
+        suppose: Ask | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
@@ -66,7 +78,7 @@ class Canvas(QWidget):
         self.model = SceneModel(catalogue)
         self.loading = SceneLoading(self.model, store, selection, feed, self)
         self.editor = CanvasEditor(store, selection, catalogue, self)
-        self.view = CanvasView(self.model, self.editor, selection, self)
+        self.view = CanvasView(self.model, self.editor, selection, self, suppose)
         self.setFocusProxy(self.view)
         self.minimap = Minimap(self.view, self)
         self.hint = HintLine(self)
@@ -77,14 +89,20 @@ class Canvas(QWidget):
         self.rename_editor = RenameEditor(self.editor.rename, self)
         self.search = SearchPopup(catalogue, self)
         self.find_bar = FindBar(self.model, self)
-        self._placing = Placing(self.view, self.editor, self.search)
-        self._keys = CanvasKeys(self)
+        self.placing = Placing(self.view, self.editor, self.search)
+        self.join_offer = JoinOffer(self)
+        self._joining = Joining(self.view, self.editor, self.join_offer, suppose)
+        self.key_map = key_map if key_map is not None else KeyMap(parent=self)
+        self.actions_set = CanvasActions(
+            self.key_map, self, Navigation(self), WiringKeys(self), NodeActions(self)
+        )
         self._tasks = Tasks(self)
-        self._animation: QVariantAnimation | None = None
+        self._glide = Glide(self._show_places, lambda: self.minimap.renew(), self)
         self._wants_frame = True
         self._pastes = 0
         self._connect()
-        announce_nodes(self.view)
+        self._keys_changed()
+        self._voice = CanvasVoice(self.view, self.actions_set)
         self._load()
 
     # ------------------------------------------------------------------ for menus and keys
@@ -127,10 +145,12 @@ class Canvas(QWidget):
             self.editor.duplicate(self._selection.nodes, 32.0, 32.0)
 
     def delete(self) -> None:
-        """Delete the selected nodes, or the selected wire."""
+        """Delete the selected nodes, or else the selected reroute dots, or the selected wire."""
         wire = self.view.emphasis.selected_wire
         if self._selection.nodes:
-            self.editor.delete(self._selection.nodes)
+            self.editor.delete(self._selection.nodes, dots=self._selection.dots)
+        elif self._selection.dots:
+            self.editor.wires.remove_dots(self._selection.dots)
         elif wire is not None:
             self.view.select_wire(None)
             self.editor.unwire([wire])
@@ -139,9 +159,15 @@ class Canvas(QWidget):
         self.editor.delete(self._selection.nodes, reconnect=True)
 
     def select_all(self) -> None:
-        self._selection.select(self.model.nodes.slots)
+        self._selection.select(self.model.nodes.slots, self.model.wires.dots.owners)
 
     def select_none(self) -> None:
+        """Select nothing; where nothing is selected, leave the block that is shown."""
+        if (
+            not (self._selection.nodes or self._selection.dots)
+            and self.view.emphasis.selected_wire is None
+        ):
+            self.actions_set.run("model.leave_block")
         self.view.select_wire(None)
         self._selection.clear()
 
@@ -153,9 +179,20 @@ class Canvas(QWidget):
         """Select what the selected nodes feed, too."""
         self._selection.add(downstream(self.model.graph, self._selection.nodes))
 
+    def select_connected(self) -> None:
+        """Select all that hangs together with the selected nodes, too."""
+        self._selection.add(connected(self.model.graph, self._selection.nodes))
+
     def find(self) -> None:  # type: ignore[override]
         """Open the find bar."""
         self.find_bar.open()
+
+    def find_next(self) -> None:
+        """Go to the next match; opens the find bar where nothing was looked for yet."""
+        self.find_bar.go_on(1)
+
+    def find_previous(self) -> None:
+        self.find_bar.go_on(-1)
 
     def rename(self) -> None:
         """Edit the name of the selected node on its card."""
@@ -196,7 +233,8 @@ class Canvas(QWidget):
                 after = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
                 if not chosen:
                     self.frame_all()
-                self._glide(before, after)
+                if self.motion:
+                    self._glide.start(before, after)
 
         if len(self.model.nodes) <= ARRANGED_AT_ONCE:
             arrange(work())
@@ -205,24 +243,21 @@ class Canvas(QWidget):
             self._tasks.run(work, arrange)
 
     def add_layer_at_cursor(self) -> None:
-        """Open the search where the mouse is."""
+        """Open the search where the mouse is; behind the selected node when keys were used last."""
+        if self.view.by_keys:
+            chosen = [node for node in self._selection.nodes if node in self.model.nodes]
+            chained = len(chosen) == 1 and self.model.ports(chosen[0]).outputs
+            self.placing.ask_beside(End(chosen[0], 0) if chained else None)
+            return
         spot = self.view.mouse_spot()
-        self._placing.ask(spot, self.view.to_scene(spot), None)
+        self.placing.ask(spot, self.view.to_scene(spot), None)
 
     def add_layer(self, layer_type: LayerType) -> None:
         """Place a layer without pointing: behind the selected node and wired where that makes
         sense, else in the middle of the view."""
-        node = self._placing.place(layer_type)
+        node = self.placing.place(layer_type)
         if node is not None:
             self.view.reveal(node)
-
-    def ask_for_layer(self, spot: QPointF, at: QPointF) -> None:
-        """Open the search at `spot`; the layer goes to the scene position `at`."""
-        self._placing.ask(spot, at, None)
-
-    def insert_in_wire(self, wire: str, spot: QPointF) -> None:
-        """Open the search for a layer to be put into a wire."""
-        self._placing.ask_for_wire(spot, wire)
 
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())
@@ -273,12 +308,18 @@ class Canvas(QWidget):
         view.view_changed.connect(self._view_moved)
         view.hover_changed.connect(lambda _hit: self._update_bubble())
         view.gesture_changed.connect(lambda _running: self._update_bubble())
-        view.search_requested.connect(self._placing.ask)
-        view.layer_dropped.connect(self._placing.drop)
+        view.search_requested.connect(self.placing.ask)
+        view.layer_dropped.connect(self.placing.drop)
+        view.layer_wanted.connect(self.placing.ask_beside)
+        view.announced.connect(self.announced)
+        view.rearranged.connect(self._rearranged)
+        self.placing.placed.connect(self.layer_placed)
+        self.join_offer.left.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         view.rename_requested.connect(self.start_rename)
         view.open_requested.connect(self.inspect_requested)
         view.menu_requested.connect(self._show_menu)
         view.key_pressed.connect(self._key_pressed)
+        self.key_map.keys_changed.connect(self._keys_changed)
         view.said.connect(self.saying.say)
         self.find_bar.found.connect(self._selection.reveal)
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -290,7 +331,7 @@ class Canvas(QWidget):
         self.rename_editor.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
 
     def _load(self) -> None:
-        self._stop_motion()
+        self._glide.stop()
         self.view.ghosts.show(None)
         self.view.cancel_gesture()
         self.view.select_wire(None)
@@ -317,7 +358,7 @@ class Canvas(QWidget):
         self._load()
 
     def _project_changed(self, change: Diff) -> None:
-        self._stop_motion()
+        self._glide.stop()
         self.view.ghosts.show(None)
         if self._selection.graph not in self._store.project.graphs:
             self._selection.show_graph(self._store.project.root)
@@ -327,9 +368,9 @@ class Canvas(QWidget):
             self.view.cancel_gesture()
         if not self.loading.follow(change):
             return
-        gone = [node for node in self._selection.nodes if node not in self.model.nodes]
-        if gone:
-            self._selection.select(self._selection.nodes.difference(gone))
+        kept = [node for node in self._selection.nodes if node in self.model.nodes]
+        dots = [dot for dot in self._selection.dots if self.model.wires.dots.place(dot)]
+        self._selection.select(kept, dots)
         emphasis = self.view.emphasis
         if emphasis.selected_wire is not None and emphasis.selected_wire not in self.model.wires:
             emphasis.selected_wire = None
@@ -337,7 +378,19 @@ class Canvas(QWidget):
             self.rename_editor.close_editor()
         self._drawing_changed()
 
+    def _rearranged(self, before: dict[str, tuple[float, float]]) -> None:
+        """Cards that had to make room glide there from where they were shown."""
+        if self.motion:
+            self._glide.start(before, self.view.places())
+
+    def _show_places(self, places: dict[str, tuple[float, float]]) -> None:
+        self.model.move(places)
+        self.view.refresh()
+
     def _drawing_changed(self) -> None:
+        self.view.supposing.forget()
+        self._joining.drawing_changed()
+        self._voice.drawing_changed()
         self.empty.setVisible(not len(self.model.nodes))
         self.minimap.renew()
         self._update_hint()
@@ -356,6 +409,11 @@ class Canvas(QWidget):
 
     def _summary_changed(self) -> None:
         self.model.set_summary(self._feed.summary)
+        self.view.refresh()
+
+    def show_starts(self, starts: Mapping[str, LayerStart], layers: Iterable[str]) -> None:
+        """Mark the cards of layers that begin training with kept or new weights."""
+        self.model.set_starts(starts, layers)
         self.view.refresh()
 
     def _selection_changed(self) -> None:
@@ -381,8 +439,13 @@ class Canvas(QWidget):
         self.saying.say(problem.message, self.view.mouse_spot())
 
     def _key_pressed(self, event: QKeyEvent) -> None:
-        if self._keys.pressed(event):
+        if self.actions_set.pressed(event):
             event.accept()
+
+    def _keys_changed(self) -> None:
+        self.view.mouse.set_bindings(self.key_map.mouse, self.key_map.scheme.wheel)
+        self.empty.show_key(self.key_map.text("model.add"))
+        self._update_hint()
 
     def _show_menu(self, spot: QPointF, found: Hit) -> None:
         if found.node is not None and found.node not in self._selection.nodes:
@@ -400,7 +463,12 @@ class Canvas(QWidget):
             self.hint.adjustSize()
             return
         count = len(self.model.nodes)
-        self.hint.show_drawing(count, self._store.project, self._feed.inspection)
+        keys = [
+            f"{keys} {words}"
+            for action, words in (("model.add", "add layer"), ("view.show_all", "show all"))
+            if (keys := self.key_map.text(action))
+        ]
+        self.hint.show_drawing(count, self._store.project, self._feed.inspection, keys)
 
     def _update_bubble(self) -> None:
         """Problems of the hovered node, else of the one that is selected."""
@@ -449,49 +517,3 @@ class Canvas(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._frame_once()
-
-    # ------------------------------------------------------------------ motion
-
-    def _glide(
-        self, before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
-    ) -> None:
-        """Let cards glide to where they already are in the project."""
-        moving = [node for node, place in after.items() if node in before and before[node] != place]
-        if not self.motion or not moving or len(moving) > 2000:
-            return
-        animation = QVariantAnimation(self)
-        animation.setDuration(MOTION_MS)
-        animation.setStartValue(0.0)
-        animation.setEndValue(1.0)
-        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
-
-        def step(part: float) -> None:
-            self.model.move(
-                {
-                    node: (
-                        before[node][0] + (after[node][0] - before[node][0]) * part,
-                        before[node][1] + (after[node][1] - before[node][1]) * part,
-                    )
-                    for node in moving
-                }
-            )
-            self.view.refresh()
-
-        animation.valueChanged.connect(step)
-        animation.finished.connect(self._motion_ended)
-        self._animation = animation
-        animation.start()
-
-    def _motion_ended(self) -> None:
-        if self._animation is not None:
-            self._animation.deleteLater()
-            self._animation = None
-        self.minimap.renew()
-
-    def _stop_motion(self) -> None:
-        """End a glide at once: cards are where the project has them."""
-        if self._animation is not None:
-            animation, self._animation = self._animation, None
-            animation.setCurrentTime(animation.duration())
-            animation.stop()
-            animation.deleteLater()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessibleInterface,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -25,34 +28,27 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 from kerasstudio.ui.canvas import viewpoint
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
 from kerasstudio.ui.canvas.editing import CanvasEditor
-from kerasstudio.ui.canvas.gestures.box_select import BoxSelect
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
-from kerasstudio.ui.canvas.gestures.move_nodes import MoveNodes
-from kerasstudio.ui.canvas.gestures.pan import Pan
 from kerasstudio.ui.canvas.ghosts import Ghosts
 from kerasstudio.ui.canvas.grid import Grid
-from kerasstudio.ui.canvas.hits import Hit, hit
+from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
+from kerasstudio.ui.canvas.mouse_dispatch import MouseDispatch, Press
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.splicing import Splicing
+from kerasstudio.ui.canvas.supposing import Ask, Supposing
 from kerasstudio.ui.canvas.viewpoint import Box
 from kerasstudio.ui.canvas.wiring_rules import End
+from kerasstudio.ui.key_chords import event_chords
 from kerasstudio.ui.selection import Selection
 
 WORLD = 1_000_000.0
 REST_MS = 140
 EDGE = 26
 
-_LEFT, _MIDDLE, _RIGHT = (
-    Qt.MouseButton.LeftButton,
-    Qt.MouseButton.MiddleButton,
-    Qt.MouseButton.RightButton,
-)
-_SHIFT, _CTRL, _ALT = (
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
+_RIGHT = Qt.MouseButton.RightButton
+_SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
 class CanvasView(QGraphicsView):
@@ -67,8 +63,13 @@ class CanvasView(QGraphicsView):
     open_requested = Signal(str)
     menu_requested = Signal(QPointF, object)
     key_pressed = Signal(QKeyEvent)
+    wire_selected = Signal()
+    layer_wanted = Signal(object)
+    announced = Signal(str)
+    focus_changed = Signal()
     said = Signal(str, QPointF)
     layer_dropped = Signal(object, QPointF, object)
+    rearranged = Signal(object)
 
     def __init__(
         self,
@@ -76,9 +77,12 @@ class CanvasView(QGraphicsView):
         editor: CanvasEditor,
         selection: Selection,
         parent: QWidget | None = None,
+        suppose: Ask | None = None,
     ) -> None:
         super().__init__(parent)
         self.model, self.editor, self.selection = model, editor, selection
+        self.supposing = Supposing(suppose, self)
+        self.splicing = Splicing(self)
         self.painter = BatchPainter(model)
         self.ghosts = Ghosts(model)
         self.emphasis = Emphasis()
@@ -86,7 +90,11 @@ class CanvasView(QGraphicsView):
         self.mouse_at = QPointF()
         self._grid = Grid()
         self._drops = LayerDrops(self)
-        self._space = False
+        self.mouse = MouseDispatch(self)
+        self.make_accessible: Callable[[], QAccessibleInterface] | None = None
+        """What assistive technology gets (see `accessible_canvas.py`)."""
+        self.by_keys = True
+        """Whether the keyboard was used last here: new layers then do not go to the mouse."""
         self._spot = QPointF()
         # A view does not own its scene: without this reference it would be gone.
         self._paper = QGraphicsScene(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD, self)
@@ -113,6 +121,7 @@ class CanvasView(QGraphicsView):
         self._edge_timer = QTimer(self)
         self._edge_timer.setInterval(16)
         self._edge_timer.timeout.connect(self._scroll_at_edge)
+        self.supposing.answered.connect(self._answered)
         self.painter.exact = 1.0
         self.put(QPointF(-80, -120), QPointF(0, 0))
 
@@ -175,6 +184,19 @@ class CanvasView(QGraphicsView):
         self.put(at, spot)
         self._sharpen()
 
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where all cards are shown now: their corners."""
+        nodes = self.model.nodes
+        corners = nodes.rects[:, :2].tolist()
+        return {node: tuple(corners[slot]) for node, slot in nodes.slots.items()}
+
+    def wire_span(self, at: QPointF) -> tuple[str, int] | None:
+        """The wire at a scene position, and how many of its dots come before."""
+        wires = self.model.wires
+        slot = wires.span_at(at.x(), at.y(), max(WIRE_REACH / self.zoom, 1.0))
+        key = wires.keys[slot] if slot is not None else None
+        return None if slot is None or key is None else (key, wires.spans(key).index(slot))
+
     def refresh(self) -> None:
         """Paint everything visible anew (about a millisecond)."""
         self.viewport().update()
@@ -199,6 +221,8 @@ class CanvasView(QGraphicsView):
         self.emphasis.loop = frozenset()
         self.emphasis.doomed_wires = frozenset()
         self.emphasis.hidden_wires = frozenset()
+        self.emphasis.lifted = frozenset()
+        self.emphasis.target = None
         self.viewport().unsetCursor()
         self.gesture_changed.emit(False)
         self.refresh()
@@ -211,6 +235,12 @@ class CanvasView(QGraphicsView):
         self.end_gesture()
         return True
 
+    def _answered(self) -> None:
+        if self.gesture is not None:
+            self.gesture.answered()
+        else:
+            self._drops.answered()
+
     def say(self, text: str, spot: QPointF) -> None:
         """Tell the person something beside the mouse."""
         self.said.emit(text, spot)
@@ -218,6 +248,7 @@ class CanvasView(QGraphicsView):
     def select_wire(self, key: str | None) -> None:
         if key != self.emphasis.selected_wire:
             self.emphasis.selected_wire = key
+            self.wire_selected.emit()
             self.refresh()
 
     def begin_wire(self, end: End, at: QPointF, spot: QPointF) -> None:
@@ -235,64 +266,23 @@ class CanvasView(QGraphicsView):
         spot, at = event.position(), self.to_scene(event.position())
         self._remember(spot, at)
         button, keys = event.button(), event.modifiers()
-        if self.gesture is not None:
-            if button == _RIGHT:
-                self.cancel_gesture()
-            else:
-                self.gesture.pressed(at, spot, keys)
-            return
-        if button == _MIDDLE or (button == _LEFT and self._space):
-            self.begin_gesture(Pan(self, at, spot))
+        if self.gesture is None:
+            self._press(at, spot, button, keys)
         elif button == _RIGHT:
-            self.begin_gesture(Pan(self, at, spot, self._ask_menu))
-        elif button == _LEFT:
-            self._press_left(at, spot, keys)
+            self.cancel_gesture()
+        else:
+            self.gesture.pressed(at, spot, keys)
 
-    def _press_left(self, at: QPointF, spot: QPointF, keys: Qt.KeyboardModifier) -> None:
+    def _press(
+        self,
+        at: QPointF,
+        spot: QPointF,
+        button: Qt.MouseButton,
+        keys: Qt.KeyboardModifier,
+        twice: bool = False,
+    ) -> None:
         found = hit(self.model, at.x(), at.y(), self.zoom)
-        if found.end is not None:
-            if keys & _ALT:
-                self._break_wires(found.end)
-            else:
-                self.begin_wire(found.end, at, spot)
-        elif found.node is not None:
-            self._press_card(found.node, at, spot, keys)
-        elif found.wire is not None:
-            self.selection.clear()
-            self.select_wire(found.wire)
-        else:
-            self.begin_gesture(BoxSelect(self, at, spot))
-
-    def _press_card(self, node: str, at: QPointF, spot: QPointF, keys: Qt.KeyboardModifier) -> None:
-        self.select_wire(None)
-        self.emphasis.focused = node
-        if keys & _CTRL:
-            self.selection.toggle(node)
-            return
-        if keys & _SHIFT:
-            self.selection.add((node,))
-        chosen = node in self.selection.nodes
-        if not chosen:
-            self.selection.select((node,))
-        self.begin_gesture(
-            MoveNodes(
-                self,
-                at,
-                spot,
-                node,
-                copy=bool(keys & _ALT),
-                click_selects=chosen and not keys & _SHIFT,
-            )
-        )
-
-    def _break_wires(self, end: End) -> None:
-        wires = self.model.graph.wires.values()
-        if end.is_output:
-            keys = [w.key for w in wires if w.source == end.node and w.output == end.number]
-        else:
-            keys = [w.key for w in wires if w.target == end.node and w.port == end.port]
-        if keys:
-            self.editor.unwire(keys)
+        self.mouse.pressed(Press(at, spot, found), button, keys, twice)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot, at = event.position(), self.to_scene(event.position())
@@ -317,19 +307,11 @@ class CanvasView(QGraphicsView):
                 self._hover(hit(self.model, at.x(), at.y(), self.zoom))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        spot, at = event.position(), self.to_scene(event.position())
-        if event.button() != _LEFT or self.gesture is not None:
+        if self.gesture is not None:
             self.mousePressEvent(event)
             return
-        found = hit(self.model, at.x(), at.y(), self.zoom)
-        if found.kind == "title" and found.node is not None:
-            self.rename_requested.emit(found.node)
-        elif found.kind == "card" and found.node is not None:
-            self.open_requested.emit(found.node)
-        elif found.kind == "empty":
-            self.search_requested.emit(spot, at, None)
-        else:
-            self.mousePressEvent(event)
+        spot, at = event.position(), self.to_scene(event.position())
+        self._press(at, spot, event.button(), event.modifiers(), twice=True)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels, angle = event.pixelDelta(), event.angleDelta()
@@ -339,6 +321,8 @@ class CanvasView(QGraphicsView):
             self._scroll(-pixels.x(), -pixels.y())
         elif keys & _SHIFT:
             self._scroll(-(angle.x() or angle.y()), 0)
+        elif self.mouse.wheel == "scroll" and not keys & _CTRL:
+            self._scroll(-angle.x(), -angle.y())
         else:
             self.set_zoom(self.zoom * 1.0015 ** (angle.y() or angle.x()), event.position())
         self._after_scroll(event.position())
@@ -360,24 +344,26 @@ class CanvasView(QGraphicsView):
             spot = QPointF(self.viewport().rect().center())
             if nodes is not None and self.selection.nodes:
                 spot = self.to_spot(QPointF((nodes[0] + nodes[2]) / 2, (nodes[1] + nodes[3]) / 2))
-            self._ask_menu(spot)
+            self.ask_menu(spot)
         event.accept()
 
-    def _ask_menu(self, spot: QPointF) -> None:
+    def ask_menu(self, spot: QPointF) -> None:
         at = self.to_scene(spot)
         self.menu_requested.emit(spot, hit(self.model, at.x(), at.y(), self.zoom))
 
     def _hover(self, found: Hit) -> None:
         emphasis = self.emphasis
-        if (found.node, found.wire) != (emphasis.hovered, emphasis.hovered_wire):
-            emphasis.hovered, emphasis.hovered_wire = found.node, found.wire
+        now = (found.node, found.wire, found.dot)
+        if now != (emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot):
+            emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot = now
             self.hover_changed.emit(found)
             self.refresh()
         shape = {
             "port": Qt.CursorShape.CrossCursor,
             "wire": Qt.CursorShape.PointingHandCursor,
+            "dot": Qt.CursorShape.SizeAllCursor,
         }.get(found.kind)
-        if self._space:
+        if self.mouse.held == "Space":
             shape = Qt.CursorShape.OpenHandCursor
         if shape is None:
             self.viewport().unsetCursor()
@@ -385,6 +371,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(shape)
 
     def _remember(self, spot: QPointF, at: QPointF) -> None:
+        if spot != self._spot:
+            self.by_keys = False
         self._spot, self.mouse_at = spot, at
 
     def mouse_spot(self) -> QPointF:
@@ -400,7 +388,7 @@ class CanvasView(QGraphicsView):
 
     def _after_scroll(self, spot: QPointF) -> None:
         if self.gesture is not None:
-            self.gesture.moved(self.to_scene(spot), spot, Qt.KeyboardModifier.NoModifier)
+            self.gesture.moved(self.to_scene(spot), spot, QGuiApplication.keyboardModifiers())
 
     def _scroll_at_edge(self) -> None:
         area = self.viewport().rect()
@@ -415,38 +403,53 @@ class CanvasView(QGraphicsView):
     # ------------------------------------------------------------------ keys
 
     def event(self, event: QEvent) -> bool:
-        # Tab opens the search here; Ctrl+Tab and the window's actions lead out.
+        # Qt would take Tab to move the focus; here it may be the key of an action.
         if event.type() == QEvent.Type.KeyPress:
             key: Any = event
-            if key.key() == Qt.Key.Key_Tab and not key.modifiers():
+            if key.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
                 self.keyPressEvent(key)
-                return True
+                if key.isAccepted():
+                    return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
+        if self._gesture_key(event):
+            event.accept()
+        elif word := self._held_word(event):
+            self.mouse.held = word
             self._hover(Hit())
-        elif event.key() == Qt.Key.Key_Escape and self.cancel_gesture():
-            return
         else:
             event.ignore()
             self.key_pressed.emit(event)
 
+    def _gesture_key(self, event: QKeyEvent) -> bool:
+        """Whether a key means something to the gesture; Esc ends it."""
+        if self.gesture is not None and self.gesture.key_pressed(event):
+            return True
+        return event.key() == Qt.Key.Key_Escape and self.cancel_gesture()
+
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
+        if self._held_word(event):
+            self.mouse.held = ""
             self._hover(Hit())
         else:
             event.ignore()
 
+    def _held_word(self, event: QKeyEvent) -> str:
+        """The word of a key that gestures ask to be held; "" for all others."""
+        if event.isAutoRepeat() or event.modifiers():
+            return ""
+        word = next(iter(event_chords(event)), "")
+        return word if word in self.mouse.keys_held else ""
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space = False
+        self.mouse.held = ""
         super().focusOutEvent(event)
         self.refresh()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self.focus_changed.emit()
         self.refresh()
 
     # ------------------------------------------------------------------ drops from the palette
@@ -470,6 +473,7 @@ class CanvasView(QGraphicsView):
         exposed = QRectF(rect)
         self._grid.paint(painter, exposed, ratio)
         self.emphasis.selected = self.selection.nodes
+        self.emphasis.selected_dots = self.selection.dots
         focused = self.emphasis.focused
         if not self.hasFocus():
             self.emphasis.focused = None
@@ -483,6 +487,7 @@ class CanvasView(QGraphicsView):
         if self.gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             self.gesture.paint(painter)
+        self._drops.paint(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

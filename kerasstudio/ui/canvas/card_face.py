@@ -15,6 +15,13 @@ from kerasstudio.ui.widgets.amounts import amount_text, bytes_text
 
 State = Literal["ok", "error", "warning", "waiting", "unknown"]
 BadgeKind = Literal["data", "missing"]
+LEFT_OUT = "left out"
+"""The category of cards that are no part of the model, in place of their own."""
+Presence = Literal["on", "bypassed", "muted", "left out"]
+"""Whether a node is in the model: "bypassed" passes its first input on, "left out" means that
+something it needs is muted."""
+StartMark = Literal["kept", "partly", "new", ""]
+"""What the layer begins training with; "" where all begin fresh."""
 
 
 class CardLook(msgspec.Struct, frozen=True):
@@ -54,7 +61,12 @@ class CardFace(msgspec.Struct, frozen=True):
     calls: int = 1
     frozen: bool = False
     changed: bool = False
+    start: StartMark = ""
+    code: bool = False
     ports: tuple[PortMark, ...] = ()
+    presence: Presence = "on"
+    through: tuple[float, float, float, float] | None = None
+    """The way of a tensor that is passed on: from the centre of one port to that of another."""
 
 
 def shapes_line(info: NodeInfo) -> str:
@@ -121,6 +133,8 @@ _BRIEF = {
     "shape.unknown_argument": "wrong argument",
     "memory.weights": "too large for memory",
     "shape.dtype": "wrong dtype",
+    "placeholder.code": "code, not run",
+    "placeholder.shape": "output not known",
     "data.input_unbound": "no data",
     "data.output_unbound": "no target",
 }

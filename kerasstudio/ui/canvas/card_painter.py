@@ -23,7 +23,9 @@ from kerasstudio.ui.canvas.wire_styles import (
     WAITING_COLOR,
     style_rank,
 )
-from kerasstudio.ui.theme import mono_font, tokens, ui_font
+from kerasstudio.ui.theme import drawing_font as ui_font
+from kerasstudio.ui.theme import drawing_mono as mono_font
+from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.tokens import Tokens
 
 MARGIN = 10.0
@@ -77,7 +79,8 @@ def plate_key(face: CardFace) -> tuple[object, ...]:
     """What decides the pixels of `paint_plate`, apart from zoom and theme. Cards of one kind
     mostly share it."""
     state = face.state if face.state in ("waiting", "error", "warning") else "ok"
-    return face.size, picture_size(face), face.category, state, face.ports
+    way = face.presence, face.through
+    return face.size, picture_size(face), face.category, state, face.code, face.ports, *way
 
 
 def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
@@ -98,11 +101,17 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
     _paint_header(painter, face, theme, ground, step)
     painter.restore()
     border = QColor(theme.node_border)
-    if face.state == "error":
+    style = Qt.PenStyle.SolidLine if face.presence == "on" else Qt.PenStyle.DashLine
+    if face.presence in _OFF:
+        border = QColor(theme.text_faint)
+    elif face.state == "error":
         border = QColor(theme.error)
     elif face.state == "warning":
         border = QColor(theme.warning)
-    painter.setPen(QPen(border, 1.4 if face.state == "error" else 1.0))
+    outline = QPen(border, 1.4 if face.state == "error" else 1.0, style)
+    if face.code and face.state != "ok":  # it stands for something that is not there
+        outline = QPen(border, 1.8, Qt.PenStyle.DashLine)
+    painter.setPen(outline)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shape)
     if step > FAR_STEP:
@@ -112,6 +121,8 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
         top = height - FOOTER + 0.5
         painter.drawLine(QPointF(1, top), QPointF(width - 1, top))
     colors = wire_colors(theme)
+    if face.through is not None:
+        _paint_through(painter, face, colors, theme)
     for mark in face.ports:
         paint_port(painter, mark, colors, theme)
 
@@ -131,7 +142,25 @@ def paint_words(painter: QPainter, face: CardFace, step: float) -> None:
 
 def _ground(face: CardFace, theme: Tokens) -> QColor:
     ground = QColor(theme.node)
-    return mixed(ground, QColor(theme.canvas), 0.55) if face.state == "waiting" else ground
+    if face.presence in _OFF:
+        return mixed(ground, QColor(theme.canvas), 0.3)
+    faint = face.state == "waiting" or face.presence == "bypassed"
+    return mixed(ground, QColor(theme.canvas), 0.55) if faint else ground
+
+
+def _is_faint(face: CardFace) -> bool:
+    return face.state == "waiting" or face.presence != "on"
+
+
+def _paint_through(painter: QPainter, face: CardFace, colors: list[QColor], theme: Tokens) -> None:
+    """What goes through a bypassed card, from port to port."""
+    x0, y0, x1, y1 = face.through or (0.0, 0.0, 0.0, 0.0)
+    color = next((colors[mark.color] for mark in face.ports if (mark.x, mark.y) == (x1, y1)), None)
+    painter.setPen(QPen(color or QColor(theme.wire), 2.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    path = QPainterPath(QPointF(x0, y0))
+    path.lineTo(QPointF(x1, y1))
+    painter.drawPath(path)
 
 
 def paint_port(
@@ -179,7 +208,7 @@ def _paint_header(
     width = face.size[0]
     category = QColor(theme.category(face.category))
     strength = 0.42 if theme.dark else 0.20
-    if face.state == "waiting":
+    if _is_faint(face):
         category = mixed(category, ground, 0.45)
     height = face.size[1] if step <= FAR_STEP else HEADER
     top = mixed(category, ground, strength)
@@ -194,6 +223,8 @@ def _paint_header(
 def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) -> None:
     right = face.size[0] - _PAD
     signs = []
+    if face.code:
+        signs.append(("code", theme.warning))
     if face.frozen:
         signs.append(("snow", theme.rank(2)))
     if face.calls > 1:
@@ -220,8 +251,8 @@ def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) 
     room, size = right - _PAD, 13
     while size > 11 and _advance(_ui(size, QFont.Weight.DemiBold), face.title) > room:
         size -= 1
-    painter.setPen(QColor(theme.text_muted if face.state == "waiting" else theme.text))
-    font = _ui(size, QFont.Weight.DemiBold)
+    painter.setPen(QColor(theme.text_muted if _is_faint(face) else theme.text))
+    font = _ui(size, QFont.Weight.DemiBold, face.presence in ("muted", "bypassed"))
     _draw(painter, font, face.title, QRectF(_PAD, 2, room, HEADER - 2))
 
 
@@ -229,22 +260,70 @@ def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     width, height = face.size
     rows = 1 + len(face.lines)
     top = HEADER + (height - HEADER - FOOTER - rows * _LINE) / 2
-    painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.accent))
+    painter.setPen(QColor(theme.text_faint if _is_faint(face) else theme.accent))
     room = width - 2 * _PAD
+    if face.start:
+        pen = painter.pen()
+        taken = _paint_start(painter, face.start, width - _PAD, top + _LINE / 2, theme)
+        painter.setPen(pen)
+        room -= taken + 6
     name_font = _ui(12, QFont.Weight.Medium)
     _draw(painter, name_font, face.name, QRectF(_PAD, top, room, _LINE))
-    painter.setPen(QColor(theme.text_faint if face.state == "waiting" else theme.text_muted))
+    painter.setPen(QColor(theme.text_faint if _is_faint(face) else theme.text_muted))
     for number, line in enumerate(face.lines, 1):
-        _draw(painter, _mono(11), line, QRectF(_PAD, top + number * _LINE, room, _LINE))
+        box = QRectF(_PAD, top + number * _LINE, width - 2 * _PAD, _LINE)
+        _draw(painter, _mono(11), line, box)
+
+
+def _paint_start(
+    painter: QPainter, start: str, right: float, middle: float, theme: Tokens
+) -> float:
+    """What the layer begins training with: a full, half or empty disc and the word, which ends at
+    `right`. Returns the room it took."""
+    color = start_color(start)
+    font = _ui(11, QFont.Weight.Medium)
+    room = _advance(font, start)
+    painter.setPen(color)
+    _draw(painter, font, start, QRectF(right - room, middle - _LINE / 2, room + 1, _LINE))
+    paint_start_disc(painter, start, QPointF(right - room - 9, middle + 0.5), 3.6, color)
+    return room + 13
+
+
+def paint_start_disc(
+    painter: QPainter, start: str, middle: QPointF, radius: float, color: QColor
+) -> None:
+    """Full for kept weights, half for some of them, empty for new ones."""
+    painter.setPen(QPen(color, 1.3))
+    painter.setBrush(color if start == "kept" else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(middle, radius, radius)
+    if start == "partly":
+        painter.setBrush(color)
+        box = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
+        painter.drawChord(box, 90 * 16, 180 * 16)
+
+
+def start_color(start: str) -> QColor:
+    """The colour of a mark, which its shape and word tell too."""
+    theme = tokens()
+    colors = {"kept": theme.success, "partly": theme.warning, "new": theme.text_muted}
+    return QColor(colors[start])
 
 
 def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     width, height = face.size
     top = height - FOOTER
     box = QRectF(_PAD, top + 1, width - 2 * _PAD, FOOTER - 2)
+    if face.presence in _OFF:
+        painter.setPen(QColor(theme.text_muted))
+        _draw(painter, _ui(11, QFont.Weight.Medium), face.presence, box)
+        return
     if face.state == "error":
         painter.setPen(QColor(theme.error))
         _draw(painter, _ui(11, QFont.Weight.Medium), face.trouble or "does not fit", box)
+        return
+    if face.presence == "bypassed":
+        painter.setPen(QColor(theme.text_muted))
+        _draw(painter, _ui(11, QFont.Weight.Medium), "bypassed", box)
         return
     if face.state == "waiting":
         painter.setPen(QColor(theme.text_faint))
@@ -272,16 +351,22 @@ def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
 def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     """Small on the screen: the title and one fact, in letters that can still be read."""
     width, height = face.size
-    faint = face.state == "waiting"
+    faint = _is_faint(face)
+    struck = face.presence in ("muted", "bypassed")
     painter.setPen(QColor(theme.text_faint if faint else theme.text))
-    font = _ui(21, QFont.Weight.DemiBold)
+    font = _ui(21, QFont.Weight.DemiBold, struck)
     room = width - 2 * _PAD
     advance = _advance(font, face.title)
     if advance > room:
-        font = _ui(max(15, int(21 * room / advance)), QFont.Weight.DemiBold)
+        font = _ui(max(15, int(21 * room / advance)), QFont.Weight.DemiBold, struck)
     _draw(painter, font, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
+    if face.start:
+        disc = QPointF(width - 14, 15)
+        paint_start_disc(painter, face.start, disc, 6, start_color(face.start))
     second, color = face.shape, theme.accent
-    if face.state == "error":
+    if face.presence != "on":
+        second, color = face.presence, theme.text_muted
+    elif face.state == "error":
         second, color = face.trouble or "does not fit", theme.error
     elif faint or not second:
         second, color = face.name, theme.text_faint
@@ -308,9 +393,14 @@ def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
+_OFF = ("muted", "left out")
+
+
 @cache
-def _ui(size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    return ui_font(size, weight)
+def _ui(size: int, weight: QFont.Weight = QFont.Weight.Normal, struck: bool = False) -> QFont:
+    font = ui_font(size, weight)
+    font.setStrikeOut(struck)
+    return font
 
 
 @cache

@@ -1,61 +1,100 @@
-"""The menus under the right mouse button."""
+"""The menus under the right mouse button: records of the table of actions, for what was hit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from kerasstudio.graph.problems import Fix
+from kerasstudio.ui.action_table import ACTIONS
 from kerasstudio.ui.canvas.hits import Hit
 
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas import Canvas
+    from kerasstudio.ui.canvas.canvas_actions import CanvasActions
+
+# Ids in the order of the menu; what nothing does yet is left out.
+ONE_NODE = (
+    ("edit.inspect", "edit.rename", "model.call_again", "model.swap_layer"),
+    ("model.start_wire", "model.detach", "model.move_on", "model.move_back"),
+    ("model.bypass", "model.mute", "model.toggle_trainable"),
+    ("model.collapse", "model.hide_unused_ports", "model.pin"),
+    ("model.enter_block", "model.ungroup", "model.group", "model.create_frame"),
+    (
+        "edit.cut",
+        "edit.copy",
+        "edit.duplicate",
+        "edit.copy_arguments",
+        "edit.paste_arguments",
+        "edit.reset_arguments",
+    ),
+    ("edit.select_upstream", "edit.select_downstream", "edit.select_connected"),
+    ("view.show_selected",),
+    ("edit.delete_and_reconnect", "edit.delete"),
+)
+SEVERAL_NODES = (
+    ("model.connect_selected", "model.detach", "model.bypass", "model.mute"),
+    ("model.toggle_trainable", "model.collapse", "model.hide_unused_ports", "model.pin"),
+    ("model.group", "model.create_frame"),
+    ("edit.cut", "edit.copy", "edit.duplicate", "edit.paste_arguments", "edit.reset_arguments"),
+    ("arrange.layout_selection", "arrange.straighten"),
+    ("arrange.align_left", "arrange.align_right", "arrange.align_top", "arrange.align_bottom"),
+    ("arrange.align_center_h", "arrange.align_center_v"),
+    ("arrange.distribute_h", "arrange.distribute_v"),
+    ("view.show_selected",),
+    ("edit.delete_and_reconnect", "edit.delete"),
+)
+PAPER = (
+    ("edit.paste", "edit.paste_with_wires", "model.add_note"),
+    ("edit.select_all", "arrange.layout", "model.find", "model.leave_block"),
+    ("view.show_all", "view.zoom_100", "view.minimap"),
+)
+_TEXTS = {record.id: record.text for record in ACTIONS}
 
 
 def fill(menu: QMenu, canvas: Canvas, found: Hit, spot: QPointF) -> None:
-    """Fill `menu` for what was hit. Keys are shown behind a tab; the canvas handles them."""
+    """Fill `menu` for what was hit."""
     if found.node is not None:
-        _fill_node(menu, canvas, found.node)
+        fill_for_nodes(menu, canvas, found.node, canvas.actions_set)
     elif found.wire is not None:
-        _fill_wire(menu, canvas, found.wire, spot)
+        _add(menu, "Insert layer…", partial(canvas.placing.ask_for_wire, spot, found.wire))
+        if found.dot is None:
+            _add(menu, "Add a reroute dot", partial(_add_dot, canvas, spot))
+        else:
+            remove = partial(canvas.editor.wires.remove_dots, [found.dot])
+            _add(menu, "Remove the reroute dot", remove)
+        _add(menu, "Remove wire", partial(canvas.editor.unwire, [found.wire]))
     else:
-        _fill_paper(menu, canvas, spot)
+        at = canvas.view.to_scene(spot)
+        keys = next(iter(canvas.key_map.keys("model.add")), "")
+        _add(menu, "Add layer…", partial(canvas.placing.ask, spot, at, None), keys)
+        _add_actions(menu, canvas.actions_set, PAPER)
 
 
-def _fill_node(menu: QMenu, canvas: Canvas, node: str) -> None:
-    chosen = set(canvas.view.selection.nodes) | {node}
-    several = len(chosen) > 1
-    layer = canvas.model.layer(node)
+def _add_dot(canvas: Canvas, spot: QPointF) -> None:
+    """Put a reroute dot on the wire at `spot`."""
+    at = canvas.view.to_scene(spot)
+    found = canvas.view.wire_span(at)
+    if found is not None:
+        canvas.editor.wires.add_dot(*found, (at.x(), at.y()))
+
+
+def fill_for_paper(menu: QMenu, doer: CanvasActions) -> None:
+    """What can be done without a node; `doer` does it."""
+    _add_actions(menu, doer, (("model.add",), *PAPER))
+
+
+def fill_for_nodes(menu: QMenu, canvas: Canvas, node: str, doer: CanvasActions) -> None:
+    """Mends of a node's problems, then what can be done with it and what else is selected; `doer`
+    does it."""
     _add_mends(menu, canvas, node)
-    if not several:
-        _add(menu, "Rename\tF2", canvas.rename)
-        if not layer.is_input and not layer.is_output:
-            _add(menu, "Use again with the same weights", lambda: canvas.editor.call_again(node))
-    frozen = not layer.trainable
-    if not layer.is_input and not layer.is_output:
-        _add(
-            menu,
-            "Unfreeze weights" if frozen else "Freeze weights",
-            lambda: canvas.editor.set_trainable(chosen, frozen),
-        )
-    menu.addSeparator()
-    canvas.node_menu_filled.emit(menu)
-    menu.addSeparator()
-    _add(menu, "Cut\tCtrl+X", canvas.cut)
-    _add(menu, "Copy\tCtrl+C", canvas.copy)
-    _add(menu, "Duplicate\tCtrl+D", canvas.duplicate)
-    menu.addSeparator()
-    if several:
-        _add(menu, "Arrange these\tCtrl+L", canvas.layout_nodes)
-    _add(menu, "Frame\tF", canvas.frame_selection)
-    menu.addSeparator()
-    _add(menu, "Delete and reconnect\tCtrl+Del", canvas.delete_and_reconnect)
-    _add(menu, "Delete\tDel", canvas.delete)
+    several = len(canvas.view.selection.nodes | {node}) > 1
+    _add_actions(menu, doer, SEVERAL_NODES if several else ONE_NODE)
 
 
 def _add_mends(menu: QMenu, canvas: Canvas, node: str) -> None:
@@ -71,28 +110,18 @@ def _add_mends(menu: QMenu, canvas: Canvas, node: str) -> None:
         menu.addSeparator()
 
 
-def _fill_wire(menu: QMenu, canvas: Canvas, wire: str, spot: QPointF) -> None:
-    _add(menu, "Insert layer…", lambda: canvas.insert_in_wire(wire, spot))
-    _add(menu, "Remove wire\tAlt+click its port", lambda: canvas.editor.unwire([wire]))
+def _add_actions(menu: QMenu, doer: CanvasActions, groups: Iterable[Iterable[str]]) -> None:
+    for group in groups:
+        menu.addSeparator()
+        for action_id in group:
+            if doer.offers(action_id):
+                keys = next(iter(doer.key_map.keys(action_id)), "")
+                _add(menu, _TEXTS[action_id], partial(doer.run, action_id), keys)
 
 
-def _fill_paper(menu: QMenu, canvas: Canvas, spot: QPointF) -> None:
-    at = canvas.view.to_scene(spot)
-    _add(menu, "Add layer…\tTab", lambda: canvas.ask_for_layer(spot, at))
-    _add(menu, "Paste\tCtrl+V", canvas.paste)
-    menu.addSeparator()
-    _add(menu, "Select all\tCtrl+A", canvas.select_all)
-    _add(menu, "Arrange all\tCtrl+L", canvas.layout_nodes)
-    menu.addSeparator()
-    _add(menu, "Frame all\tHome", canvas.frame_all)
-    _add(menu, "Zoom to 100 %\tCtrl+0", canvas.zoom_100)
-    action = menu.addAction("Overview\tCtrl+M")
-    action.setCheckable(True)
-    action.setChecked(not canvas.minimap.isHidden())
-    action.triggered.connect(canvas.toggle_minimap)
-
-
-def _add(menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
+def _add(menu: QMenu, text: str, call: Callable[[], object], keys: str = "") -> QAction:
     action = menu.addAction(text)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
     action.triggered.connect(lambda _checked=False: call())
     return action

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,8 +11,11 @@ from kerasstudio.graph import edits
 from kerasstudio.graph.cards import card_size
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.clipboard import Clip, copy_nodes
+from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.problems import Fix, Problem, StudioError
-from kerasstudio.graph.project import Graph, Project, Wire
+from kerasstudio.graph.project import Graph, Mode, Project
+from kerasstudio.ui.canvas.wire_edits import WireEdits
+from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 
@@ -37,6 +40,7 @@ class CanvasEditor(QObject):
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self.catalogue = store, selection, catalogue
+        self.wires = WireEdits(self)
 
     @property
     def project(self) -> Project:
@@ -59,23 +63,31 @@ class CanvasEditor(QObject):
         self, source: str, output: int, target: str, port: str, instead_of: str | None = None
     ) -> bool:
         """Wire two ports; `instead_of` is the wire whose end was picked up."""
+        return self.wires.draw(source, output, target, port, instead_of)
+
+    def wire_chain(self, links: Sequence[tuple[End, End]]) -> bool:
+        """Several wires, from output to input, in one step."""
 
         def edit(project: Project) -> Project:
-            graph = self.graph_id
-            if instead_of is not None:
-                old = project.graphs[graph].wires.get(instead_of)
-                if old == Wire(source, target, port, output):
-                    return project
-                if old is not None and old.key != f"{target}:{port}":
-                    project = edits.disconnect(project, [instead_of], graph)
-            return edits.connect(project, source, target, port, output, graph, self.catalogue)
+            for start, end in links:
+                project = edits.connect(
+                    project,
+                    start.node,
+                    end.node,
+                    end.port or "",
+                    start.number,
+                    self.graph_id,
+                    self.catalogue,
+                )
+            return project
 
-        return self._apply(edit, f"Wire {self.name(source)} → {self.name(target)}")
+        names = [self.name(links[0][0].node), *(self.name(end.node) for _start, end in links)]
+        return self.apply_edit(edit, f"Wire {' → '.join(names)}")
 
     def unwire(self, keys: Iterable[str]) -> bool:
         keys = list(keys)
         text = "Remove wire" if len(keys) == 1 else f"Remove {len(keys)} wires"
-        return self._apply(lambda project: edits.disconnect(project, keys, self.graph_id), text)
+        return self.apply_edit(lambda project: edits.disconnect(project, keys, self.graph_id), text)
 
     # ------------------------------------------------------------------ nodes
 
@@ -94,31 +106,48 @@ class CanvasEditor(QObject):
                 project, layer_type, self.catalogue, *at, self.graph_id, source, target
             )
 
-        return self._apply_new(edit, f"Add {_title(layer_type)}")
+        return self.apply_new(edit, f"Add {_title(layer_type)}")
 
-    def splice_new(self, layer_type: LayerType, wire: str) -> str | None:
-        """A new layer in the middle of a wire."""
+    def splice_new(
+        self, layer_type: LayerType, wire: str, at: Position | None = None
+    ) -> str | None:
+        """A new layer in a wire: with its corner at `at`, or in the middle of the wire."""
 
         def edit(project: Project) -> tuple[Project, str]:
             return edits.insert_layer(
-                project, wire, layer_type, self.catalogue, graph=self.graph_id
+                project, wire, layer_type, self.catalogue, graph=self.graph_id, at=at
             )
 
-        return self._apply_new(edit, f"Insert {_title(layer_type)}")
+        return self.apply_new(edit, f"Insert {_title(layer_type)}")
 
-    def move(self, positions: Mapping[str, Position], wire: str | None = None) -> bool:
-        """Put nodes at new places; a single one may be dropped into `wire`."""
+    def move(
+        self,
+        positions: Mapping[str, Position],
+        wire: str | None = None,
+        steps: bool = False,
+        dots: Mapping[Dot, Position] | None = None,
+        taken_out: bool = False,
+    ) -> bool:
+        """Put nodes and reroute dots at new places; a single node may be dropped into `wire`,
+        `taken_out` nodes lose their wires first. Moves in small `steps`, one after the other, are
+        one undo step."""
 
         def edit(project: Project) -> Project:
+            if taken_out:
+                project = edits.take_out(project, positions, self.graph_id)
             project = edits.move_nodes(project, positions, self.graph_id)
+            project = edits.move_dots(project, dots or {}, self.graph_id)
             if wire is None:
                 return project
             (node,) = positions
-            return edits.insert_between(project, wire, node, self.catalogue, self.graph_id)
+            return edits.splice_in(project, wire, node, self.catalogue, self.graph_id)
 
-        names = [self.name(node) for node in positions]
-        what = names[0] if len(names) == 1 else f"{len(names)} layers"
-        return self._apply(edit, f"Move {what}" if wire is None else f"Insert {what}")
+        what = self._what(list(positions)) if positions else "a reroute dot"
+        if not positions and dots is not None and len(dots) > 1:
+            what = f"{len(dots)} reroute dots"
+        text = f"Take {what} out" if taken_out else f"Move {what}"
+        key = f"nudge {sorted(positions)} {sorted(dots or ())}" if steps else None
+        return self.apply_edit(edit, text if wire is None else f"Insert {what}", key)
 
     def duplicate(self, nodes: Iterable[str], dx: float, dy: float) -> list[str]:
         """Copies beside the originals, selected."""
@@ -129,22 +158,43 @@ class CanvasEditor(QObject):
             project, made[:] = edits.duplicate(project, nodes, self.graph_id, dx, dy)
             return project
 
-        self._apply(edit, f"Duplicate {self._what(nodes)}")
+        self.apply_edit(edit, f"Duplicate {self._what(nodes)}")
         self._selection.select(made)
         return made
 
-    def delete(self, nodes: Iterable[str], reconnect: bool = False) -> bool:
-        nodes = list(nodes)
+    def delete(
+        self, nodes: Iterable[str], reconnect: bool = False, dots: Iterable[Dot] = ()
+    ) -> bool:
+        """Delete nodes, and reroute dots of wires that stay."""
+        nodes, dots = list(nodes), list(dots)
         if not nodes:
             return False
         what = self._what(nodes)
         if reconnect:
-            return self._apply(
+            return self.apply_edit(
                 lambda project: edits.delete_and_reconnect(project, nodes, self.graph_id),
                 f"Delete {what} and reconnect",
             )
-        return self._apply(
-            lambda project: edits.delete_nodes(project, nodes, self.graph_id), f"Delete {what}"
+
+        def edit(project: Project) -> Project:
+            project = edits.remove_dots(project, dots, self.graph_id)
+            return edits.delete_nodes(project, nodes, self.graph_id)
+
+        return self.apply_edit(edit, f"Delete {what}")
+
+    def take_out(self, nodes: Iterable[str]) -> bool:
+        """Take nodes out of their wires; their neighbours pass values on."""
+        nodes = list(nodes)
+        return self.apply_edit(
+            lambda project: edits.take_out(project, nodes, self.graph_id),
+            f"Take {self._what(nodes)} out",
+        )
+
+    def move_along(self, node: str, step: int) -> bool:
+        """Let a node and its neighbour in the chain change places."""
+        return self.apply_edit(
+            lambda project: edits.move_along(project, node, step, self.graph_id),
+            f"Move {self.name(node)} along the chain",
         )
 
     def copy_text(self, nodes: Iterable[str]) -> str:
@@ -152,7 +202,7 @@ class CanvasEditor(QObject):
 
     def cut(self, nodes: Iterable[str]) -> bool:
         nodes = list(nodes)
-        return self._apply(
+        return self.apply_edit(
             lambda project: edits.delete_nodes(project, nodes, self.graph_id),
             f"Cut {self._what(nodes)}",
         )
@@ -166,7 +216,7 @@ class CanvasEditor(QObject):
             return project
 
         count = len(clip.nodes)
-        self._apply(edit, "Paste layer" if count == 1 else f"Paste {count} layers")
+        self.apply_edit(edit, "Paste layer" if count == 1 else f"Paste {count} layers")
         if made:
             self._selection.select(made)
         return made
@@ -189,7 +239,29 @@ class CanvasEditor(QObject):
                 project = edits.set_trainable(project, layer, value)
             return project
 
-        return self._apply(edit, "Unfreeze weights" if value else "Freeze weights")
+        return self.apply_edit(edit, "Unfreeze weights" if value else "Freeze weights")
+
+    def set_mode(self, nodes: Iterable[str], mode: Mode) -> bool:
+        """Mute or bypass nodes, or switch them on."""
+        nodes = list(nodes)
+        verb = {"on": "Switch on", "muted": "Mute", "bypassed": "Bypass"}[mode]
+        graph = self.graph_id
+        return self.apply_edit(
+            lambda project: edits.set_mode(project, nodes, mode, graph),
+            f"{verb} {self._what(nodes)}",
+        )
+
+    def swap(self, nodes: Iterable[str], layer_type: LayerType) -> bool:
+        """Make the layers of these nodes ones of another type, wherever they are called."""
+        nodes = list(nodes)
+        layers = list(dict.fromkeys(self.graph.nodes[node].layer for node in nodes))
+
+        def edit(project: Project) -> Project:
+            for layer in layers:
+                project = edits.replace_layer(project, layer, layer_type, self.catalogue)
+            return project
+
+        return self.apply_edit(edit, f"Swap {self._what(nodes)} for {_title(layer_type)}")
 
     def call_again(self, node: str) -> str | None:
         """A further call of the node's layer, below it."""
@@ -200,13 +272,13 @@ class CanvasEditor(QObject):
             x, y = edits.free_place(project, value.x, value.y + height + 32, self.graph_id)
             return edits.call_again(project, value.layer, x, y, self.graph_id)
 
-        return self._apply_new(edit, f"Use {self.name(node)} again")
+        return self.apply_new(edit, f"Use {self.name(node)} again")
 
     def apply_fix(self, fix: Fix) -> bool:
         """Mend a problem."""
         from kerasstudio.graph.fixes import apply_fix
 
-        return self._apply(
+        return self.apply_edit(
             lambda project: apply_fix(project, fix, self.catalogue),
             f"Fix: {fix.label}",
         )
@@ -239,7 +311,7 @@ class CanvasEditor(QObject):
     def lay_out(self, places: dict[str, Position]) -> bool:
         """Put nodes where `arranged` wants them; those that have gone meanwhile are left out."""
         here = {node: place for node, place in places.items() if node in self.graph.nodes}
-        return self._apply(
+        return self.apply_edit(
             lambda project: edits.move_nodes(project, here, self.graph_id), "Arrange layers"
         )
 
@@ -248,21 +320,29 @@ class CanvasEditor(QObject):
     def _what(self, nodes: list[str]) -> str:
         return self.name(nodes[0]) if len(nodes) == 1 else f"{len(nodes)} layers"
 
-    def _apply(self, edit: Callable[[Project], Project], text: str) -> bool:
+    def apply_edit(
+        self, edit: Callable[[Project], Project], text: str, merge_key: str | None = None
+    ) -> bool:
         try:
             project = edit(self.project)
         except StudioError as refusal:
             self.refused.emit(refusal.problem)
             return False
-        return self._store.apply(project, text)
+        return self._store.apply(project, text, merge_key)
 
-    def _apply_new(self, edit: Callable[[Project], tuple[Project, str]], text: str) -> str | None:
+    def apply_new(
+        self,
+        edit: Callable[[Project], tuple[Project, str]],
+        text: str,
+        merge_key: str | None = None,
+    ) -> str | None:
+        """An edit that makes a node, which is selected then."""
         try:
             project, node = edit(self.project)
         except StudioError as refusal:
             self.refused.emit(refusal.problem)
             return None
-        self._store.apply(project, text)
+        self._store.apply(project, text, merge_key)
         self._selection.select((node,))
         return node
 

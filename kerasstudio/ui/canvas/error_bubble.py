@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph.problems import Problem
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.labels import TextBlock
@@ -53,7 +53,7 @@ class ErrorBubble(QWidget):
             self._add(problem)
         if len(problems) > _MOST:
             self._add_text(f"and {len(problems) - _MOST} more in the Problems panel", muted=True)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         self._fit()
 
     @property
@@ -117,8 +117,13 @@ class ErrorBubble(QWidget):
             self._column.addWidget(original)
 
     def _fit(self) -> None:
+        for index in range(self._column.count()):
+            shown = self._column.itemAt(index)
+            widget = shown.widget() if shown is not None else None
+            if widget is not None:
+                widget.show()  # else Qt shows it later, and it counts as nothing now
         self._column.activate()
-        self.setFixedHeight(self._column.heightForWidth(WIDTH))
+        self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
         self.grown.emit()
 
     def _add_text(self, text: str, muted: bool = False) -> None:

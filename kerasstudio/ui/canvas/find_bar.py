@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from kerasstudio.ui.canvas.scene_model import SceneModel
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
 from kerasstudio.ui.widgets.labels import Label
 
 
@@ -26,9 +26,9 @@ class FindBar(QWidget):
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("Find: name, class, shape, value")
         self.field.setAccessibleName("Find a node")
-        self.field.setMinimumWidth(230)
+        self.field.setMinimumWidth(px(230))
         self.count = Label("", "muted", parent=self)
-        self.count.setMinimumWidth(64)
+        self.count.setMinimumWidth(px(64))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 8)
         row.addWidget(self.field)
@@ -45,6 +45,14 @@ class FindBar(QWidget):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
         self._go(self._place)
+
+    def go_on(self, step: int) -> None:
+        """To the next match (or the one before) without opening the bar, where something was
+        looked for already."""
+        if self.field.text().strip():
+            self._go(self._place + step)
+        else:
+            self.open()
 
     def matches(self) -> list[str]:
         """Nodes in graph order all of whose typed words are on the card."""

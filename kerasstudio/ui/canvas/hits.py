@@ -6,12 +6,14 @@ from typing import Literal
 
 import msgspec
 
+from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_painter import HEADER
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.canvas.wiring_rules import End
 
-Kind = Literal["port", "title", "card", "wire", "empty"]
+Kind = Literal["port", "title", "card", "dot", "wire", "empty"]
 PORT_REACH = 10.0
+DOT_REACH = 9.0
 WIRE_REACH = 6.0
 
 
@@ -20,6 +22,7 @@ class Hit(msgspec.Struct, frozen=True):
     node: str | None = None
     end: End | None = None
     wire: str | None = None
+    dot: Dot | None = None
 
 
 NOTHING = Hit()
@@ -36,6 +39,9 @@ def hit(model: SceneModel, x: float, y: float, zoom: float, ports: bool = True) 
     if node is not None:
         top = model.nodes.rect(node)[1]
         return Hit("title" if y - top < HEADER else "card", node)
+    dot = model.wires.dots.nearest(x, y, min(DOT_REACH / zoom, 14.0))
+    if dot is not None:
+        return Hit("dot", wire=dot[0], dot=dot)
     wire = model.wires.wire_at(x, y, WIRE_REACH / zoom)
     return Hit("wire", wire=wire) if wire is not None else NOTHING
 

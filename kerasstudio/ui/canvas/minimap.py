@@ -26,7 +26,7 @@ class Minimap(QWidget):
         self._scene_box = QRectF(0, 0, 1, 1)
         self.setFixedSize(SIZE)
         self.setAccessibleName("Overview of the drawing")
-        self.setToolTip("Click or drag to travel (Ctrl+M hides it)")
+        self.setToolTip("Click or drag to travel")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from kerasstudio.graph.costs import totals
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.project import Project
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 from kerasstudio.ui.widgets.amounts import amount_text, bytes_text, plural
 from kerasstudio.ui.widgets.labels import Label
 
@@ -24,10 +26,11 @@ class HintLine(Label):
         self.setFont(ui_font(12))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_drawing(self, count: int, project: Project, inspection: Inspection) -> None:
+    def show_drawing(
+        self, count: int, project: Project, inspection: Inspection, keys: Sequence[str]
+    ) -> None:
         """Of so many nodes: their number, what they take, and the keys worth knowing."""
-        parts = [plural(count, "node"), *_costs(project, inspection)] if count else []
-        parts += ["Tab add layer", "F frame all"] if count else []
+        parts = [plural(count, "node"), *_costs(project, inspection), *keys] if count else []
         self.setText(" · ".join(parts))
         self.adjustSize()
 
@@ -51,8 +54,15 @@ class EmptyText(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(380, 132)
-        self.setAccessibleName("The canvas is empty: drag a layer here, or press Tab")
+        self.setFixedSize(px(380), px(132))
+        self._words = ""
+        self.show_key("")
+
+    def show_key(self, key: str) -> None:
+        """The key that adds a layer; without one, the double click is told."""
+        self._words = f"Drag a layer here, or {f'press {key}' if key else 'double-click'}"
+        self.setAccessibleName(f"The canvas is empty. {self._words}")
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()
@@ -64,7 +74,7 @@ class EmptyText(QWidget):
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.text))
         painter.setFont(ui_font(16, QFont.Weight.DemiBold))
-        painter.drawText(QRectF(0, 24, self.width(), 26), middle, "Drag a layer here, or press Tab")
+        painter.drawText(QRectF(0, px(24), self.width(), px(26)), middle, self._words)
         painter.setPen(QColor(theme.text_muted))
         painter.setFont(ui_font(13))
         for row, text in enumerate(
@@ -73,7 +83,7 @@ class EmptyText(QWidget):
                 "Drag from port to port to wire.",
             )
         ):
-            painter.drawText(QRectF(0, 58 + 22 * row, self.width(), 22), middle, text)
+            painter.drawText(QRectF(0, px(58 + 22 * row), self.width(), px(22)), middle, text)
 
 
 class Saying(QLabel):
@@ -85,7 +95,7 @@ class Saying(QLabel):
         self.setObjectName("saying")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setWordWrap(True)
-        self.setMaximumWidth(420)
+        self.setMaximumWidth(px(420))
         self.hide()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -99,7 +109,7 @@ class Saying(QLabel):
             f"QLabel#saying {{ background: {theme.raised}; color: {theme.text};"
             f" border: 1px solid {theme.error_border}; border-radius: 6px; padding: 6px 9px; }}"
         )
-        self.setFixedWidth(min(420, self.fontMetrics().horizontalAdvance(text) + 26))
+        self.setFixedWidth(min(px(420), self.fontMetrics().horizontalAdvance(text) + 26))
         self.setFixedHeight(self.heightForWidth(self.width()))
         area = self._canvas.rect()
         x = min(spot.x() + 14, area.width() - self.width() - 8)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
 from kerasstudio.ui.canvas.card_cache import render
 from kerasstudio.ui.canvas.card_painter import MARGIN, top_margin
+from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import tokens
 
@@ -36,8 +37,10 @@ def save_picture(painter: BatchPainter, model: SceneModel, path: Path, scale: fl
     )
     device.scale(scale, scale)
     device.translate(-box.topLeft())
-    wires = model.wires.within(box.left(), box.top(), box.right(), box.bottom())
+    corners = (box.left(), box.top(), box.right(), box.bottom())
+    wires = model.wires.within(*corners)
     painter.paint_wires(device, wires, Emphasis())
+    paint_dots(device, model.wires, corners, (), (), None)
     for node in model.nodes.slots:
         face = model.face(node)
         card = render(face, scale, 1.0)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from kerasstudio.graph.problems import Problem
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 
 
 class RenameEditor(QWidget):
@@ -50,7 +50,7 @@ class RenameEditor(QWidget):
         self.field.selectAll()
 
     def place(self, card: QRectF) -> None:
-        self.setFixedWidth(max(160, round(card.width()) + 8))
+        self.setFixedWidth(max(px(160), round(card.width()) + 8))
         self.adjustSize()
         self.move(round(card.x()) - 4, round(card.y()) - 4)
 

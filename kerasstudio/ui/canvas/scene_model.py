@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from kerasstudio.graph.bindings import Bindings, resolve
+from kerasstudio.graph.blocks import holders
 from kerasstudio.graph.cards import card_lines, card_size, card_title, port_offset
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.code_words import card_lines as code_lines
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.diff import Diff
+from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
 from kerasstudio.graph.problems import Problem
-from kerasstudio.graph.project import ROOT, Graph, Layer, Project, Wire
+from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
+from kerasstudio.graph.switches import NO_EFFECT, Effect, switched
+from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui.canvas.card_face import (
+    LEFT_OUT,
     CardFace,
     CardLook,
     PortMark,
+    Presence,
     card_state,
     count_line,
     shapes_line,
@@ -32,6 +40,8 @@ from kerasstudio.ui.canvas.wire_styles import (
     WAITING_COLOR,
     tensor_style,
 )
+
+replace = msgspec.structs.replace
 
 
 class NodePorts(msgspec.Struct, frozen=True):
@@ -65,13 +75,14 @@ class SceneModel:
         self.changed_faces: set[str] = set()
         self.look = CardLook()
         self._summary: DataSummary | None = None
+        self._starts: Mapping[str, LayerStart] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._bad_wires: frozenset[str] = frozenset()
         self._category_numbers: dict[str, int] = {}
         self._ports: dict[str, NodePorts] = {}
         self._faces: dict[str, CardFace] = {}
         self._nodes_of_layer: dict[str, set[str]] = {}
-        self._plain_ports: dict[tuple[str, str], bool] = {}
+        self._switched = NO_EFFECT
 
     @property
     def graph(self) -> Graph:
@@ -93,6 +104,7 @@ class SceneModel:
         self._nodes_of_layer.clear()
         self.changed_faces.clear()
         self._resolve()
+        self._switched = self._effect()
         for node in self.graph.nodes:
             self._place_node(node)
         for wire in self.graph.wires.values():
@@ -126,7 +138,7 @@ class SceneModel:
         for layer in change.layers.all:
             stale |= self._nodes_of_layer.get(layer, set())
         named = here.nodes.added | (here.nodes.changed - here.moved) | stale
-        redrawn = {node for node in named if node in self.graph.nodes}
+        redrawn = {node for node in named | self._switch(change) if node in self.graph.nodes}
         for node in here.nodes.changed - here.moved:
             self._loosen_layer(node, before.nodes[node].layer)
         for node in redrawn:
@@ -162,13 +174,21 @@ class SceneModel:
         self._recolor(here)
 
     def set_problems(self, problems: Iterable[Problem]) -> None:
-        """All problems there are; those of this graph's nodes are kept."""
+        """All problems there are; those of this graph's nodes are kept, and those inside its
+        blocks, which the blocks' cards show."""
         by_node: dict[str, list[Problem]] = {}
         bad: set[str] = set()
         of_layer = self._nodes_of_layer
+        around: dict[str, list[str]] | None = None
         for problem in problems:
             place = problem.place
             if place.graph not in (None, self.graph_id):
+                if around is None:
+                    around = holders(self.project, self.graph_id)
+                for card in around.get(place.graph or "", ()):
+                    name = self.project.layers[self.graph.nodes[card].layer].name
+                    shown = replace(problem, message=f'Inside "{name}": {problem.message}')
+                    by_node.setdefault(card, []).append(shown)
                 continue
             if place.node is not None:
                 by_node.setdefault(place.node, []).append(problem)
@@ -192,7 +212,7 @@ class SceneModel:
         self._recolor(changed)
         for key in wires:
             if key in self.wires:
-                self.wires.colors[self.wires.slots[key]] = self._wire_color(self.graph.wires[key])
+                self.wires.color(key, self._wire_color(self.graph.wires[key]))
 
     def set_summary(self, summary: DataSummary | None) -> None:
         """What the data looks like; it decides the badges of Inputs and Outputs."""
@@ -208,11 +228,25 @@ class SceneModel:
             self._stale_faces(list(self._faces))
         self._stale_faces(before.changed ^ look.changed)
 
-    def move(self, positions: dict[str, tuple[float, float]]) -> None:
-        """Show nodes elsewhere for now (a drag, an animation); the project is not touched."""
+    def set_starts(self, starts: Mapping[str, LayerStart], layers: Iterable[str]) -> None:
+        """What the layers begin training with; it is another thing for `layers`."""
+        self._starts = starts
+        for layer in layers:
+            self._stale_faces(self._nodes_of_layer.get(layer, ()))
+
+    def move(self, positions: Mapping[str, Point], dots: Mapping[Dot, Point] | None = None) -> None:
+        """Show nodes and reroute dots elsewhere for now (a drag, an animation); the project is not
+        touched."""
         here = {node: place for node, place in positions.items() if node in self.nodes}
-        slots = self.nodes.move(here, list(here.values()))
-        self.wires.place(self.wires.touching(slots))
+        wires = set(self.wires.touching(self.nodes.move(here, list(here.values()))))
+        led: dict[str, list[Point]] = {}
+        for (wire, number), at in (dots or {}).items():
+            if wire in self.wires:
+                led.setdefault(wire, list(self.wires.dots.of_wire(wire)))[number] = at
+        for wire, points in led.items():
+            self.wires.lead(wire, tuple(points))
+            wires.add(self.wires.slots[wire])
+        self.wires.place(wires)
 
     # ------------------------------------------------------------------ questions
 
@@ -263,7 +297,24 @@ class SceneModel:
         changed, self.changed_faces = self.changed_faces, set()
         return changed
 
+    def presence(self, node: str) -> Presence:
+        """Whether a node is in the model."""
+        if node in self._switched.off:
+            return "muted" if self.graph.nodes[node].mode == "muted" else "left out"
+        return "bypassed" if node in self._switched.passing else "on"
+
     # ------------------------------------------------------------------ inside
+
+    def _effect(self) -> Effect:
+        return switched(self.project, self.catalogue).effects.get(self.graph_id, NO_EFFECT)
+
+    def _switch(self, change: Diff) -> frozenset[str]:
+        """Follow what is muted and bypassed; returns the nodes that are so now or no longer."""
+        before = self._switched
+        if change.affects_model:
+            self._switched = self._effect()
+        now = self._switched
+        return (before.off ^ now.off) | (before.passing.keys() ^ now.passing.keys())
 
     def _offset(self, node: str, side: str, number: int) -> tuple[float, float]:
         ports = self.ports(node)
@@ -283,7 +334,8 @@ class SceneModel:
         self._nodes_of_layer.setdefault(value.layer, set()).add(node)
         ports = self.ports(node)
         size = card_size(len(ports.inputs), len(ports.outputs), self.project.flow)
-        self.nodes.add(node, value.x, value.y, size, self._category_number(layer))
+        category = self._category_number(layer, node in self._switched.off)
+        self.nodes.add(node, value.x, value.y, size, category)
 
     def _place_wire(self, wire: Wire) -> None:
         slots = self.nodes.slots
@@ -297,11 +349,14 @@ class SceneModel:
             self.output_offset(wire.source, min(wire.output, last)),
             self.input_offset(wire.target, self.ports(wire.target).place(wire.port)),
             self._wire_color(wire),
+            wire.points,
         )
 
     def _wire_color(self, wire: Wire) -> int:
         if wire.key in self._bad_wires:
             return ERROR_COLOR
+        if not self._switched.off.isdisjoint((wire.source, wire.target)):
+            return WAITING_COLOR
         info = self.info(wire.source)
         if info is None:
             return UNKNOWN_COLOR
@@ -316,7 +371,7 @@ class SceneModel:
             key = self.wires.keys[slot]
             if key is not None:
                 wire = self.graph.wires[key]
-                self.wires.colors[slot] = self._wire_color(wire)
+                self.wires.color(key, self._wire_color(wire))
                 stale |= {wire.source, wire.target}
         self._stale_faces(stale)
 
@@ -338,9 +393,13 @@ class SceneModel:
             if not calls:
                 del self._nodes_of_layer[layer]
 
-    def _category_number(self, layer: Layer) -> int:
+    def _category_number(self, layer: Layer, is_off: bool) -> int:
         kind = self.catalogue.layer_type(layer)
-        name = "blocks" if layer.graph is not None else kind.category if kind else "other"
+        name = kind.category if kind is not None else "other"
+        if is_off:
+            name = LEFT_OUT
+        elif layer.graph is not None:
+            name = "blocks"
         number = self._category_numbers.get(name)
         if number is None:
             number = self._category_numbers[name] = len(self.categories)
@@ -361,14 +420,17 @@ class SceneModel:
         problems = self.problems_of(node)
         state = card_state(info, problems)
         known = info is not None and info.status == "ok"
-        badge, kind = self._badge(layer)
+        presence = self.presence(node)
+        badge, kind = self._badge(layer) if node not in self._switched.off else ("", False)
         slot = self.nodes.slots[node]
+        code = is_placeholder(layer)
+        lines = code_lines(layer) if code else card_lines(layer, self.catalogue.layer_type(layer))
         return CardFace(
             title=card_title(layer),
             name=layer.name,
             category=self.categories[int(self.nodes.categories[slot])],
             size=self.nodes.rect(node)[2:],
-            lines=card_lines(layer, self.catalogue.layer_type(layer)),
+            lines=lines,
             shape=shapes_line(info) if known and info else "",
             count=count_line(info, self.look) if known and info else "",
             state=state,
@@ -378,8 +440,20 @@ class SceneModel:
             calls=len(self._nodes_of_layer.get(layer.id, ())),
             frozen=not layer.trainable,
             changed=node in self.look.changed,
+            start=self._starts[layer.id].state if layer.id in self._starts else "",
+            code=code,
             ports=(*self._input_marks(node), *self._output_marks(node)),
+            presence=presence,
+            through=self._through(node) if presence == "bypassed" else None,
         )
+
+    def _through(self, node: str) -> tuple[float, float, float, float] | None:
+        """The way of the tensor that a bypassed node passes on: in by the first wired port."""
+        ports = self.ports(node)
+        wired = [number for number, slot in enumerate(ports.inputs) if not slot.is_free]
+        if not wired or not ports.outputs:
+            return None
+        return (*self.input_offset(node, wired[0]), *self.output_offset(node, 0))
 
     def _badge(self, layer: Layer) -> tuple[str, bool]:
         """The data behind an Input or Output in words, and whether there is none although the

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kerasstudio.ui.canvas.dotted_wires import DotIndex, dotted_curves
 from kerasstudio.ui.canvas.node_index import Floats, NodeIndex, Slots
+from kerasstudio.ui.canvas.polylines import bends, crossed, crossing, distances
+from kerasstudio.ui.canvas.wire_detours import FAR, MOST, detours
 
 SEGMENTS = 24
 _FIRST_CAPACITY = 64
@@ -48,11 +51,14 @@ def bezier(starts: Floats, ends: Floats, down: bool = False) -> Floats:
 class WireIndex:
     """A slot is a row of every array. `segments` holds (x1, y1, x2, y2) lines ready for
     `drawLines`, `ends` the straight line for far zooms, `bounds` x0, y0, x1, y1, `bends` how
-    far a point lies off its neighbours, `colors` an index into the painter's pens."""
+    far a point lies off its neighbours, `colors` an index into the painter's pens. `slots` has the
+    first slot of each wire; one with reroute dots has a slot more for each dot, since it is drawn
+    in spans between them. `labelled` are the slots that a wire's shape is written on."""
 
     def __init__(self, nodes: NodeIndex) -> None:
         self._nodes = nodes
         self.down = False
+        self.dots = DotIndex()
         self.clear()
 
     def clear(self) -> None:
@@ -61,11 +67,15 @@ class WireIndex:
         self.ends: Floats = np.zeros((size, 4))
         self.bounds: Floats = np.full((size, 4), _NOWHERE)
         self.bends: Floats = np.zeros(size)
+        self._round: NDArray[np.bool_] = np.zeros(size, bool)  # those that make a detour
         self.colors: NDArray[np.int16] = np.zeros(size, np.int16)
         self._offsets: Floats = np.zeros((size, 4))
         self._nodes_of: NDArray[np.intp] = np.zeros((size, 2), np.intp)
         self.keys: list[str | None] = [None] * size
         self.slots: dict[str, int] = {}
+        self.labelled: NDArray[np.bool_] = np.ones(size, bool)
+        self._more: dict[str, list[int]] = {}
+        self.dots.clear()
         self._touching: dict[int, set[int]] = {}
         self._free = list(range(size - 1, -1, -1))
 
@@ -83,56 +93,100 @@ class WireIndex:
         source_offset: tuple[float, float],
         target_offset: tuple[float, float],
         color: int,
+        dots: tuple[tuple[float, float], ...] = (),
     ) -> int:
         """Put a wire in, or change it. Offsets are from the corner of the card to the port.
-        Its curve is computed by the next `place`. Returns its slot."""
+        Its curve is computed by the next `place`. Returns its first slot."""
         slot = self.slots.get(key)
         if slot is None:
-            if not self._free:
-                self._grow()
-            slot = self._free.pop()
-            self.slots[key] = slot
-            self.keys[slot] = key
+            slot = self.slots[key] = self._take(key)
         else:
             self._loosen(slot)
+        self.lead(key, dots)
         self._nodes_of[slot] = (source, target)
         self._offsets[slot] = (*source_offset, *target_offset)
-        self.colors[slot] = color
+        self.color(key, color)
         self._touching.setdefault(source, set()).add(slot)
         self._touching.setdefault(target, set()).add(slot)
         return slot
 
     def remove(self, key: str) -> None:
         """Take a wire out. Raises `KeyError` for an unknown one."""
+        self.lead(key, ())
         slot = self.slots.pop(key)
         self._loosen(slot)
-        self.keys[slot] = None
-        self.bounds[slot] = _NOWHERE
-        self._free.append(slot)
+        self._give_back(slot)
+
+    def lead(self, key: str, dots: tuple[tuple[float, float], ...]) -> None:
+        """Lead a wire through these dots from now on; its curve is computed by the next `place`."""
+        slot = self.slots[key]
+        self.dots.put(key, slot, dots)
+        more = self._more.get(key, [])
+        if len(more) == len(dots):
+            return
+        while len(more) > len(dots):
+            self._give_back(more.pop())
+        while len(more) < len(dots):
+            more.append(self._take(key))
+        self.colors[more] = self.colors[slot]
+        if more:
+            self._more[key] = more
+        else:
+            del self._more[key]
+            self.labelled[slot] = True
+
+    def color(self, key: str, color: int) -> None:
+        """Give a wire another colour."""
+        self.colors[self.spans(key)] = color
+
+    def spans(self, key: str) -> list[int]:
+        """All slots of a wire, from its source on."""
+        return [self.slots[key], *self._more.get(key, ())]
+
+    def spans_of(self, keys: Iterable[str | None]) -> list[int]:
+        """All slots of those of these wires that are here."""
+        return [
+            slot
+            for key in keys
+            if key is not None and key in self.slots
+            for slot in self.spans(key)
+        ]
 
     def touching(self, node_slots: Iterable[int]) -> list[int]:
-        """Slots of the wires that begin or end at these cards."""
+        """First slots of the wires that begin or end at these cards."""
         found: set[int] = set()
         for slot in node_slots:
             found |= self._touching.get(slot, set())
         return list(found)
 
     def place(self, slots: Iterable[int]) -> None:
-        """Compute the curves of these wires from where their cards are now."""
+        """Compute the curves of these wires (first slots) from where their cards are now."""
         index = np.fromiter(slots, np.intp)
         if not len(index):
             return
+        if self.dots:
+            led = {
+                key: slot
+                for slot in index.tolist()
+                if (key := self.keys[slot]) is not None and key in self._more
+            }
+            self._place_led(led)
+            index = self._without(index, list(led.values()))
         corners = self._nodes.rects[:, :2]
         starts = corners[self._nodes_of[index, 0]] + self._offsets[index, :2]
         ends = corners[self._nodes_of[index, 1]] + self._offsets[index, 2:]
         points = bezier(starts, ends, self.down)
-        self.segments[index, :, :2] = points[:, :-1]
-        self.segments[index, :, 2:] = points[:, 1:]
-        self.ends[index, :2] = starts
-        self.ends[index, 2:] = ends
-        self.bounds[index, :2] = points.min(axis=1)
-        self.bounds[index, 2:] = points.max(axis=1)
-        self.bends[index] = _bends(points)
+        axis = 1 if self.down else 0
+        back = np.flatnonzero(ends[:, axis] < starts[:, axis] - FAR)
+        if 0 < len(back) <= MOST:
+            ways = detours(starts[back], ends[back], self._nodes.rects, self.down, SEGMENTS + 1)
+            there = ~np.isnan(ways[:, 0, 0])
+            points[back[there]] = ways[there]
+            back = back[there]
+        else:
+            back = back[:0]
+        self._show(index, points)
+        self._round[index[back]] = True
 
     def lines(self, slots: Slots, scale: float) -> tuple[Floats, NDArray[np.int16]]:
         """Lines (n, 4) that show these wires at `scale` device pixels for a scene pixel, and the
@@ -156,6 +210,14 @@ class WireIndex:
             return np.empty((0, 4)), np.empty(0, np.int16)
         return np.concatenate(parts), np.concatenate(colors)
 
+    def far_lines(self, slots: Slots) -> Floats:
+        """Lines (n, 4) for far zooms: straight ones, but for wires that make a detour."""
+        around = self._round[slots]
+        if not around.any():
+            return self.ends[slots]
+        pieces = self.segments[slots[around]].reshape(-1, 4)
+        return np.concatenate([self.ends[slots[~around]], pieces])
+
     def within(self, x0: float, y0: float, x1: float, y1: float, margin: float = 2.0) -> Slots:
         """Slots of the wires whose bounds touch this rectangle."""
         bounds = self.bounds
@@ -166,20 +228,87 @@ class WireIndex:
             & (bounds[:, 3] + margin > y0)
         )
 
-    def wire_at(self, x: float, y: float, reach: float) -> str | None:
-        """The key of the nearest wire, at most `reach` scene pixels away."""
+    def wire_at(self, x: float, y: float, reach: float, skip: Collection[str] = ()) -> str | None:
+        """The key of the nearest wire but those to `skip`, at most `reach` scene pixels away."""
+        slot = self.span_at(x, y, reach, skip)
+        return None if slot is None else self.keys[slot]
+
+    def crossings(self, first: Floats, second: Floats) -> dict[int, tuple[float, float]]:
+        """Slots of the spans that the line from `first` to `second` crosses, and where."""
+        near = self.within(*np.minimum(first, second), *np.maximum(first, second))
+        hit = crossed(self.segments[near], first, second)
+        found = {}
+        for row in np.flatnonzero(hit.any(axis=1)).tolist():
+            piece = self.segments[near[row], int(hit[row].argmax())]
+            found[int(near[row])] = crossing(first, second, piece[:2], piece[2:])
+        return found
+
+    def span_at(self, x: float, y: float, reach: float, skip: Collection[str] = ()) -> int | None:
+        """The slot of the nearest span of a wire, at most `reach` scene pixels away."""
         near = self.within(x - reach, y - reach, x + reach, y + reach)
+        if skip:
+            near = self._without(near, self.spans_of(skip))
         if not len(near):
             return None
         lines = self.segments[near]
-        distances = _distances(lines, x, y).min(axis=1)
-        best = int(distances.argmin())
-        return self.keys[int(near[best])] if distances[best] <= reach else None
+        away = distances(lines, x, y).min(axis=1)
+        best = int(away.argmin())
+        return int(near[best]) if away[best] <= reach else None
 
     def middle(self, slot: int) -> tuple[float, float]:
         """A point half way along the wire."""
         x, y = self.segments[slot, SEGMENTS // 2, :2].tolist()
         return x, y
+
+    def _place_led(self, keys: Collection[str]) -> None:
+        """The spans of wires with dots, those with equally many together."""
+        by_number: dict[int, list[str]] = {}
+        for key in keys:
+            by_number.setdefault(len(self.dots.of_wire(key)), []).append(key)
+        axis = 1 if self.down else 0
+        corners = self._nodes.rects[:, :2]
+        for group in by_number.values():
+            spans = np.array([self.spans(key) for key in group], np.intp)
+            slots = spans[:, 0]
+            starts = corners[self._nodes_of[slots, 0]] + self._offsets[slots, :2]
+            ends = corners[self._nodes_of[slots, 1]] + self._offsets[slots, 2:]
+            dots = np.array([self.dots.of_wire(key) for key in group])
+            points = dotted_curves(starts, ends, dots, self.down, _BERNSTEIN)
+            self._show(spans.ravel(), points.reshape(-1, SEGMENTS + 1, 2))
+            lengths = np.abs(points[:, :, -1, axis] - points[:, :, 0, axis])
+            self.labelled[spans.ravel()] = False
+            self.labelled[spans[np.arange(len(group)), lengths.argmax(axis=1)]] = True
+
+    def _show(self, index: Slots, points: Floats) -> None:
+        """Take over curves (n, SEGMENTS + 1, 2)."""
+        self.segments[index, :, :2] = points[:, :-1]
+        self.segments[index, :, 2:] = points[:, 1:]
+        self.ends[index, :2] = points[:, 0]
+        self.ends[index, 2:] = points[:, -1]
+        self.bounds[index, :2] = points.min(axis=1)
+        self.bounds[index, 2:] = points.max(axis=1)
+        self.bends[index] = bends(points)
+        self._round[index] = False
+
+    def _without(self, slots: Slots, gone: list[int]) -> Slots:
+        """Slots but for some."""
+        kept = np.ones(len(self.keys), bool)
+        kept[gone] = False
+        return slots[kept[slots]]
+
+    def _take(self, key: str) -> int:
+        """A free slot for a wire."""
+        if not self._free:
+            self._grow()
+        slot = self._free.pop()
+        self.keys[slot] = key
+        return slot
+
+    def _give_back(self, slot: int) -> None:
+        self.keys[slot] = None
+        self.bounds[slot] = _NOWHERE
+        self.labelled[slot] = True
+        self._free.append(slot)
 
     def _loosen(self, slot: int) -> None:
         for node in self._nodes_of[slot].tolist():
@@ -195,29 +324,10 @@ class WireIndex:
         self.ends = np.concatenate([self.ends, np.zeros_like(self.ends)])
         self.bounds = np.concatenate([self.bounds, np.full((old, 4), _NOWHERE)])
         self.bends = np.concatenate([self.bends, np.zeros_like(self.bends)])
+        self._round = np.concatenate([self._round, np.zeros_like(self._round)])
         self.colors = np.concatenate([self.colors, np.zeros_like(self.colors)])
+        self.labelled = np.concatenate([self.labelled, np.ones_like(self.labelled)])
         self._offsets = np.concatenate([self._offsets, np.zeros_like(self._offsets)])
         self._nodes_of = np.concatenate([self._nodes_of, np.zeros_like(self._nodes_of)])
         self.keys.extend([None] * old)
         self._free = list(range(2 * old - 1, old - 1, -1))
-
-
-def _bends(points: Floats) -> Floats:
-    """How far, at most, a point of each curve (n, SEGMENTS + 1, 2) lies off the line through its
-    neighbours, about twice: the second difference across the curve."""
-    steps = np.diff(points, axis=1)
-    dx, dy = steps[..., 0], steps[..., 1]
-    cross = np.abs(dx[:, :-1] * dy[:, 1:] - dy[:, :-1] * dx[:, 1:])
-    length = np.maximum(np.hypot(dx, dy), 1e-6)
-    across: Floats = (cross / length[:, 1:]).max(axis=1)
-    return across
-
-
-def _distances(lines: Floats, x: float, y: float) -> Floats:
-    """Distances (n, SEGMENTS) from a point to each piece."""
-    starts, steps = lines[..., :2], lines[..., 2:] - lines[..., :2]
-    to_point = np.array((x, y)) - starts
-    length = np.maximum((steps**2).sum(-1), 1e-9)
-    along = np.clip((to_point * steps).sum(-1) / length, 0.0, 1.0)
-    distances: Floats = np.hypot(*np.moveaxis(to_point - along[..., None] * steps, -1, 0))
-    return distances

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from kerasstudio.graph.catalogue import Port
 from kerasstudio.graph.inspection import TensorSpec, shape_text
 from kerasstudio.graph.loops import downstream, upstream, would_cycle
 from kerasstudio.graph.ports import PortSlot
@@ -42,15 +43,16 @@ class WiringRules:
     """Judges ends for one wire that begins at `start`. Built once for each drag."""
 
     def __init__(self, model: SceneModel, start: End) -> None:
-        self._model, self.start = model, start
+        self.model, self.start = model, start
         graph = model.graph
         reach = upstream if start.is_output else downstream
         # Everything that feeds the source (or is fed by the target) would close a loop.
         self._behind = reach(graph, [start.node])
 
-    def judge(self, end: End) -> Verdict:
-        """Whether the wire may go to `end`."""
-        model, start = self._model, self.start
+    def judge(self, end: End, named: bool = True) -> Verdict:
+        """Whether the wire may go to `end`. A loop is looked for only when it is to be `named`:
+        in a large drawing that takes a while."""
+        model, start = self.model, self.start
         if end.node == start.node:
             return Verdict(False, False, "A layer cannot feed itself.")
         if end.is_output == start.is_output:
@@ -58,9 +60,10 @@ class WiringRules:
             return Verdict(False, False, f"Both ends are {side}.")
         source, target = (start, end) if start.is_output else (end, start)
         if end.node in self._behind:
-            loop = tuple(would_cycle(model.project, source.node, target.node, model.graph_id))
-            if loop:
-                return Verdict(False, False, "This would close a loop.", loop)
+            loop: list[str] = []
+            if named:
+                loop = would_cycle(model.project, source.node, target.node, model.graph_id)
+            return Verdict(False, False, "This would close a loop.", tuple(loop))
         slot = self._slot(target)
         if slot is None:
             return Verdict(False, False, "There is no such port.")
@@ -69,13 +72,17 @@ class WiringRules:
             return Verdict(True, False, f"{model.face(target.node).title} takes {reason}.")
         return FINE
 
+    def loops(self, node: str) -> bool:
+        """Whether any wire to a node would close a loop; `judge` names it, which takes longer."""
+        return node == self.start.node or node in self._behind
+
     def fits(self, node: str) -> bool:
         """Whether any port of a node takes this wire; the others are dimmed."""
-        return any(self.judge(end).fitting for end in self.ends(node))
+        return any(self.judge(end, named=False).fitting for end in self.ends(node))
 
     def ends(self, node: str) -> Iterable[End]:
         """The ports of a node on the side that the wire must end at."""
-        ports = self._model.ports(node)
+        ports = self.model.ports(node)
         if self.start.is_output:
             return [End(node, number, slot.name) for number, slot in enumerate(ports.inputs)]
         return [End(node, number) for number in range(len(ports.outputs))]
@@ -87,7 +94,7 @@ class WiringRules:
             return None
         if not self.start.is_output:
             return ends[0]
-        slots = self._model.ports(node).inputs
+        slots = self.model.ports(node).inputs
 
         def order(end: End) -> tuple[bool, bool, int]:
             slot = slots[end.number]
@@ -96,11 +103,11 @@ class WiringRules:
         return min(ends, key=order)
 
     def _slot(self, end: End) -> PortSlot | None:
-        slots = self._model.ports(end.node).inputs
+        slots = self.model.ports(end.node).inputs
         return slots[end.number] if end.number < len(slots) else None
 
 
-def misfit(spec: TensorSpec | None, slot: PortSlot) -> str:
+def misfit(spec: TensorSpec | None, slot: PortSlot | Port) -> str:
     """What the port takes, in words, when the tensor is not that; empty when it fits or nothing is
     known."""
     if spec is None:

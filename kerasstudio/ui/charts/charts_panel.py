@@ -32,9 +32,10 @@ from kerasstudio.ui.charts.curves import Curves
 from kerasstudio.ui.charts.metric_plot import ChartColors, ChartView, MetricPlot, ShownRun
 from kerasstudio.ui.charts.run_list import RunLine, RunList
 from kerasstudio.ui.tasks import Tasks
+from kerasstudio.ui.theme import px
 
 REFRESH_MS = 33
-EMPTY_TEXT = "Press Train (F5). Loss and metrics appear here while the model learns."
+EMPTY_TEXT = "Press Train. Loss and metrics appear here while the model learns."
 
 
 class ChartsPanel(QWidget):
@@ -62,7 +63,7 @@ class ChartsPanel(QWidget):
         self._timer.timeout.connect(self._tick)
 
         self._runs = RunList()
-        self._runs.setFixedWidth(330)
+        self._runs.setFixedWidth(px(330))
         self._runs.ticked_changed.connect(self._ticks_changed)
         self._plot_row = QHBoxLayout()
         self._plot_row.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +71,7 @@ class ChartsPanel(QWidget):
         self._plot_area = QWidget()
         self._plot_area.setLayout(self._plot_row)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._plot_area)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -232,7 +234,7 @@ class ChartsPanel(QWidget):
             "Exponential moving average of the batch values; the pale line is what was measured."
         )
         self._smoothing_text = QLabel()
-        self._smoothing_text.setMinimumWidth(28)
+        self._smoothing_text.setMinimumWidth(px(28))
         self._smoothing.valueChanged.connect(self._view_changed)
         self._axis = QComboBox()
         self._axis.addItems(["x: batch", "x: epoch"])

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from kerasstudio.ui.charts.curve_layer import BarePlot, CurveLayer, Mark, Stroke, cache_axis
 from kerasstudio.ui.charts.curves import VALIDATION_PREFIX, Curves, EpochCurve
 from kerasstudio.ui.charts.series import Floats
+from kerasstudio.ui.theme import px
 
 # The axis grows in steps, not with every point: moving it repaints everything.
 RANGE_STEP = 1.15
@@ -108,7 +109,7 @@ class MetricPlot(QFrame):
         layout.setSpacing(4)
         layout.addLayout(header)
         layout.addWidget(self._widget, 1)
-        self.setMinimumSize(260, 120)
+        self.setMinimumSize(px(260), 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.set_colors(colors)
 
@@ -118,7 +119,7 @@ class MetricPlot(QFrame):
         self._colors = colors
         self._widget.setBackground(QColor(colors.background))
         font = QFont(self.font())
-        font.setPixelSize(11)
+        font.setPixelSize(px(11))
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.setTextPen(colors.muted)
@@ -127,7 +128,7 @@ class MetricPlot(QFrame):
             axis.setStyle(tickLength=0, tickTextOffset=6)
             cache_axis(axis)
         self._plot.getAxis("left").setGrid(180)
-        self._plot.getAxis("left").setWidth(44)
+        self._plot.getAxis("left").setWidth(px(44))
         self._cross.setPen(pg.mkPen(colors.muted, style=Qt.PenStyle.DashLine))
         self.refresh()
 

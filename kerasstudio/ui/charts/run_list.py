@@ -8,6 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
+from kerasstudio.ui.theme import px
+
 HEADERS = ("run", "val. metric", "val. loss", "time")
 
 
@@ -34,7 +36,7 @@ class RunList(QTableWidget):
         self.setHorizontalHeaderLabels(HEADERS)
         self.setAccessibleName("Runs shown in the plots")
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
+        self.verticalHeader().setDefaultSectionSize(px(28))
         self.setShowGrid(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

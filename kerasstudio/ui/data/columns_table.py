@@ -18,6 +18,7 @@ from kerasstudio.ui.data.columns_model import (
     ROLE,
     ColumnsModel,
 )
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.fields import paint_chevron
 from kerasstudio.ui.widgets.histogram import paint_bars
 from kerasstudio.ui.widgets.labels import Tone, tone_color
@@ -56,14 +57,14 @@ class ColumnsTable(PlainTable):
         """Short things get what they need; names and preparations share the rest."""
         header, room = self.horizontalHeader(), self.viewport().width()
         widths = {
-            KIND: self._widest(KIND, 84),
-            ROLE: 92,
-            DISTRIBUTION: 150 if room > 860 else 116,
-            MISSING: min(self._widest(MISSING, 70), 210),
+            KIND: self._widest(KIND, px(84)),
+            ROLE: px(92),
+            DISTRIBUTION: px(150 if room > px(860) else 116),
+            MISSING: min(self._widest(MISSING, px(70)), px(210)),
         }
-        rest = max(room - sum(widths.values()), 180)
-        widths[NAME] = max(90, min(self._widest(NAME, 90), rest * 6 // 10))
-        widths[PREPARATION] = max(90, rest - widths[NAME])
+        rest = max(room - sum(widths.values()), px(180))
+        widths[NAME] = max(px(90), min(self._widest(NAME, px(90)), rest * 6 // 10))
+        widths[PREPARATION] = max(self._heading(PREPARATION), rest - widths[NAME])
         for section, width in widths.items():
             header.resizeSection(section, width)
 
@@ -73,7 +74,14 @@ class ColumnsTable(PlainTable):
         metrics = QFontMetrics(font) if font is not None else self.fontMetrics()
         rows = range(min(self.columns.rowCount(), 200))
         texts = [str(self.columns.index(row, section).data()) for row in rows]
-        return max([least, *(metrics.horizontalAdvance(text) + 28 for text in texts)])
+        words = [metrics.horizontalAdvance(text) + 28 for text in texts]
+        return max([least, self._heading(section), *words])
+
+    def _heading(self, section: int) -> int:
+        """What the heading takes."""
+        header = self.horizontalHeader()
+        text = str(self.columns.headerData(section, Qt.Orientation.Horizontal))
+        return header.fontMetrics().horizontalAdvance(text) + 16
 
     def open_menu(self, index: Index) -> None:
         """Offer what the cell can be."""

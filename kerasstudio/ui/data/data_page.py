@@ -32,6 +32,7 @@ from kerasstudio.ui.data.split_card import SplitCard
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.problem_row import CheckList, details_of
@@ -182,8 +183,8 @@ class DataPage(QScrollArea):
 
     def _set_widths(self) -> None:
         wide = self.width() >= _WIDE
-        self.sources.setFixedWidth(250 if wide else 196)
-        self._right.setFixedWidth(330 if wide else 290)
+        self.sources.setFixedWidth(px(250 if wide else 196))
+        self._right.setFixedWidth(px(330 if wide else 290))
 
     def _show_page(self) -> None:
         has_data = bool(self._store.project.data.sources)

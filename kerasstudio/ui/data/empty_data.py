@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.ui.data.samples import SAMPLES
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
 
@@ -21,7 +22,7 @@ class EmptyData(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         card = Card("Choose the data to train on")
-        card.setMaximumWidth(620)
+        card.setMaximumWidth(px(620))
         card.body.addWidget(
             TextBlock(
                 "A CSV table, or NumPy arrays in an .npz or .npy file. Choose a file, or drop it "
@@ -51,7 +52,7 @@ class EmptyData(QWidget):
         for sample in SAMPLES:
             row = QHBoxLayout()
             link = LinkButton(sample.title)
-            link.setFixedWidth(90)
+            link.setFixedWidth(px(90))
             link.setAccessibleName(f"sample {sample.title}")
             link.clicked.connect(lambda _=False, path=sample.path: self.sample_chosen.emit(path))
             self.samples[sample.path] = link

@@ -15,6 +15,7 @@ from kerasstudio.graph.defaults import training_for_output
 from kerasstudio.graph.heads import Head, head_of
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.project import Layer, Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.ui.inspector.input_shapes import input_changes
 from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.amounts import plural
@@ -53,6 +54,7 @@ class MatchingCard(Card):
         self, project: Project, summary: DataSummary | None, inspection: Inspection | None
     ) -> None:
         """Resolve the matching and show it."""
+        project = live_project(project)
         found = resolve(project, summary)
         inputs = _unique(layer for _node, layer in project.inputs())
         outputs = _unique(layer for _node, layer in project.outputs())

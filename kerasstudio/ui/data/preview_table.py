@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from kerasstudio.graph.data_summary import DataSummary
-from kerasstudio.ui.theme import mono_font
+from kerasstudio.ui.theme import mono_font, px
 from kerasstudio.ui.widgets.plain_table import Index, PlainTable
 
 MOST_ROWS = 12
@@ -92,7 +92,7 @@ class PreviewTable(PlainTable):
                 for row in range(min(self.rows.rowCount(), MOST_ROWS))
             ]
             widest = max(texts.horizontalAdvance(word) for word in words)
-            widths.append(min(_WIDEST, widest + 28))
+            widths.append(min(px(_WIDEST), widest + 28))
         spare = max(0, self.viewport().width() - sum(widths)) // count
         for section, width in enumerate(widths):
             self.horizontalHeader().resizeSection(section, width + spare)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
 
 _HANDLE = 8.0
 _BAR = 12.0
@@ -43,7 +43,7 @@ class SplitBar(QWidget):
         return self.width() * (1 - share)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 24)
+        return QSize(200, px(24))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._dragged = self._handle_at(event.position().x())

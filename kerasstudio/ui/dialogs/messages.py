@@ -49,6 +49,8 @@ def problem_message(parent: QWidget, problem: Problem, title: str = "KerasStudio
         lines.append(f"Received: {problem.received}.")
     if problem.place.file and problem.place.file not in problem.message:
         lines.append(f"File: {problem.place.file}")
+    if problem.advice:
+        lines.append(f"\n{problem.advice}")
     box.setInformativeText("\n".join(lines))
     if problem.detail:
         box.setDetailedText(problem.detail)

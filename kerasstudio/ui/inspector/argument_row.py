@@ -15,6 +15,7 @@ from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, Switc
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
 from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
 from kerasstudio.ui.inspector.scrub_label import ScrubLabel
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.field_corner import FieldCorner
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
@@ -71,7 +72,7 @@ class ArgumentRow(QWidget):
         self._refusal = ""
         self._keras_error = ""
         self.label = ScrubLabel(argument.name)
-        self.label.setFixedWidth(label_width)
+        self.label.setFixedWidth(px(label_width))
         self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.label.clicked.connect(self.toggle_help)
         self.editor = editor_for(argument, catalogue, make_form)

@@ -135,5 +135,6 @@ def _summary(layer: Layer, kind: LayerType | None) -> str:
     if layer.is_output:
         return "Marks what the model returns. Its name is the name of the loss and the metrics."
     if kind is None:
-        return f"{layer.module}.{layer.class_name} is not part of the installed Keras."
+        name = f"{layer.module}.{layer.class_name}".lstrip(".")
+        return f"{name} is not part of the installed Keras."
     return kind.summary

@@ -6,12 +6,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspector.code_card import CodeCard
 from kerasstudio.ui.inspector.layer_panel import LayerPanel
 from kerasstudio.ui.inspector.overview_panel import OverviewPanel
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.training_changes import TrainingChanges
+from kerasstudio.ui.warm_start import WarmStart
 
 
 class Inspector(QScrollArea):
@@ -28,13 +32,16 @@ class Inspector(QScrollArea):
         selection: Selection,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
+        trust: CodeTrust | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
-        self.overview = OverviewPanel(store, selection, feed, catalogue, changes)
-        self.layers = LayerPanel(store, feed, catalogue, changes)
+        self.overview = OverviewPanel(store, selection, feed, catalogue, warm, changes)
+        code = None if trust is None else CodeCard(store, feed, catalogue, trust)
+        self.layers = LayerPanel(store, feed, catalogue, warm, changes, code=code)
         if changes is not None:
             changes.changed.connect(self._problems_changed)
             changes.changed.connect(self.layers.refresh_facts)
@@ -47,7 +54,7 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(268)
+        self.setMinimumWidth(px(268))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Inspector")
 
@@ -61,16 +68,18 @@ class Inspector(QScrollArea):
         feed.inspection_changed.connect(self._inspection_changed)
         feed.problems_changed.connect(self._problems_changed)
         feed.summary_changed.connect(self.layers.refresh_data)
+        warm.starts_changed.connect(self._starts_changed)
+        warm.start_changed.connect(self._starts_changed)
         self._show_selection()
 
-    def focus_first_argument(self) -> None:
+    def focus_first_argument(self, or_name: bool = True) -> None:
         """Put the keyboard in the first argument (Enter on the canvas); in the name, if the
-        layer takes no arguments."""
+        layer takes no arguments, unless `or_name` is False."""
         self._show_selection()
         if self._pages.currentWidget() is not self.layers:
             return
         form = self.layers.form
-        if form is None or not form.focus_first():
+        if (form is None or not form.focus_first()) and or_name:
             self.layers.header.focus_name()
 
     def focus_argument(self, name: str) -> None:
@@ -106,6 +115,12 @@ class Inspector(QScrollArea):
             self._later.start()
         else:
             self.layers.refresh_facts()
+
+    def _starts_changed(self, _layers: object = None) -> None:
+        if self._pages.currentWidget() is self.overview:
+            self._later.start()
+        else:
+            self.layers.refresh_start()
 
     def _problems_changed(self) -> None:
         if self._pages.currentWidget() is self.overview:

@@ -11,16 +11,20 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Argument, Catalogue
 from kerasstudio.graph.help_topics import LAYERS, topic_key
+from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import common, facts
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
+from kerasstudio.ui.inspector.code_card import CodeCard
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
 from kerasstudio.ui.inspector.input_shapes import input_changes, take_input_shapes
+from kerasstudio.ui.inspector.start_note import StartNote
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.training_changes import TrainingChanges
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.fields import FieldSwitch
@@ -43,12 +47,16 @@ class LayerPanel(QWidget):
         store: DocumentStore,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
+        code: CodeCard | None = None,
     ) -> None:
+        """`code` shows layers that are code of a file."""
         super().__init__(parent)
         self._changes = changes
         self._store, self._feed, self._catalogue = store, feed, catalogue
+        self.code = code
         self._graph = ""
         self._nodes: tuple[str, ...] = ()
         self._layers: list[Layer] = []
@@ -70,6 +78,7 @@ class LayerPanel(QWidget):
         self.take_shape = LinkButton("Take shape from data")
         self.take_shape.clicked.connect(self._take_shape)
         self.facts = FactsTable()
+        self.start = StartNote(warm)
         self.members = Label("", "muted")
         self.members.setWordWrap(True)
 
@@ -78,10 +87,14 @@ class LayerPanel(QWidget):
         self._column.setSpacing(10)
         self._column.addWidget(self.header)
         self._column.addWidget(self.problems)
+        if code is not None:
+            code.hide()
+            self._column.addWidget(code)
         self._form_place = QVBoxLayout()
         self._column.addLayout(self._form_place)
         self._column.addWidget(self.take_shape)
         self._column.addWidget(self.trainable)
+        self._column.addWidget(self.start)
         self._line = Line()
         self._column.addWidget(self._line)
         self._column.addWidget(self.facts)
@@ -127,6 +140,7 @@ class LayerPanel(QWidget):
         self.facts.setVisible(single and bool(nodes))
         self._line.setVisible(bool(nodes))
         self.members.setVisible(len(self._layers) > 1)
+        self.refresh_start()
         if single and nodes:
             told = facts.node_facts(
                 self._store.project, self._graph, nodes[0], self._feed.inspection
@@ -135,6 +149,10 @@ class LayerPanel(QWidget):
                 lines = "\n".join(self._changes.since.nodes[nodes[0]])
                 told.append((f"since run {self._changes.run}", lines, ""))
             self.facts.show_facts(told)
+
+    def refresh_start(self) -> None:
+        """What these layers begin training with."""
+        self.start.show_layers([layer.id for layer in self._layers])
 
     def refresh_problems(self) -> None:
         """What is wrong with these layers, in red at the argument or in the list on top."""
@@ -182,8 +200,20 @@ class LayerPanel(QWidget):
         names_shown += [f"and {more:,} more"] if more else []
         self.members.setText("Selected: " + ", ".join(names_shown))
 
+    def _show_code(self) -> bool:
+        """Whether the only layer shown is code: its arguments are the file's, to the letter."""
+        layer = self._layers[0]
+        shown = self.code is not None and len(self._layers) == 1 and is_placeholder(layer)
+        if self.code is not None:
+            self.code.setVisible(shown)
+            if shown:
+                self.code.show_layer(layer, self._graph, self._nodes[0])
+        return shown
+
     def _show_form(self) -> None:
+        foreign = self._show_code()
         arguments = common.common_arguments(self._layers, self._catalogue)
+        arguments = () if foreign else arguments
         ids = tuple(layer.id for layer in self._layers)
         form = self._form_for(arguments)
         if form is not self.form or ids != self._shown:

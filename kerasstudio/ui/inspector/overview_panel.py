@@ -14,9 +14,11 @@ from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import facts
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
+from kerasstudio.ui.inspector.start_note import StartSummary
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.training_changes import TrainingChanges
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
@@ -46,6 +48,7 @@ class OverviewPanel(QWidget):
         selection: Selection,
         feed: InspectionFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -70,6 +73,7 @@ class OverviewPanel(QWidget):
         self._changed = QVBoxLayout()
         self._changed.setSpacing(3)
         self._changed_shown: object = None
+        self.start = StartSummary(warm)
         self.problem_count = Label("", "muted")
         self.problems = CheckList()
         self.problems.fix_chosen.connect(self._apply_fix)
@@ -87,6 +91,7 @@ class OverviewPanel(QWidget):
         column.addWidget(self._changed_line)
         column.addWidget(self.changed_title)
         column.addLayout(self._changed)
+        column.addWidget(self.start)
         column.addWidget(Line())
         column.addWidget(self.problem_count)
         column.addWidget(self.problems)
@@ -104,13 +109,14 @@ class OverviewPanel(QWidget):
         else:
             self.summary.setText(
                 "The canvas is empty. Drag a layer from the list on the left, "
-                "or press Tab on the canvas and type its name."
+                "or double-click the canvas and type its name."
             )
         self._show_ends()
         batch = project.training.batch_size
         self.batch.set_values({} if batch == _BATCH.default else {"batch_size": batch})
         self.facts.show_facts(facts.model_facts(project, self._feed.inspection))
         self._show_changes()
+        self.start.refresh()
         self._show_problems()
 
     def _show_ends(self) -> None:

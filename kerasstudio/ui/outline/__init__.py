@@ -1,1 +1,1 @@
-"""The graph as a tree."""
+"""The drawing as a tree."""

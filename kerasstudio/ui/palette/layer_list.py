@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.ui.palette.layer_mime import LAYER_MIME, layer_mime
 from kerasstudio.ui.palette.layer_query import shown_name
-from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.theme import px, tokens, ui_font
 
 KIND_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 26
@@ -116,7 +116,7 @@ class LayerDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         heading = isinstance(index.data(KIND_ROLE), str)
-        return QSize(120, TITLE_HEIGHT if heading else ROW_HEIGHT)
+        return QSize(120, px(TITLE_HEIGHT if heading else ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = index.data(KIND_ROLE)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDrag, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout, QWidget
 
 from kerasstudio.graph.cards import card_lines, card_size, port_offset
 from kerasstudio.graph.catalogue import Catalogue, LayerType
@@ -20,7 +20,9 @@ from kerasstudio.ui.canvas.card_painter import MARGIN
 from kerasstudio.ui.palette.layer_list import LayerDelegate, LayerRows, Row
 from kerasstudio.ui.palette.layer_mime import layer_mime
 from kerasstudio.ui.palette.layer_query import find, offered, shown_name
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.labels import TextBlock
+from kerasstudio.ui.widgets.search_field import SearchField
 
 
 class Palette(QWidget):
@@ -35,17 +37,14 @@ class Palette(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.ghost_zoom: Callable[[], float] = lambda: 1.0
         """The zoom of the canvas, so that a dragged card is as large as it will be."""
-        self.field = QLineEdit(self)
-        self.field.setClearButtonEnabled(True)
-        self.field.setAccessibleName("Search layers")
-        self._glass: QAction | None = None
+        self.field = SearchField("Search layers", parent=self)
         self.rows = LayerRows(self)
         self.list = LayerListView(self._drag, self)
         self.list.setModel(self.rows)
         self.list.setItemDelegate(LayerDelegate(self.list))
         self.list.setAccessibleName("Layers")
         self.nothing = TextBlock("", "muted")
-        self.nothing.setMinimumHeight(64)
+        self.nothing.setMinimumHeight(px(64))
         self.nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 12, 4, 4)
@@ -75,7 +74,7 @@ class Palette(QWidget):
         self._search(self.field.text())
 
     def sizeHint(self) -> QSize:
-        return QSize(216, 600)
+        return QSize(px(216), 600)
 
     def _search(self, text: str) -> None:
         rows: list[Row] = []
@@ -135,11 +134,7 @@ class Palette(QWidget):
         drag.deleteLater()
 
     def _theme_changed(self) -> None:
-        if self._glass is not None:
-            self.field.removeAction(self._glass)
-            self._glass.deleteLater()
-        picture = icons.icon("search", theme.tokens().text_faint)
-        self._glass = self.field.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
+        self.field.show_sign(icons.icon("search", theme.tokens().text_muted))
         self.list.viewport().update()
 
 

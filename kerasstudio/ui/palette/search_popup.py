@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import (
@@ -17,23 +17,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
-from kerasstudio.graph.inspection import TensorSpec
-from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.palette.layer_list import ROW_HEIGHT, LayerDelegate, LayerRows, Row
-from kerasstudio.ui.palette.layer_query import accepting, find, offered
+from kerasstudio.ui.palette.layer_query import find, shown_name
 from kerasstudio.ui.palette.palette import LayerListView
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
+from kerasstudio.ui.widgets.announce import announce
 from kerasstudio.ui.widgets.labels import TextBlock
 
 WIDTH, ROWS = 380, 11
-Side = Literal["input", "output"]
 
 
 class SearchPopup(QWidget):
-    """`layer_chosen(LayerType)`, then `closed`. Opened for a wire it offers only what takes the
-    wire's tensor (`side` "output") or can feed it ("input")."""
+    """Offers what it is opened with; `closed` when it has gone, with a choice or without."""
 
-    layer_chosen = Signal(object)
     closed = Signal()
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
@@ -41,6 +37,8 @@ class SearchPopup(QWidget):
         self.setObjectName("searchPopup")
         self._catalogue = catalogue
         self._kinds: list[LayerType] = []
+        self._note = ""
+        self._chosen: Callable[[LayerType], object] = lambda _kind: None
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("Add a layer…")
         self.field.setAccessibleName("Search a layer to add")
@@ -51,33 +49,30 @@ class SearchPopup(QWidget):
         self.list.setItemDelegate(LayerDelegate(self.list, summaries=True))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.note = TextBlock("", "muted")
-        self.note.setMinimumHeight(20)
+        self.note.setMinimumHeight(px(20))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.field)
         column.addWidget(self.note)
         column.addWidget(self.list, 1)
-        self.setFixedSize(WIDTH, 8 * 4 + 34 + 20 + ROWS * ROW_HEIGHT)
+        self.setFixedSize(px(WIDTH), 32 + px(54 + ROWS * ROW_HEIGHT))
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self._search)
         self.list.clicked.connect(self._choose)
+        self.list.selectionModel().currentChanged.connect(self._tell)
 
     def open_at(
-        self, place: QPoint, side: Side | None = None, tensor: TensorSpec | None = None
+        self,
+        place: QPoint,
+        kinds: Sequence[LayerType],
+        note: str,
+        chosen: Callable[[LayerType], object],
     ) -> None:
-        """Open with the field under `place` (global pixels)."""
-        kinds = offered(self._catalogue)
-        if side == "output":
-            self._kinds = accepting(self._catalogue, tensor)
-            what = f" {tensor_label(tensor)}" if tensor is not None else ""
-            self.note.setText(f"Layers that take{what or ' this wire'}")
-        elif side == "input":
-            self._kinds = [kind for kind in kinds if kind.outputs]
-            self.note.setText("Layers that can feed this port")
-        else:
-            self._kinds = list(kinds)
-            self.note.setText("Type a name or what it does: fc, skip, mha")
+        """Open with the field under `place` (global pixels), offering `kinds` in their order;
+        `chosen` is called with the one that is taken."""
+        self._kinds, self._note, self._chosen = list(kinds), note, chosen
+        self.note.setText(note)
         self.field.clear()
         self._search("")
         screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
@@ -91,19 +86,25 @@ class SearchPopup(QWidget):
     def _search(self, text: str) -> None:
         found: list[Row] = [*find(self._catalogue, text, self._kinds)]
         if not text.strip():
-            found = [row for row in found if isinstance(row, LayerType) and row.needs is None]
+            found = [kind for kind in self._kinds if kind.needs is None]
         self.rows.show_rows(found)
         self.list.setCurrentIndex(self.rows.first())
         self.list.scrollToTop()
-        if not found:
-            self.note.setText(f'No layer here matches "{text.strip()}"')
+        nothing = f'No layer here matches "{text.strip()}"'
+        self.note.setText(self._note if found else nothing)
+
+    def _tell(self, index: QModelIndex) -> None:
+        """Screen readers hear the layer: the keyboard stays in the field."""
+        kind = self.rows.kind(index)
+        if kind is not None:
+            announce(self, f"{shown_name(kind)}: {kind.summary}")
 
     def _choose(self, index: QModelIndex) -> None:
         kind = self.rows.kind(index)
         if kind is None:
             return
         self.hide()
-        self.layer_chosen.emit(kind)
+        self._chosen(kind)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:

@@ -15,6 +15,7 @@ from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.theme import theme_changed, tokens
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import Label, TextBlock, Tone
 from kerasstudio.ui.widgets.message_text import MessageText
 from kerasstudio.ui.widgets.original_text import OriginalText
@@ -53,6 +54,7 @@ class ProblemsPanel(QWidget):
         scroll.setWidget(self._content)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its rows take the keyboard
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll = scroll
         column = QVBoxLayout(self)
@@ -183,8 +185,10 @@ class ProblemRow(QFrame):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         ground = theme.hover if self.underMouse() else theme.card
         painter.setBrush(QColor(ground))
-        painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.border), 1))
+        painter.setPen(QPen(QColor(theme.border), 1))
         painter.drawRoundedRect(box, 6, 6)
+        if self.hasFocus():
+            paint_focus_ring(painter, QRectF(self.rect()), 6)
 
     def _fix_button(self, fix: Fix) -> FixButton:
         button = FixButton(fix)

@@ -1,20 +1,24 @@
-"""The card that writes the model of a run to a file, and says whether the file was checked."""
+"""The card that writes a model to a file, and says whether the file was checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.runtime.protocol import Exported, Format
 from kerasstudio.runtime.runs import RunRecord
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
 
 class ExportCard(Card):
-    """One row a format. `export_chosen(Format)` asks for a file name and starts the export."""
+    """One row a format: what it is for, and what it cannot hold of this model.
+    `export_chosen(Format, variant)` asks for a file name and starts the export."""
 
-    export_chosen = Signal(object)
+    export_chosen = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__("Export")
@@ -28,7 +32,9 @@ class ExportCard(Card):
         self.body.addWidget(self._state)
         self.body.addStretch(1)
         self._buttons: dict[str, QPushButton] = {}
-        self._has_run = False
+        self._limits: dict[str, TextBlock] = {}
+        self._missing: set[str] = set()
+        self._told: Mapping[str, str] = {}
         self._busy = False
 
     def set_formats(self, formats: tuple[Format, ...]) -> None:
@@ -38,31 +44,29 @@ class ExportCard(Card):
             if isinstance(widget := item.widget() if item else None, QWidget):
                 widget.deleteLater()
         self._buttons.clear()
+        self._limits.clear()
+        self._missing = {each.id for each in formats if each.missing}
         for row, each in enumerate(formats):
-            button = QPushButton(each.suffix)
-            button.setToolTip(each.holds)
-            button.setAccessibleName(f"Export {each.label} ({each.suffix})")
-            button.setObjectName(f"export_{each.id}")
-            button.clicked.connect(lambda _=False, chosen=each: self.export_chosen.emit(chosen))
+            self._grid.addWidget(self._words(each), row, 0)
+            button = self._button(each)
             self._buttons[each.id] = button
-            button.setMinimumWidth(110)
-            words = QVBoxLayout()
-            words.setSpacing(0)
-            words.addWidget(Label(each.label))
-            words.addWidget(TextBlock(each.holds, "muted"))
-            texts = QWidget()
-            texts.setLayout(words)
-            words.setContentsMargins(0, 4, 0, 4)
-            self._grid.addWidget(texts, row, 0)
-            self._grid.addWidget(button, row, 1, Qt.AlignmentFlag.AlignRight)
+            top = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            self._grid.addWidget(button, row, 1, top)
         self._enable()
+        self.set_limits(self._told)
         self._state.setText("" if formats else "Export is ready as soon as TensorFlow has started.")
 
-    def set_run(self, label: str | None) -> None:
-        """The run whose weights are written; None when there is none to choose."""
-        self._has_run = label is not None
-        self.set_note(label or "with new, untrained weights")
-        self._enable()
+    def set_source(self, words: str) -> None:
+        """Which weights are written, in words."""
+        self.set_note(words)
+
+    def set_limits(self, limits: Mapping[str, str]) -> None:
+        """What formats cannot hold of the model, by their ids, one line each."""
+        self._told = limits
+        for key, line in self._limits.items():
+            text = limits.get(key, "")
+            line.setText(text)
+            line.setVisible(bool(text))
 
     def show_progress(self, text: str) -> None:
         self._busy = True
@@ -86,13 +90,54 @@ class ExportCard(Card):
         """What the card says about the last export."""
         return self._state.text()
 
+    def limit_text(self, format_id: str) -> str:
+        """What the card says that a format cannot hold."""
+        return self._limits[format_id].text()
+
+    def _words(self, chosen: Format) -> QWidget:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.setContentsMargins(0, 4, 0, 4)
+        words.addWidget(Label(chosen.label))
+        words.addWidget(TextBlock(chosen.holds, "muted"))
+        if chosen.missing:
+            line = TextBlock(f"Not installed yet: {chosen.missing}", "warning")
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(line)
+        limit = self._limits[chosen.id] = TextBlock("", "warning")
+        limit.hide()
+        words.addWidget(limit)
+        texts = QWidget()
+        texts.setLayout(words)
+        return texts
+
+    def _button(self, chosen: Format) -> QPushButton:
+        button = QPushButton(chosen.suffix)
+        button.setToolTip(chosen.holds if not chosen.missing else chosen.missing)
+        button.setAccessibleName(f"Export {chosen.label} ({chosen.suffix})")
+        button.setObjectName(f"export_{chosen.id}")
+        button.setMinimumWidth(px(118))
+        if not chosen.variants:
+            button.clicked.connect(lambda: self.export_chosen.emit(chosen, ""))
+            return button
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        for variant in chosen.variants:
+            action = menu.addAction(f"{variant.label}: {variant.holds}")
+            action.setObjectName(f"export_{chosen.id}_{variant.id}")
+            action.triggered.connect(
+                lambda _=False, key=variant.id: self.export_chosen.emit(chosen, key)
+            )
+        button.setMenu(menu)
+        return button
+
     def _say(self, text: str, tone: str) -> None:
         self._state.set_tone(tone)  # type: ignore[arg-type]
         self._state.setText(text)
 
     def _enable(self) -> None:
-        for button in self._buttons.values():
-            button.setEnabled(not self._busy)
+        for key, button in self._buttons.items():
+            button.setEnabled(not self._busy and key not in self._missing)
 
 
 def run_words(record: RunRecord) -> str:

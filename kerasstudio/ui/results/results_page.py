@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from kerasstudio.runtime.runs import RunRecord
+from kerasstudio.runtime.states import RUN_ENDED
 from kerasstudio.ui.charts.metric_plot import ChartColors, number_text
 from kerasstudio.ui.results.confusion_matrix import ConfusionMatrix, MatrixColors
 from kerasstudio.ui.results.export_card import ExportCard, run_words
@@ -36,7 +37,7 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
-EMPTY = "No run yet. Press Train (F5); when it has finished, its results are here."
+EMPTY = "No run yet. Press Train; when it has finished, its results are here."
 
 
 class ResultsPage(QWidget):
@@ -48,6 +49,7 @@ class ResultsPage(QWidget):
     predict_chosen = Signal(str)
     evaluate_chosen = Signal(str)
     continue_chosen = Signal(str)
+    start_chosen = Signal(str)
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class ResultsPage(QWidget):
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack.addWidget(empty)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._stack.addWidget(scroll)
@@ -122,8 +125,9 @@ class ResultsPage(QWidget):
         if record is None:
             return
         self._shown = folder
-        self.export.set_run(run_words(record))
+        self.export.set_source(run_words(record))
         self._continue.setVisible(record.status in {"killed", "stopped", "failed"})
+        self._train_on.setVisible(record.status in RUN_ENDED and record.epochs_done > 0)
         self._show_metrics(record)
         self.run_chosen.emit(folder)
         self._tasks.run(
@@ -204,7 +208,12 @@ class ResultsPage(QWidget):
         self._continue = QPushButton("Continue from last checkpoint")
         self._continue.clicked.connect(lambda: self.continue_chosen.emit(self._shown or ""))
         self._continue.hide()
+        self._train_on = QPushButton("Train on from these weights")
+        self._train_on.setToolTip("The next training starts from the best weights of this run")
+        self._train_on.clicked.connect(lambda: self.start_chosen.emit(self._shown or ""))
+        self._train_on.hide()
         card.head.addWidget(self._continue)
+        card.head.addWidget(self._train_on)
         card.body.addWidget(self.runs)
         return card
 

@@ -14,7 +14,7 @@ from kerasstudio.ui.charts.metric_plot import number_text
 from kerasstudio.ui.widgets.amounts import amount_text
 
 HEADERS = (
-    "run", "changed since the one before", "best validation", "test", "parameters", "epochs",
+    "run", "what changed", "best validation", "test", "parameters", "epochs",
     "steps/s", "seed", "when",
 )  # fmt: skip
 

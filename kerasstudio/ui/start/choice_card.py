@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from kerasstudio.ui.icons import pixmap
 from kerasstudio.ui.theme import tokens, ui_font
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
 
@@ -79,6 +80,12 @@ class ChoiceCard(QAbstractButton):
             self._icon.setPixmap(pixmap(self._sign, color, size, self.devicePixelRatio()))
         self.update()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()
         painter = QPainter(self)
@@ -89,8 +96,12 @@ class ChoiceCard(QAbstractButton):
         if hot:
             ground = theme.accent_soft if self._prominent else theme.hover
             edge = theme.border_strong
-        if self._prominent or self.hasFocus():
+        if self._prominent:
             edge = theme.accent
         painter.setBrush(QColor(ground))
-        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+        painter.setPen(QPen(QColor(edge), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        if self.hasFocus():
+            # On its own ground the accent would not stand out.
+            ring = theme.text if self._prominent else theme.accent
+            paint_focus_ring(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, ring)

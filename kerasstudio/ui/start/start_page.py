@@ -13,7 +13,7 @@ from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.templates import Template, templates
 from kerasstudio.ui.start.choice_card import ChoiceCard
 from kerasstudio.ui.start.graph_picture import GraphPicture
-from kerasstudio.ui.theme import theme_changed, ui_font
+from kerasstudio.ui.theme import px, theme_changed, ui_font
 from kerasstudio.ui.widgets.labels import Label, LinkButton
 
 WIDTH = 1080
@@ -41,7 +41,7 @@ class StartPage(QScrollArea):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         inner = QWidget()
-        inner.setMaximumWidth(WIDTH)
+        inner.setMaximumWidth(px(WIDTH))
         column = QVBoxLayout(inner)
         column.setContentsMargins(24, 36, 24, 32)
         column.setSpacing(14)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QWi
 
 from kerasstudio.graph.problems import Problem
 from kerasstudio.ui.run_feed import RunFeed, RunView
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import TextBlock
@@ -23,10 +24,14 @@ class RunCard(Card):
     ten times a second."""
 
     def __init__(
-        self, run_feed: RunFeed, start: Callable[[], object], parent: QWidget | None = None
+        self,
+        run_feed: RunFeed,
+        warm: WarmStart,
+        start: Callable[[], object],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__("Run", parent=parent)
-        self._feed = run_feed
+        self._feed, self._warm = run_feed, warm
         self.train = QPushButton("▶  Train")
         self.train.setObjectName("primary")
         self.train.clicked.connect(lambda: start())
@@ -49,10 +54,14 @@ class RunCard(Card):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("progress of the run")
         self.status = TextBlock("", "muted")
+        self.train_on = QPushButton("Train on from these weights")
+        self.train_on.setToolTip("The next run starts from the best weights of this one")
+        self.train_on.clicked.connect(self._train_on)
         self.problems = CheckList()
         self.body.addLayout(buttons)
         self.body.addWidget(self.progress)
         self.body.addWidget(self.status)
+        self.body.addWidget(self.train_on)
         self.body.addWidget(self.problems)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -63,6 +72,8 @@ class RunCard(Card):
         run_feed.run_changed.connect(self._run_changed)
         run_feed.current_changed.connect(self._run_changed)
         run_feed.start_failed.connect(self._start_failed)
+        run_feed.runs_changed.connect(self.refresh)
+        warm.start_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -74,6 +85,11 @@ class RunCard(Card):
         self.pause.setText("Resume" if view is not None and view.status == "paused" else "Pause")
         self.stop.setEnabled(running and view is not None)
         self.progress.setVisible(view is not None and not view.ended)
+        # What was trained is the natural beginning of what is trained next.
+        trained = view is not None and view.ended and view.record.epochs_done > 0
+        self.train_on.setVisible(
+            trained and view is not None and self._warm.start.run != view.number
+        )
         if view is None:
             self.status.setText("Not trained yet.")
             return
@@ -87,6 +103,10 @@ class RunCard(Card):
             self._feed.resume()
         else:
             self._feed.pause()
+
+    def _train_on(self) -> None:
+        if self._feed.current is not None:
+            self._warm.use_run(self._feed.current.key)
 
     def _values_came(self, _view: object, _values: object) -> None:
         if not self._later.isActive():

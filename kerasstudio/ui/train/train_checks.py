@@ -8,6 +8,7 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.ui.widgets.amounts import count_text
 
 
@@ -21,6 +22,7 @@ def fine_points(
     """What the checks before training have found in order."""
     serious = [problem for problem in problems if problem.severity != "hint"]
     points = []
+    project = live_project(project)
     infos = [inspection.nodes.get(key) for key in project.graph.nodes]
     if infos and all(info is not None and info.status == "ok" for info in infos):
         points.append("every layer has its shapes")

@@ -17,6 +17,7 @@ from kerasstudio.graph.heads import head_of
 from kerasstudio.graph.metric_names import metric_names
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.graph.training_spec import KerasObject, OutputTraining
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
@@ -27,6 +28,8 @@ from kerasstudio.ui.train.fit_card import FitCard, WatchCard
 from kerasstudio.ui.train.keras_object_editor import KerasObjectEditor
 from kerasstudio.ui.train.output_card import OutputCard
 from kerasstudio.ui.train.run_card import RunCard
+from kerasstudio.ui.train.start_card import StartCard
+from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import TextBlock
 from kerasstudio.ui.widgets.problem_row import CheckList
@@ -44,6 +47,7 @@ class TrainPage(QScrollArea):
         feed: InspectionFeed,
         run_feed: RunFeed,
         catalogue: Catalogue,
+        warm: WarmStart,
         start: Callable[[], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -51,7 +55,7 @@ class TrainPage(QScrollArea):
         self._store, self._feed, self._catalogue = store, feed, catalogue
         self._edit = 0
         self.outputs: dict[str, OutputCard] = {}
-        self._build(run_feed, start or (lambda: run_feed.start(store.project)))
+        self._build(run_feed, warm, start or (lambda: run_feed.start(store.project)))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -84,7 +88,7 @@ class TrainPage(QScrollArea):
 
     # ------------------------------------------------------------------ building
 
-    def _build(self, run_feed: RunFeed, start: Callable[[], object]) -> None:
+    def _build(self, run_feed: RunFeed, warm: WarmStart, start: Callable[[], object]) -> None:
         # From the outside to the inside: what is put somewhere is styled again with all it holds.
         inside = QWidget()
         self.setWidget(inside)
@@ -99,7 +103,8 @@ class TrainPage(QScrollArea):
             card.changed.connect(self._field_changed)
             card.finished.connect(self._end_edit)
             card.fix_chosen.connect(self._apply_fix)
-        self.run = RunCard(run_feed, start)
+        self.start = StartCard(warm, run_feed)
+        self.run = RunCard(run_feed, warm, start)
         checks_card = Card("Before the first batch")
         self.checks = CheckList()
         self.checks.fix_chosen.connect(self._apply_fix)
@@ -122,7 +127,7 @@ class TrainPage(QScrollArea):
         row.addWidget(self._middle, 4)
         settings, self._settings_column = _column(self.fit, self.watch)
         row.addWidget(settings, 4)
-        self._right, _right = _column(self.run, checks_card)
+        self._right, _right = _column(self.start, self.run, checks_card)
         row.addWidget(self._right, 4)
         self._left_column = left
         self._settings = settings
@@ -130,6 +135,7 @@ class TrainPage(QScrollArea):
 
     def _show_outputs(self, project: Project) -> None:
         summary, inspection = self._feed.summary, self._feed.inspection
+        project = live_project(project, self._catalogue)
         bindings = resolve(project, summary)
         found = {layer.id: (node, layer) for node, layer in project.outputs()}
         for key in [key for key in self.outputs if key not in found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from kerasstudio.ui.theme import mono_font
+from kerasstudio.ui.theme import mono_font, px
 from kerasstudio.ui.widgets.labels import Label, TextBlock
 
 
@@ -46,7 +46,7 @@ class FactsTable(QWidget):
 
     def _add_line(self) -> None:
         label, value = Label("", "muted"), TextBlock("")
-        label.setFixedWidth(self._label_width)
+        label.setFixedWidth(px(self._label_width))
         value.setFont(mono_font())
         row = len(self._lines)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -25,7 +25,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
-from kerasstudio.ui.theme import mono_font, tokens
+from kerasstudio.ui.theme import mono_font, px, tokens
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.step_arrows import WIDTH, StepArrows, grain_of
 
 FIELD_HEIGHT = 28
@@ -74,18 +75,19 @@ def paint_box(painter: QPainter, widget: QWidget, look: FieldLook) -> None:
     theme = tokens()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     box = QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-    focused = widget.hasFocus()
     if look.wrong:
         border = QColor(theme.error)
-    elif focused:
-        border = QColor(theme.accent)
     elif widget.underMouse() and widget.isEnabled():
         border = QColor(theme.text_faint)
     else:
         border = QColor(theme.border)
-    painter.setPen(QPen(border, 1.6 if focused else 1.0))
+    painter.setPen(QPen(border, 1.0))
     painter.setBrush(QColor(theme.field))
     painter.drawRoundedRect(box, _RADIUS, _RADIUS)
+    if widget.hasFocus():
+        paint_focus_ring(
+            painter, QRectF(widget.rect()), _RADIUS, border.name() if look.wrong else None
+        )
     if look.changed:
         painter.save()
         painter.setClipRect(QRectF(0, 0, _BAR, widget.height()))
@@ -108,7 +110,7 @@ class FieldLine(FieldLook, QLineEdit):
         super().__init__(parent)
         self.setFrame(False)
         self.setStyleSheet("background: transparent; border: none; padding: 0;")
-        self.setFixedHeight(FIELD_HEIGHT)
+        self.setFixedHeight(px(FIELD_HEIGHT))
         self.setTextMargins(_INDENT - 2, 0, 4, 0)
         self.setFont(mono_font())
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -126,6 +128,10 @@ class FieldLine(FieldLook, QLineEdit):
         self._arrows.stepped.connect(self.stepped)
         self._arrows.hide()
         self.look_changed()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a short number, whatever stands beside it."""
+        return QSize(px(58) + self.reserved, px(FIELD_HEIGHT))
 
     def look_changed(self) -> None:
         self.setTextMargins(_INDENT - 2, 0, 4 + self.reserved + self.step_room, 0)
@@ -223,7 +229,7 @@ class FieldCombo(FieldLook, QComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(FIELD_HEIGHT)
+        self.setFixedHeight(px(FIELD_HEIGHT))
         self.setFont(mono_font())
         self.setMaxVisibleItems(16)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -272,7 +278,7 @@ class FieldCombo(FieldLook, QComboBox):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), FIELD_HEIGHT)
+        return QSize(super().sizeHint().width(), px(FIELD_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -307,7 +313,7 @@ class FieldSwitch(FieldLook, QAbstractButton):
     def __init__(self, parent: QWidget | None = None, boxed: bool = True) -> None:
         super().__init__(parent)
         self.setCheckable(True)
-        self.setFixedHeight(FIELD_HEIGHT if boxed else 22)
+        self.setFixedHeight(px(FIELD_HEIGHT if boxed else 22))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -337,9 +343,7 @@ class FieldSwitch(FieldLook, QAbstractButton):
         center = track.right() - 7 if self.isChecked() else track.left() + 7
         painter.drawEllipse(QPointF(center, track.center().y()), 5, 5)
         if self.hasFocus() and not self._boxed:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 1.4))
-            painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 9, 9)
+            paint_focus_ring(painter, QRectF(self.rect()))
         words = self.text() or ("true" if self.isChecked() else "false")
         painter.setPen(self.text_color(self.isEnabled()))
         room = self.rect().adjusted(left + 34, 0, -4, 0)

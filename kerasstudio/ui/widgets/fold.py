@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import tone_color
 
 
@@ -93,5 +94,4 @@ class FoldHeader(QAbstractButton):
             painter.setPen(tone_color("accent"))
             painter.drawText(room.adjusted(used, 0, 0, 0), flags, self._note)
         if self.hasFocus():
-            painter.setPen(QPen(tone_color("accent"), 1))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+            paint_focus_ring(painter, QRectF(self.rect()), 3)

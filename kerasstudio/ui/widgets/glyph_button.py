@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import tone_color
 
 
@@ -24,7 +25,7 @@ class GlyphButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(20, 24)
+        return QSize(px(20), px(24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -35,8 +36,6 @@ class GlyphButton(QAbstractButton):
             painter.setBrush(QColor(tokens().selected))
             painter.drawRoundedRect(box, 4, 4)
         if self.hasFocus():
-            painter.setPen(QPen(tone_color("accent"), 1.2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box, 4, 4)
+            paint_focus_ring(painter, QRectF(self.rect()).adjusted(0, 1, 0, -1))
         painter.setPen(tone_color("text" if self.underMouse() else "muted"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from kerasstudio.ui.theme import mono_font, tokens, ui_font
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 
 Tone = Literal["text", "muted", "faint", "accent", "error", "warning", "ok"]
 
@@ -122,8 +123,8 @@ class ElidedButton(QAbstractButton):
             self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words
         )
         if self.hasFocus():
-            painter.setPen(QPen(tone_color("accent"), 1))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_focus_ring(painter, QRectF(self.rect()), 3)
 
 
 class LinkButton(QAbstractButton):
@@ -146,6 +147,12 @@ class LinkButton(QAbstractButton):
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self.text()) + 6, metrics.height() + 4)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = QFont(self.font())
@@ -157,5 +164,4 @@ class LinkButton(QAbstractButton):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(tone_color("accent"), 1))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+            paint_focus_ring(painter, QRectF(self.rect()), 3)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from kerasstudio.ui.theme import mono_font
+from kerasstudio.ui.theme import mono_font, px
 from kerasstudio.ui.widgets.fields import FieldLook, paint_box, paint_chevron
 
 _WIDEST = 170
@@ -29,7 +29,7 @@ class MenuButton(FieldLook, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self.font()).horizontalAdvance(self.text())
-        return QSize(min(_WIDEST, words + 36), 26)
+        return QSize(min(px(_WIDEST), words + 36), px(26))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.theme import px, tokens
+from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import tone_color
 
 Index = QModelIndex | QPersistentModelIndex
@@ -37,8 +38,8 @@ class PlainTable(QTableView):
         self.setMouseTracking(True)
         self.setHorizontalHeader(PlainHeader())
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(row_height)
-        self.verticalHeader().setMinimumSectionSize(row_height)
+        self.verticalHeader().setDefaultSectionSize(px(row_height))
+        self.verticalHeader().setMinimumSectionSize(px(row_height))
         self.setItemDelegate(PlainDelegate(self))
         self.viewport().setAutoFillBackground(False)
         palette = self.palette()
@@ -74,7 +75,7 @@ class PlainHeader(QHeaderView):
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHighlightSections(False)
         self.setSectionsClickable(False)
-        self.setFixedHeight(28)
+        self.setFixedHeight(px(28))
 
     def paintSection(self, painter: QPainter, rect: QRect, index: int) -> None:
         text = str(self.model().headerData(index, Qt.Orientation.Horizontal) or "")
@@ -99,9 +100,7 @@ class PlainDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         if focused:
-            painter.setPen(QPen(QColor(theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(rect).adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)
+            paint_focus_ring(painter, QRectF(rect).adjusted(0, 0, 0, -1))
         painter.setPen(QPen(QColor(theme.border), 1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.labels import Label, TextBlock, Tone
@@ -40,7 +41,7 @@ class CheckRow(QWidget):
         super().__init__(parent)
         mark, tone, word = _MARKS[severity]
         sign = Label(mark, tone, bold=True)
-        sign.setFixedWidth(12)
+        sign.setFixedWidth(px(12))
         sign.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         sign.setAccessibleName(word)
         row = QHBoxLayout(self)

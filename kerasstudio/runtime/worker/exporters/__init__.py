@@ -1,4 +1,4 @@
-"""Export: one file per format, this table, and a check of every file in plain Keras."""
+"""Export: one file per format, this table, and a check of every file in its own runtime."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from kerasstudio.runtime.worker.exporters import (
     architecture_json,
     keras_archive,
     keras_h5,
+    notebook,
+    onnx_file,
     python_script,
+    saved_model,
+    tflite,
     weights_h5,
 )
 from kerasstudio.runtime.worker.exporters.exporter import Exporter, Report
@@ -21,6 +25,10 @@ EXPORTERS: tuple[Exporter, ...] = (
     weights_h5.EXPORTER,
     architecture_json.EXPORTER,
     python_script.EXPORTER,
+    saved_model.EXPORTER,
+    tflite.EXPORTER,
+    onnx_file.EXPORTER,
+    notebook.EXPORTER,
 )
 
 

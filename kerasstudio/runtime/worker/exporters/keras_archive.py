@@ -7,10 +7,11 @@ from typing import Any
 
 from kerasstudio.runtime.protocol import Format
 from kerasstudio.runtime.worker.exporters.exporter import Exporter, Subject
+from kerasstudio.runtime.worker.exporters.saved_form import saved_form
 
 
 def write(subject: Subject, path: Path) -> None:
-    subject.model.save(path)
+    saved_form(subject).save(path)
 
 
 def recipe(subject: Subject, path: Path, folder: Path) -> dict[str, Any]:

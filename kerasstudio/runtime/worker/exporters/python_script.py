@@ -21,18 +21,26 @@ from kerasstudio.runtime.worker.exporters.weights import save_in_order
 
 
 def write(subject: Subject, path: Path) -> None:
-    project, summary = _with_files(subject.project, subject.base), None
+    project, summary = described(subject)
+    code = python_code(project, shipped(), summary, titled(subject, path))
+    path.write_text(code, encoding="utf-8")
+
+
+def described(subject: Subject) -> tuple[Project, DataSummary | None]:
+    """The project as the code shall name its files, and what is in them where they can be read."""
+    project = _with_files(subject.project, subject.base)
+    if not project.data.sources:
+        return project, None
     try:
-        if project.data.sources:
-            summary = describe(project.data, subject.base)
+        return project, describe(project.data, subject.base)
     except StudioError as error:
-        subject.notes.append(f"the script was written without looking at the data: {error}")
-    path.write_text(code_of(project, summary, subject.title or path.stem), encoding="utf-8")
+        subject.notes.append(f"the code was written without looking at the data: {error}")
+        return project, None
 
 
-def code_of(project: Project, summary: DataSummary | None, title: str) -> str:
-    """The script of a project, headed by `title`."""
-    return python_code(project, shipped(), summary, f"{title}: a Keras model and its training.")
+def titled(subject: Subject, path: Path) -> str:
+    """What stands at the top of the code."""
+    return f"{subject.title or path.stem}: a Keras model and its training."
 
 
 def recipe(subject: Subject, path: Path, folder: Path) -> dict[str, Any]:

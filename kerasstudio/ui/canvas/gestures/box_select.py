@@ -1,10 +1,11 @@
-"""A box drawn on empty canvas selects what it touches; Shift adds, Ctrl toggles."""
+"""A box drawn on empty canvas selects what it touches, adds it to the selection, or toggles it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
 
 
 class BoxSelect(Gesture):
-    """A click that does not travel clears the selection, unless a modifier is held."""
+    """`how` is "replace", "add" or "toggle". A click that does not travel calls `clicked(spot)`;
+    without one it clears the selection, if it was to be replaced."""
 
-    def __init__(self, view: CanvasView, at: QPointF, spot: QPointF) -> None:
+    def __init__(
+        self,
+        view: CanvasView,
+        at: QPointF,
+        spot: QPointF,
+        how: str = "replace",
+        clicked: Callable[[QPointF], object] | None = None,
+    ) -> None:
         super().__init__(view, at, spot)
-        self._before = view.selection.nodes
+        self._how, self._clicked = how, clicked
+        self._before = view.selection.nodes, view.selection.dots
         self._last = at
 
     def moved(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -31,22 +41,29 @@ class BoxSelect(Gesture):
         found = frozenset(
             model.nodes.names(model.nodes.within(box.left(), box.top(), box.right(), box.bottom()))
         )
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            found = self._before ^ found
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            found |= self._before
-        self.view.selection.select(found)
+        index = model.wires.dots
+        rows = index.within(box.left(), box.top(), box.right(), box.bottom()).tolist()
+        dots = frozenset(index.owners[row] for row in rows)
+        nodes_before, dots_before = self._before
+        if self._how == "toggle":
+            found, dots = nodes_before ^ found, dots_before ^ dots
+        elif self._how == "add":
+            found, dots = nodes_before | found, dots_before | dots
+        self.view.selection.select(found, dots)
         self.view.refresh()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
-        held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        if not self.travelled and not modifiers & held:
+        super().released(at, spot, modifiers)
+        if self.travelled:
+            return
+        if self._clicked is not None:
+            self._clicked(spot)
+        elif self._how == "replace":
             self.view.selection.clear()
             self.view.select_wire(None)
-        super().released(at, spot, modifiers)
 
     def cancel(self) -> None:
-        self.view.selection.select(self._before)
+        self.view.selection.select(*self._before)
 
     def paint(self, painter: QPainter) -> None:
         if not self.travelled:

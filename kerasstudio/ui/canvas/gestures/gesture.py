@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ class Gesture:
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
         self.view.end_gesture()
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        """A key while the gesture goes on; whether it meant something here."""
+        return False
+
+    def answered(self) -> None:
+        """Keras has answered a question about what is going on."""
 
     def cancel(self) -> None:
         """Put everything back as it was; the view ends the gesture."""

@@ -25,7 +25,7 @@ class Pan(Gesture):
         view: CanvasView,
         at: QPointF,
         spot: QPointF,
-        clicked: Callable[[QPointF], None] | None = None,
+        clicked: Callable[[QPointF], object] | None = None,
     ) -> None:
         super().__init__(view, at, spot)
         self._clicked = clicked

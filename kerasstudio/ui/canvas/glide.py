@@ -1,0 +1,63 @@
+"""Cards that glide to their new places instead of jumping there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
+
+MOTION_MS = 150
+MOST = 2000
+Places = dict[str, tuple[float, float]]
+
+
+class Glide(QObject):
+    """`show(places)` draws cards elsewhere for a frame, `ended` is called when they are there."""
+
+    def __init__(
+        self, show: Callable[[Places], None], ended: Callable[[], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._show, self._ended = show, ended
+        self._animation: QVariantAnimation | None = None
+
+    def start(self, before: Places, after: Places) -> None:
+        """Let cards glide to where they already are in the project."""
+        moving = [node for node, place in after.items() if node in before and before[node] != place]
+        if not moving or len(moving) > MOST:
+            return
+        animation = QVariantAnimation(self)
+        animation.setDuration(MOTION_MS)
+        animation.setStartValue(0.0)
+        animation.setEndValue(1.0)
+        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+
+        def step(part: float) -> None:
+            self._show(
+                {
+                    node: (
+                        before[node][0] + (after[node][0] - before[node][0]) * part,
+                        before[node][1] + (after[node][1] - before[node][1]) * part,
+                    )
+                    for node in moving
+                }
+            )
+
+        animation.valueChanged.connect(step)
+        animation.finished.connect(self._finished)
+        self._animation = animation
+        animation.start()
+
+    def stop(self) -> None:
+        """End at once: cards are where the project has them."""
+        if self._animation is not None:
+            animation, self._animation = self._animation, None
+            animation.setCurrentTime(animation.duration())
+            animation.stop()
+            animation.deleteLater()
+
+    def _finished(self) -> None:
+        if self._animation is not None:
+            self._animation.deleteLater()
+            self._animation = None
+        self._ended()
