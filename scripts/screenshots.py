@@ -80,12 +80,8 @@ def draw_model(studio: Studio, both: Callable[[str], None]) -> None:
     studio.selection.select(frozenset({chosen[0].id}))
     studio.store.apply(set_argument(project, chosen[0].layer, "units", 48), "Set units")
     wait_for(lambda: studio.pool.analysis.state != "busy")
-    code = studio.window.show_panel("code")
+    studio.show_code()  # it scrolls to the lines of the selected layer
     pump(0.8)
-    lines = code.text.toPlainText().splitlines()  # type: ignore[attr-defined]
-    start = next(n for n, line in enumerate(lines) if line.startswith("def build_model"))
-    code.text.verticalScrollBar().setValue(start)  # type: ignore[attr-defined]
-    pump(0.2)
     both("model")
 
 

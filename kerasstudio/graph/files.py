@@ -19,6 +19,7 @@ import msgspec
 
 from kerasstudio.graph.atomic import write_atomic
 from kerasstudio.graph.foreign import foreign_kind
+from kerasstudio.graph.png_text import text_of
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Graph, Project, Wire
 from kerasstudio.graph.references import referenced
@@ -161,6 +162,37 @@ def read_project(path: Path) -> Project:
                 message=f"{problem.message} The version before is in “{backup.name}”.",
             )
         raise StudioError(problem) from error
+
+
+def project_in_picture(path: Path) -> Project:
+    """The project that a picture of a drawing carries (`png_text`). Raises `StudioError`."""
+    try:
+        if path.stat().st_size > 4 * MAX_BYTES:
+            raise ValueError(f"it is larger than {4 * MAX_BYTES >> 20} MiB")
+        text = text_of(path.read_bytes())
+    except OSError as error:
+        raise _unreadable(
+            "file.unreadable",
+            f"“{path.name}” cannot be read: {_reason(error)}.",
+            str(path),
+            detail=str(error),
+        ) from error
+    except ValueError as error:
+        raise _unreadable(
+            "file.damaged",
+            f"“{path.name}” cannot be opened: {error}.",
+            str(path),
+            expected="a PNG picture that KerasStudio has written",
+        ) from error
+    if text is None:
+        raise _unreadable(
+            "file.foreign",
+            f"The picture “{path.name}” carries no project.",
+            str(path),
+            expected="a picture exported with “Carry the project”",
+            received="a picture without one; pictures as data are chosen on the Data page",
+        )
+    return decode_project(text.encode(), path.name)
 
 
 def write_project(path: Path, project: Project) -> None:

@@ -154,16 +154,47 @@ def _parts(
     if not edges:
         return []
     order = {key: number for number, key in enumerate(chosen)}
-    # Numbers without gaps: the package tells its own way-points from nodes by being greater.
-    used = sorted({order[key] for edge in edges for key in edge})
-    numbers = {chosen[number]: place for place, number in enumerate(used)}
-    keys = [chosen[number] for number in used]
-    unit = median(boxes[key].across for key in keys) + CARD_GAP
+    wired = {key for edge in edges for key in edge}
+    unit = median(boxes[key].across for key in wired) + CARD_GAP
+    parts = [_part(part, order, boxes, unit) for part in _connected(edges)]
+    parts.sort(key=lambda part: min(order[key] for key in part.places))
+    return parts
+
+
+def _connected(edges: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The edges by the connected part that they are in."""
+    leader: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        way = []
+        while (above := leader.setdefault(key, key)) != key:
+            way.append(key)
+            key = above
+        for each in way:
+            leader[each] = key
+        return key
+
+    for source, target in edges:
+        leader[find(source)] = find(target)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for edge in edges:
+        found.setdefault(find(edge[0]), []).append(edge)
+    return list(found.values())
+
+
+def _part(
+    edges: list[tuple[str, str]], order: Mapping[str, int], boxes: Mapping[str, _Box], unit: float
+) -> _Part:
+    """One connected part, as the package ranks and orders it."""
+    # Numbers without gaps: the package tells its own way-points from nodes by being greater than
+    # those of the part.
+    keys = sorted({key for edge in edges for key in edge}, key=order.__getitem__)
+    numbers = {key: number for number, key in enumerate(keys)}
     pairs = [(numbers[source], numbers[target]) for source, target in edges]
     fine = _way_points(len(keys), pairs) <= _MOST_WAY_POINTS
     import fast_sugiyama  # 30 ms that the start of the window need not wait for
 
-    found = fast_sugiyama.from_edges(
+    ((positions, *_),) = fast_sugiyama.from_edges(
         pairs,
         vertex_spacing=unit,
         dummy_vertices=True,
@@ -172,18 +203,12 @@ def _parts(
         crossing_minimization="barycenter",
         transpose=fine,
     )
-    parts: list[_Part] = []
-    for positions, *_ in found:
-        rows: dict[float, list[tuple[float, int]]] = {}
-        for number, (x, y) in positions:
-            # A way-point's number says nothing and changes from call to call.
-            rows.setdefault(-round(y, 3), []).append((x, min(int(number), len(keys))))
-        ranks = [sorted(rows[y]) for y in sorted(rows)]
-        members = {number for rank in ranks for _, number in rank if number < len(keys)}
-        inside = [edge for edge in edges if numbers[edge[0]] in members]
-        parts.append(_spaced(ranks, keys, boxes, inside))
-    parts.sort(key=lambda part: min(order[key] for key in part.places))
-    return parts
+    rows: dict[float, list[tuple[float, int]]] = {}
+    for number, (x, y) in positions:
+        # A way-point's number says nothing and changes from call to call.
+        rows.setdefault(-round(y, 3), []).append((x, min(int(number), len(keys))))
+    ranks = [sorted(rows[y]) for y in sorted(rows)]
+    return _spaced(ranks, keys, boxes, edges)
 
 
 def _way_points(count: int, pairs: list[tuple[int, int]]) -> int:

@@ -88,6 +88,7 @@ _FILE = _menu("File", (
 ), (
     Action("file.import", "Import model or data…", "Ctrl+I", "import"),
     Action("file.export", "Export…", "Ctrl+E", "export", "has_model"),
+    Action("file.picture", "Export picture…", "Ctrl+Alt+E", "", "has_model", also="image png svg pdf screenshot"),
 ), (
     Action("file.settings", "Settings…", "Ctrl+,", "settings", also="preferences options keys shortcuts"),
 ), (

@@ -94,6 +94,23 @@ class Commands:
         good = [view.record for view in studio.run_feed.runs if view.record.ended_well]
         self._open(ExportDialog(studio.exports(), good[-1] if good else None, studio.window))
 
+    def export_picture(self) -> None:
+        """The drawing for a paper or a slide."""
+        from kerasstudio.ui.dialogs.picture_dialog import PictureDialog
+
+        studio = self._studio
+        studio.window.show_page("model")
+        dialog = PictureDialog(
+            studio.canvas.model,
+            studio.store.project,
+            studio.selection.nodes,
+            studio.documents.name,
+            studio.window,
+        )
+        dialog.written.connect(lambda path: studio.say(f"wrote {path.name}"))
+        dialog.failed.connect(studio.show_problem)
+        self._open(dialog)
+
     def settings(self, page: str = "general") -> None:
         from kerasstudio.ui.dialogs.settings_dialog import SettingsDialog
 
@@ -306,6 +323,7 @@ class Commands:
             "file.save_as": documents.save_as,
             "file.import": self.choose_import,
             "file.export": self.export,
+            "file.picture": self.export_picture,
             "file.settings": self.settings,
             "file.new_window": self.new_window,
             "file.open_window": lambda: documents.choose(self.open_window),

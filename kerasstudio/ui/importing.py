@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from kerasstudio.graph.files import project_in_picture
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
@@ -15,13 +16,16 @@ from kerasstudio.runtime.confined import Confined
 from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.model_reading import MakeRequest, ModelReading
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerPool
 
 PROJECT_SUFFIXES = (".kstudio",)
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy")
+PICTURE_SUFFIXES = (".png",)
 FILTER = (
-    "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy);;"
-    "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;All files (*)"
+    "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy *.png);;"
+    "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;"
+    "Pictures that carry a project (*.png);;All files (*)"
 )
 
 
@@ -55,6 +59,7 @@ class Importing(QObject):
         self._pool, self._worker = pool, pool.analysis
         self._open_project, self._use_data = open_project, use_data
         self._new_document = new_document
+        self._tasks = Tasks(self)
         self._request = 0
         self._reading: ModelReading | None = None
         self.question: QMessageBox | None = None
@@ -69,6 +74,8 @@ class Importing(QObject):
             self._open_project(files[0])
         elif suffix in DATA_SUFFIXES:
             self._take_data([path for path in files if path.suffix.casefold() in DATA_SUFFIXES])
+        elif suffix in PICTURE_SUFFIXES:
+            self._open_picture(files[0])
         else:
             # Whatever it is called: its content tells, and what it is instead.
             self._import_model(files[0])
@@ -132,6 +139,16 @@ class Importing(QObject):
                 self.failed.emit(error.problem)
                 return
             self._new_document(project, name)
+
+    # ------------------------------------------------------------------ pictures
+
+    def _open_picture(self, path: Path) -> None:
+        """A picture of a drawing carries its project."""
+        self._tasks.run(
+            lambda: project_in_picture(path),
+            lambda project: self._new_document(project, path.stem),
+            self.failed.emit,
+        )
 
     # ------------------------------------------------------------------ models
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from drawings import drawn, random_edges
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kerasstudio.graph import edits
@@ -58,6 +58,7 @@ def test_no_card_over_another(count: int, flow: str) -> None:
 
 
 @settings(deadline=None, max_examples=60)
+@example(6, [(2, 4), (3, 1), (3, 2), (4, 1), (5, 0)], 600.0, "right")  # parts side by side
 @given(
     st.integers(1, 14),
     st.lists(st.tuples(st.integers(0, 13), st.integers(0, 13)), max_size=30),

@@ -574,13 +574,6 @@ def test_an_empty_canvas_says_what_to_do(hand: Hand) -> None:
     assert hand.canvas.model.wires.down
 
 
-def test_the_drawing_is_saved_as_a_picture(hand: Hand, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    path = tmp_path / "model.png"
-    assert hand.canvas.save_picture(path)
-    assert path.read_bytes()[:4] == b"\x89PNG"
-    assert not hand.canvas.save_picture(tmp_path / "missing" / "model.png")
-
-
 def test_long_drawings_open_readable_at_their_beginning(hand: Hand) -> None:
     project = Project()
     dense = CATALOGUE.named("Dense")

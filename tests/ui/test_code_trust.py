@@ -173,7 +173,7 @@ def test_trust_outlives_the_program(qtbot: QtBot, studio: Studio, tmp_path: Path
 def test_all_trust_can_be_forgotten_in_the_settings(qtbot: QtBot, studio: Studio) -> None:
     desk = Desk(studio, qtbot, LAMBDA)
     studio.trust.trust(studio.store.project)
-    dialog = SettingsDialog(studio.settings, studio.window)
+    dialog = SettingsDialog(studio.settings, studio.key_map, studio.window)
     qtbot.addWidget(dialog)
     (line,) = dialog.findChildren(RememberedLine)
     assert line.count.text() == "1 remembered"

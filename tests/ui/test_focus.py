@@ -156,7 +156,7 @@ def test_the_keyboard_stays_near_what_is_hidden(qtbot: QtBot, studio: Studio) ->
     qtbot.waitUntil(lambda: studio.inspector.isAncestorOf(focus(studio)))
     field = focus(studio)
     field.hide()
-    assert focus(studio) is not field
+    qtbot.waitUntil(lambda: focus(studio) is not field)
     assert studio.inspector.isAncestorOf(focus(studio))
 
 

@@ -40,6 +40,7 @@ LABEL_ZOOM = 0.62
 # A badge stands above its card.
 _REACH = 36.0
 _LABELS_AT_MOST = 150
+_ROOMY = 96
 _LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
 _DIM = 0.35
@@ -156,18 +157,30 @@ class BatchPainter:
         whole = DASHED[wires.colors[seen]]
         if len(wires) <= _CURVES_AT_MOST:
             whole[:] = True
-        for slot in seen[whole].tolist():
-            self._paint_curve(painter, slot)
+        self.paint_curves(painter, seen[whole])
         lines, colors = wires.lines(seen[~whole], scale)
         for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._pens[color])
             draw_lines(painter, lines[colors == color])
         self._paint_special(painter, emphasis)
 
-    def _paint_curve(self, painter: QPainter, slot: int) -> None:
+    def paint_curves(self, painter: QPainter, slots: Slots, paper: bool = False) -> None:
+        """Wires as whole lines: for few of them, and for pictures on paper, where a line grows
+        with the picture."""
+        for slot in slots.tolist():
+            self._paint_curve(painter, slot, paper)
+
+    def _paint_curve(self, painter: QPainter, slot: int, paper: bool) -> None:
         """A wire as one line without joints: nicer, and dearer, than its pieces."""
         wires = self._model.wires
-        painter.setPen(self._pens[int(wires.colors[slot])])
+        style = int(wires.colors[slot])
+        pen = self._pens[style]
+        if paper:
+            pen = QPen(pen)
+            pen.setCosmetic(False)
+            pen.setWidthF(wire_width(style))
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         segments = wires.segments[slot]
         points = [QPointF(x, y) for x, y in segments[:, :2].tolist()]
         points.append(QPointF(*segments[-1, 2:].tolist()))
@@ -191,11 +204,8 @@ class BatchPainter:
     def _paint_labels(self, painter: QPainter, seen: Slots, zoom: float, ratio: float) -> None:
         """Shapes on wires, where there is room between the cards."""
         model = self._model
-        ends = model.wires.ends[seen]
         axis = 1 if model.wires.down else 0
-        roomy = seen[(np.abs(ends[:, axis + 2] - ends[:, axis]) > 96) & model.wires.labelled[seen]][
-            :_LABELS_AT_MOST
-        ]
+        roomy = roomy_wires(model, seen)[:_LABELS_AT_MOST]
         if not len(roomy):
             return
         transform = painter.worldTransform()
@@ -434,6 +444,15 @@ class BatchPainter:
             color = theme.node_border if category == LEFT_OUT else theme.category(category)
             self._brushes[category] = QBrush(QColor(color))
         return self._brushes[category]
+
+
+def roomy_wires(model: SceneModel, slots: Slots) -> Slots:
+    """The spans of wires that a label is written on, and that have room for it."""
+    axis = 1 if model.wires.down else 0
+    ends = model.wires.ends[slots]
+    wide = np.abs(ends[:, axis + 2] - ends[:, axis]) > _ROOMY
+    roomy: Slots = slots[wide & model.wires.labelled[slots]]
+    return roomy
 
 
 def _label_picture(text: str, ratio: float) -> QPixmap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
@@ -32,7 +31,6 @@ from kerasstudio.ui.canvas.minimap import Minimap
 from kerasstudio.ui.canvas.navigation import Navigation
 from kerasstudio.ui.canvas.node_actions import NodeActions
 from kerasstudio.ui.canvas.overlays import EmptyText, HintLine, Saying
-from kerasstudio.ui.canvas.picture import save_picture
 from kerasstudio.ui.canvas.placing import Placing
 from kerasstudio.ui.canvas.rename_editor import RenameEditor
 from kerasstudio.ui.canvas.scene_loading import SceneLoading
@@ -277,10 +275,6 @@ class Canvas(QWidget):
         """Draw as ghosts what a mend would change; None takes the ghosts away."""
         if self.view.ghosts.show(None if fix is None else self.editor.preview(fix)):
             self.view.refresh()
-
-    def save_picture(self, path: Path, scale: float = 2.0) -> bool:
-        """Write the whole drawing as a PNG; False when the file cannot be written."""
-        return save_picture(self.view.painter, self.model, path, scale)
 
     def reveal(self, node: str) -> None:
         self.view.reveal(node)

@@ -6,10 +6,12 @@ from functools import cache, lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFont,
     QFontMetricsF,
     QLinearGradient,
+    QPaintEngine,
     QPainter,
     QPainterPath,
     QPen,
@@ -96,10 +98,7 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawPath(shape)
-    painter.save()
-    painter.setClipPath(shape)
-    _paint_header(painter, face, theme, ground, step)
-    painter.restore()
+    _paint_header(painter, face, theme, ground, shape, step)
     border = QColor(theme.node_border)
     style = Qt.PenStyle.SolidLine if face.presence == "on" else Qt.PenStyle.DashLine
     if face.presence in _OFF:
@@ -203,7 +202,12 @@ def _paint_shadow(painter: QPainter, box: QRectF, theme: Tokens) -> None:
 
 
 def _paint_header(
-    painter: QPainter, face: CardFace, theme: Tokens, ground: QColor, step: float
+    painter: QPainter,
+    face: CardFace,
+    theme: Tokens,
+    ground: QColor,
+    shape: QPainterPath,
+    step: float,
 ) -> None:
     width = face.size[0]
     category = QColor(theme.category(face.category))
@@ -216,8 +220,11 @@ def _paint_header(
     fill = QLinearGradient(0, 0, 0, height)
     fill.setColorAt(0, top)
     fill.setColorAt(1, bottom)
-    painter.fillRect(QRectF(0, 0, width, height), fill)
-    painter.fillRect(QRectF(0, 0, width, 2.5), category)
+    # Cut to the card's shape by geometry: an SVG knows no clipping of what is painted.
+    for part, brush in ((height, QBrush(fill)), (2.5, QBrush(category))):
+        band = QPainterPath()
+        band.addRect(QRectF(0, 0, width, part))
+        painter.fillPath(shape.intersected(band), brush)
 
 
 def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) -> None:
@@ -229,18 +236,17 @@ def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) 
         signs.append(("snow", theme.rank(2)))
     if face.calls > 1:
         signs.append(("link", theme.warning))
-    scale = max(1.0, step) * painter.device().devicePixelRatioF()
+    scale = _icon_scale(painter, step)
     for name, color in signs:
         right -= 14
         painter.drawPixmap(QRectF(right, 7, 14, 14), icons.pixmap(name, color, 14, scale), QRectF())
         if name == "link":
             small = _ui(11, QFont.Weight.DemiBold)
-            painter.setFont(small)
             count = str(face.calls)
             room = _advance(small, count) + 2
             right -= room
             painter.setPen(QColor(color))
-            painter.drawText(QRectF(right, 2, room, HEADER - 2), _LEFT, count)
+            draw_text(painter, small, count, QRectF(right, 2, room, HEADER - 2))
         right -= 4
     if face.changed:
         right -= 9
@@ -253,7 +259,7 @@ def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) 
         size -= 1
     painter.setPen(QColor(theme.text_muted if _is_faint(face) else theme.text))
     font = _ui(size, QFont.Weight.DemiBold, face.presence in ("muted", "bypassed"))
-    _draw(painter, font, face.title, QRectF(_PAD, 2, room, HEADER - 2))
+    draw_text(painter, font, face.title, QRectF(_PAD, 2, room, HEADER - 2))
 
 
 def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -268,11 +274,11 @@ def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
         painter.setPen(pen)
         room -= taken + 6
     name_font = _ui(12, QFont.Weight.Medium)
-    _draw(painter, name_font, face.name, QRectF(_PAD, top, room, _LINE))
+    draw_text(painter, name_font, face.name, QRectF(_PAD, top, room, _LINE))
     painter.setPen(QColor(theme.text_faint if _is_faint(face) else theme.text_muted))
     for number, line in enumerate(face.lines, 1):
         box = QRectF(_PAD, top + number * _LINE, width - 2 * _PAD, _LINE)
-        _draw(painter, _mono(11), line, box)
+        draw_text(painter, _mono(11), line, box)
 
 
 def _paint_start(
@@ -284,7 +290,7 @@ def _paint_start(
     font = _ui(11, QFont.Weight.Medium)
     room = _advance(font, start)
     painter.setPen(color)
-    _draw(painter, font, start, QRectF(right - room, middle - _LINE / 2, room + 1, _LINE))
+    draw_text(painter, font, start, QRectF(right - room, middle - _LINE / 2, room + 1, _LINE))
     paint_start_disc(painter, start, QPointF(right - room - 9, middle + 0.5), 3.6, color)
     return room + 13
 
@@ -315,19 +321,19 @@ def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     box = QRectF(_PAD, top + 1, width - 2 * _PAD, FOOTER - 2)
     if face.presence in _OFF:
         painter.setPen(QColor(theme.text_muted))
-        _draw(painter, _ui(11, QFont.Weight.Medium), face.presence, box)
+        draw_text(painter, _ui(11, QFont.Weight.Medium), face.presence, box)
         return
     if face.state == "error":
         painter.setPen(QColor(theme.error))
-        _draw(painter, _ui(11, QFont.Weight.Medium), face.trouble or "does not fit", box)
+        draw_text(painter, _ui(11, QFont.Weight.Medium), face.trouble or "does not fit", box)
         return
     if face.presence == "bypassed":
         painter.setPen(QColor(theme.text_muted))
-        _draw(painter, _ui(11, QFont.Weight.Medium), "bypassed", box)
+        draw_text(painter, _ui(11, QFont.Weight.Medium), "bypassed", box)
         return
     if face.state == "waiting":
         painter.setPen(QColor(theme.text_faint))
-        _draw(painter, _mono(11), "waiting", box)
+        draw_text(painter, _mono(11), "waiting", box)
         return
     font = _mono(11)
     count_room = _advance(font, face.count) if face.count else 0.0
@@ -342,10 +348,10 @@ def _paint_footer(painter: QPainter, face: CardFace, theme: Tokens) -> None:
         short = face.count
     if short:
         painter.setPen(QColor(theme.text_faint))
-        _draw(painter, font, short, box.adjusted(box.width() - count_room, 0, 0, 0))
+        draw_text(painter, font, short, box.adjusted(box.width() - count_room, 0, 0, 0))
     painter.setPen(QColor(theme.accent if face.shape else theme.text_faint))
     left = box.adjusted(0, 0, -(count_room + 8 if short else 0), 0)
-    _draw(painter, font, face.shape or "…", left)
+    draw_text(painter, font, face.shape or "…", left)
 
 
 def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -359,7 +365,7 @@ def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     advance = _advance(font, face.title)
     if advance > room:
         font = _ui(max(15, int(21 * room / advance)), QFont.Weight.DemiBold, struck)
-    _draw(painter, font, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
+    draw_text(painter, font, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
     if face.start:
         disc = QPointF(width - 14, 15)
         paint_start_disc(painter, face.start, disc, 6, start_color(face.start))
@@ -371,7 +377,7 @@ def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     elif faint or not second:
         second, color = face.name, theme.text_faint
     painter.setPen(QColor(color))
-    _draw(painter, _ui(18), second, QRectF(_PAD, height / 2 + 2, room, 26))
+    draw_text(painter, _ui(18), second, QRectF(_PAD, height / 2 + 2, room, 26))
 
 
 def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -382,15 +388,21 @@ def _paint_badge(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     painter.setBrush(mixed(color, QColor(theme.canvas), 0.16))
     half = BADGE_HEIGHT / 2
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), half, half)
-    scale = 2 * painter.device().devicePixelRatioF()
+    scale = _icon_scale(painter, 2.0)
     picture = icons.pixmap("data", color.name(), 12, scale)
     painter.drawPixmap(QRectF(box.x() + 8, box.y() + 4, 12, 12), picture, QRectF())
-    painter.setFont(ui_font(11))
     painter.setPen(color if theme.dark else mixed(color, QColor(theme.text), 0.8))
-    painter.drawText(box.adjusted(23, 0, -4, 0), _LEFT, face.badge)
+    draw_text(painter, _ui(11), face.badge, box.adjusted(23, 0, 0, 0))
 
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+def _icon_scale(painter: QPainter, step: float) -> float:
+    """How many pixels an icon wants for each of the scene's."""
+    if painter.paintEngine().type() in _PAPER:
+        return 4.0
+    return max(1.0, step) * painter.device().devicePixelRatioF()
+
+
+_PAPER = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
 
 
 _OFF = ("muted", "left out")
@@ -426,9 +438,16 @@ def _heights(font: QFont) -> tuple[float, float]:
     return metrics.ascent(), metrics.descent()
 
 
-def _draw(painter: QPainter, font: QFont, text: str, box: QRectF) -> None:
+def draw_text(painter: QPainter, font: QFont, text: str, box: QRectF) -> None:
     """One line in the middle of the box's height, cut with an ellipsis."""
     ascent, descent = _heights(font)
+    at = QPointF(box.x(), box.y() + (box.height() + ascent - descent) / 2)
+    words = _cut(font, text, box.width() + 0.5)
+    if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+        # Whoever looks at the file may not have the font.
+        path = QPainterPath()
+        path.addText(at, font, words)
+        painter.fillPath(path, painter.pen().brush())
+        return
     painter.setFont(font)
-    baseline = box.y() + (box.height() + ascent - descent) / 2
-    painter.drawText(QPointF(box.x(), baseline), _cut(font, text, box.width() + 0.5))
+    painter.drawText(at, words)
