@@ -61,6 +61,16 @@ CATEGORY_WORDS = (
     ("wrap", "blocks"),
     ("core", "core"),
 )
+# Viridis (Smith and van der Walt 2015): even steps of lightness, safe for colour blindness; the
+# ends that would melt into the ground are left out.
+HEAT_DARK = (
+    "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26",
+    "#fde725",
+)  # fmt: skip
+HEAT_LIGHT = (
+    "#c8e020", "#a0da39", "#6ece58", "#35b779", "#1f9e89", "#26828e", "#31688e", "#3e4989",
+    "#440154",
+)  # fmt: skip
 # By rank with the batch axis; safe for the common colour blindnesses, and never the only sign.
 RANK_DARK = ("#8f99ab", "#8f99ab", "#7aa7ff", "#f2b24c", "#45d0a0", "#d98ae8", "#ff8f70")
 RANK_LIGHT = ("#6b7688", "#6b7688", "#2f6fde", "#b06f00", "#0c8a64", "#9a3fb0", "#c9471f")
@@ -72,7 +82,8 @@ class Tokens:
 
     `surface` is the ground of panels and cards, `background` that of the window, `canvas` that of
     the drawing, `field` that of editors. `selected` grounds what is chosen, `hover` what is under
-    the mouse. `ranks` are wire colours by tensor rank, batch axis included.
+    the mouse. `ranks` are wire colours by tensor rank, batch axis included; `heat` goes from
+    little to much.
     """
 
     name: str
@@ -112,6 +123,7 @@ class Tokens:
     histogram: str = "#3a4c76"
     validation: str = "#ffb454"
     ranks: tuple[str, ...] = RANK_DARK
+    heat: tuple[str, ...] = HEAT_DARK
     series: tuple[str, ...] = (
         "#6aa5ff",
         "#3ecf9a",
@@ -179,6 +191,7 @@ LIGHT = Tokens(
     histogram="#9db4e0",
     validation="#c96a00",
     ranks=RANK_LIGHT,
+    heat=HEAT_LIGHT,
     series=(
         "#1f63d6",
         "#0c8a5b",

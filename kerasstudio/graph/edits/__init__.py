@@ -20,6 +20,7 @@ from kerasstudio.graph.edits.layers import (
     set_arguments,
     set_trainable,
     set_trainable_up_to,
+    wrap_layer,
 )
 from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
@@ -119,4 +120,5 @@ __all__ = [
     "splice_in",
     "start_fresh",
     "take_out",
+    "wrap_layer",
 ]

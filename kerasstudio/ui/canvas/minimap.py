@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from kerasstudio.ui.canvas.batch_painter import draw_rects
 from kerasstudio.ui.canvas.canvas_view import CanvasView
+from kerasstudio.ui.canvas.rectangles import draw_rects
 from kerasstudio.ui.theme import tokens
 
 SIZE = QSize(172, 96)

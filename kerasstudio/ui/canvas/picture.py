@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, roomy_wires
-from kerasstudio.ui.canvas.card_face import UNKNOWN_COLOR, tensor_label
+from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.canvas.card_painter import (
     MARGIN,
     draw_text,
@@ -35,6 +35,7 @@ from kerasstudio.ui.canvas.card_painter import (
 )
 from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wire_styles import UNKNOWN_COLOR
 from kerasstudio.ui.theme import mono_font, shown_as, tokens
 from kerasstudio.ui.tokens import LIGHT, Tokens
 
