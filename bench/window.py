@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,9 @@ PATIENCE_S = 120
 def open_window() -> Iterator[Studio]:
     """A studio on the screen, its workers warm, its pages and plots made."""
     with tempfile.TemporaryDirectory() as folder:
+        # What the person has lost or set must not come in between.
+        for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+            os.environ[f"XDG_{name}_HOME"] = folder
         app = make_application("dark")
         studio = Studio(app, shipped(), Settings(Path(folder) / "settings.ini"))
         studio.show_template("blank")

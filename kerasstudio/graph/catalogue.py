@@ -42,7 +42,8 @@ class Argument(msgspec.Struct, frozen=True, omit_defaults=True):
     "int_or_tuple" where fixed (2 for Conv2D.kernel_size). `choices` are the legal texts of
     "choice". `family` names the list of objects an "object" argument picks from (for example
     "initializers"; "layers" for a wrapper's inner layer). `default` is JSON; it is meaningless
-    when `required`. `advanced` arguments are folded away at first.
+    when `required`. `advanced` arguments are folded away at first. `minimum` and `maximum` are
+    the least and the greatest legal number, where there are any.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Argument(msgspec.Struct, frozen=True, omit_defaults=True):
     help: str = ""
     advanced: bool = False
     minimum: float | None = None
+    maximum: float | None = None
 
 
 class Port(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -179,6 +181,25 @@ def shipped() -> Catalogue:
 def generated_path(keras_version: str) -> Path:
     """Where a worker writes the catalogue of a Keras that is not the pinned one."""
     return _cache_folder() / f"keras-{keras_version}-{__version__}.json"
+
+
+def docs_path(catalogue: Path) -> Path:
+    """Where the full docstrings lie that go with a catalogue file."""
+    return catalogue.with_name(catalogue.name.replace("keras-", "docs-", 1))
+
+
+@lru_cache(maxsize=2)
+def keras_docs(keras_version: str) -> dict[str, str]:
+    """The full docstrings of a catalogued Keras by public name ("keras.layers.Dense"), read when
+    the first one is wanted; empty where there is no such file."""
+    paths = (
+        docs_path(generated_path(keras_version)),
+        resource("catalogue") / f"docs-{keras_version}.json",
+    )
+    for path in paths:
+        if path.is_file():
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    return {}
 
 
 def _cache_folder() -> Path:

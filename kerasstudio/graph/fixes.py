@@ -126,6 +126,25 @@ def replace_layer(project: Project, catalogue: Catalogue, layer: str, class_name
     return edits.replace_layer(project, layer, _named(catalogue, class_name), catalogue)
 
 
+def take_out(project: Project, _catalogue: Catalogue, node: str, graph: str = ROOT) -> Project:
+    """Remove a node; what fed it feeds what it fed."""
+    return edits.delete_and_reconnect(project, [node], graph)
+
+
+def wrap_layer(
+    project: Project, catalogue: Catalogue, layer: str, wrapper: str = "TimeDistributed"
+) -> Project:
+    """Put a layer into a wrapper: called once for each step of a sequence."""
+    return edits.wrap_layer(project, layer, _named(catalogue, wrapper), catalogue)
+
+
+def several(project: Project, catalogue: Catalogue, fixes: Sequence[Mapping[str, Any]]) -> Project:
+    """One after the other; `fixes` in JSON."""
+    for fix in fixes:
+        project = apply_fix(project, msgspec.convert(fix, Fix), catalogue)
+    return project
+
+
 def lambda_to_operations(project: Project, _catalogue: Catalogue, layer: str) -> Project:
     return edits.lambda_to_operations(project, layer)
 
@@ -209,6 +228,9 @@ _TABLE: dict[str, Callable[..., Project]] = {
         set_trainable,
         set_mode,
         replace_layer,
+        take_out,
+        wrap_layer,
+        several,
         lambda_to_operations,
         lambda_to_class,
         set_outputs,

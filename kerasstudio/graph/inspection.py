@@ -6,16 +6,29 @@ from typing import Literal
 
 import msgspec
 
+from kerasstudio.graph.axes import axis_word, usual_axes
 from kerasstudio.graph.problems import Problem
 
 Status = Literal["ok", "error", "waiting", "unknown"]
 
 
-class TensorSpec(msgspec.Struct, frozen=True):
-    """Shape with the batch axis (None where unknown) and dtype of one tensor."""
+class TensorSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Shape with the batch axis (None where unknown) and dtype of one tensor. `axes` has a letter
+    for the meaning of each axis (see `axes`), "" where nobody has told."""
 
     shape: tuple[int | None, ...]
     dtype: str = "float32"
+    axes: str = ""
+
+    @property
+    def letters(self) -> str:
+        """The meaning of each axis, that of the number of axes where nobody has told."""
+        return self.axes if len(self.axes) == len(self.shape) else usual_axes(len(self.shape))
+
+    @property
+    def bare(self) -> TensorSpec:
+        """Without the meaning of the axes, of which Keras knows nothing."""
+        return TensorSpec(self.shape, self.dtype) if self.axes else self
 
 
 class WeightSpec(msgspec.Struct, frozen=True):
@@ -48,13 +61,15 @@ class NodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
     """All nodes, by node id, at one project revision. A shared layer's parameters are reported
-    on each of its nodes; `total` and `total_trainable` count each layer once."""
+    on each of its nodes; `total` and `total_trainable` count each layer once. `memory` is what
+    the worker's machine has, in bytes; 0 where not known."""
 
     revision: int = 0
     nodes: dict[str, NodeInfo] = {}
     problems: tuple[Problem, ...] = ()
     total: int = 0
     total_trainable: int = 0
+    memory: int = 0
 
 
 def shape_text(spec: TensorSpec, batch: bool = False) -> str:
@@ -63,28 +78,32 @@ def shape_text(spec: TensorSpec, batch: bool = False) -> str:
     return " × ".join("?" if axis is None else str(axis) for axis in axes) or "scalar"
 
 
-AXES: dict[int, tuple[str, ...]] = {
-    1: ("features",),
-    2: ("steps", "features"),
-    3: ("height", "width", "channels"),
-    4: ("depth", "height", "width", "channels"),
-}
-"""What the axes behind the batch usually are, by their number (channels last)."""
+def lettered(spec: TensorSpec) -> str:
+    """One sample's shape in little room, each size behind the letter of its axis: "H28 W28 C1",
+    "T? F64", "scalar" for ()."""
+    pairs = zip(spec.letters[1:], spec.shape[1:], strict=True)
+    parts = [f"{letter.strip('?')}{'?' if axis is None else axis}" for letter, axis in pairs]
+    return " ".join(parts) or "scalar"
 
 
-def axis_names(spec: TensorSpec) -> tuple[str, ...]:
-    """The usual names of a tensor's axes, the batch first; "axis 4" for what has none."""
-    count = len(spec.shape) - 1
-    if count < 0:
-        return ()
-    names = AXES.get(count) or tuple(f"axis {number}" for number in range(1, count + 1))
-    return ("batch", *names)
-
-
-def lettered(spec: TensorSpec, batch: bool = False) -> str:
-    """The shape with a letter at each axis: "28 H × 28 W × 1 C", "? B × 10 F"."""
+def shape_words(spec: TensorSpec) -> str:
+    """The whole shape in words: "(batch, height 28, width 28, channels 1)"; the features of a
+    plain vector need none: "(batch, 10)"."""
+    plain = spec.letters == "BF"
     parts = []
-    for axis, name in zip(spec.shape, axis_names(spec), strict=True):
+    for number, (letter, axis) in enumerate(zip(spec.letters, spec.shape, strict=True)):
         size = "?" if axis is None else str(axis)
-        parts.append(size if " " in name else f"{size} {name[0].upper()}")
-    return " × ".join(parts if batch else parts[1:]) or "scalar"
+        if number == 0:
+            parts.append("batch" if axis is None else f"batch {size}")
+        else:
+            parts.append(size if plain else f"{axis_word(letter)} {size}")
+    return f"({', '.join(parts)})"
+
+
+def bytes_in_words(size: float) -> str:
+    """ "1.2 GB": thousands, not 1,024s."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 999.5 or unit == "TB":
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"

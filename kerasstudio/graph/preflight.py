@@ -15,7 +15,8 @@ from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.metric_names import metric_names, validates
 from kerasstudio.graph.preflight_data import data_problems
-from kerasstudio.graph.preflight_inputs import input_problems
+from kerasstudio.graph.preflight_inputs import input_problems, keep_inputs_fitting
+from kerasstudio.graph.preflight_memory import memory_problems
 from kerasstudio.graph.preflight_outputs import output_problems
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Project
@@ -37,7 +38,7 @@ def preflight_problems(
     bindings = resolve(project, summary)
     return [
         *_source_problems(project),
-        *data_problems(project.data, summary),
+        *keep_inputs_fitting(data_problems(project.data, summary), project, bindings, summary),
         *bindings.problems,
         *_unused(project, bindings),
         *input_problems(project, bindings, summary),
@@ -46,6 +47,7 @@ def preflight_problems(
         *_amount_problems(project, summary),
         *_object_problems(project, catalogue),
         *_frozen_problems(project, inspection),
+        *memory_problems(project, inspection),
     ]
 
 

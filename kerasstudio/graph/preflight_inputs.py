@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from kerasstudio.graph.bindings import Binding, Bindings, fits
+import msgspec
+
+from kerasstudio.graph.bindings import Binding, Bindings, column_shape, fits
+from kerasstudio.graph.data_spec import Column
 from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Layer, Node, Project, Wire
@@ -46,6 +49,74 @@ def input_problems(
         yield from _shape_problems(node, layer, binding)
         yield from _dtype_problems(node, layer, binding)
         yield from _scale_problems(project, node, layer, binding, found)
+
+
+def keep_inputs_fitting(
+    problems: Iterable[Problem],
+    project: Project,
+    bindings: Bindings,
+    summary: DataSummary | None,
+) -> Iterator[Problem]:
+    """The problems, where a fix that makes a column of an Input narrower, wider or ignored gives
+    the Input the shape that it then has to have."""
+    columns = {column.name: column for column in project.data.columns}
+    found = {column.name: column for column in summary.columns} if summary else {}
+    taken_by = {
+        name: binding
+        for binding in bindings.inputs.values()
+        if not binding.explicit
+        for name in binding.columns
+    }
+    for problem in problems:
+        if any(fix.kind == "set_column" for fix in problem.fixes):
+            problem = msgspec.structs.replace(
+                problem,
+                fixes=tuple(
+                    _with_shape(fix, project, columns, found, taken_by) for fix in problem.fixes
+                ),
+            )
+        yield problem
+
+
+def _with_shape(
+    fix: Fix,
+    project: Project,
+    columns: dict[str, Column],
+    found: dict[str, ColumnSummary],
+    taken_by: dict[str, Binding],
+) -> Fix:
+    arguments = fix.arguments
+    name = arguments.get("name")
+    if fix.kind != "set_column" or name not in taken_by:
+        return fix
+    binding, column, value = taken_by[name], columns[name], arguments["value"]
+    width = _width(column, found.get(name))
+    if arguments["field"] == "encoding":
+        changed = msgspec.structs.replace(column, encoding=value)
+        after = _width(changed, found.get(name))
+    elif arguments["field"] == "role" and value == "ignore" and len(binding.columns) > 1:
+        after = 0
+    else:
+        return fix
+    layer = project.layers[binding.layer]
+    wanted = layer.arguments.get("shape")
+    if width is None or after is None or width == after or not binding.shape or not wanted:
+        return fix
+    if len(wanted) != len(binding.shape) or wanted[-1] != binding.shape[-1]:
+        return fix
+    shape = [*wanted[:-1], wanted[-1] - width + after]
+    label = f"set shape to {words(shape)}"
+    fixes = (
+        fix,
+        Fix(label, "set_argument", {"layer": layer.id, "name": "shape", "value": shape}),
+    )
+    return Fix(f"{fix.label}, {label}", "several", {"fixes": msgspec.to_builtins(fixes)})
+
+
+def _width(column: Column, found: ColumnSummary | None) -> int | None:
+    """How much of the last axis of an Input a column takes; None where not known."""
+    shape = column_shape(column, found)
+    return None if shape is None else (shape[-1] if shape else 1)
 
 
 def words(shape: Sequence[int | None]) -> str:

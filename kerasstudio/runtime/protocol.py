@@ -241,7 +241,7 @@ class Ready(Message, frozen=True):
 
 class Inspected(Message, frozen=True):
     """`nodes` are those that changed since the last report, `removed` those that are gone;
-    `problems` are all of them."""
+    `problems` are all of them. `memory` is what this machine has, in bytes."""
 
     id: int
     revision: int
@@ -250,6 +250,7 @@ class Inspected(Message, frozen=True):
     problems: tuple[Problem, ...] = ()
     total: int = 0
     total_trainable: int = 0
+    memory: int = 0
 
 
 class Supposed(Message, frozen=True):

@@ -108,7 +108,7 @@ _EDIT = _menu("Edit", (
     Action("edit.paste", "Paste", "Ctrl+V", "paste", "", CANVAS),
     Action("edit.paste_with_wires", "Paste with the wires from outside", "Ctrl+Shift+V", place=CANVAS),
     Action("edit.copy_arguments", "Copy arguments", "Ctrl+Alt+C", "", "has_selection", CANVAS),
-    Action("edit.paste_arguments", "Paste arguments", "Ctrl+Alt+V", "", "has_selection", CANVAS),
+    Action("edit.paste_arguments", "Paste arguments", "Ctrl+Alt+V", "", "has_selection", CANVAS, tip="Give the copied arguments to all selected layers, also of other classes"),
     Action("edit.duplicate", "Duplicate", "Ctrl+D Shift+D", "duplicate", "has_items", CANVAS),
     Action("edit.delete", "Delete", "Del Backspace X", "trash", "has_selection_or_wire", CANVAS, also="remove erase"),
     Action("edit.delete_and_reconnect", "Delete and reconnect", "Ctrl+Del Ctrl+Backspace", "", "has_selection", CANVAS, also="dissolve remove keep wires"),
@@ -220,7 +220,7 @@ _TRAIN = _menu("Train", (
 _HELP = _menu("Help", (
     Action("help.palette", "Command palette…", "Ctrl+Shift+P", "search", also="commands actions"),
     Action("help.keys", "Keys and gestures", "? Ctrl+/", "keyboard", also="shortcuts cheat sheet"),
-    Action("help.layer", "Help on the selected layer", "F1", "help", also="documentation docs"),
+    Action("help.layer", "Help on this layer or setting", "F1", "help", also="documentation docs"),
 ), (
     Action("help.about", "About KerasStudio"),
 ))

@@ -25,6 +25,7 @@ from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
+from kerasstudio.ui.help.help_desk import HelpDesk
 from kerasstudio.ui.idle_steps import IdleSteps
 from kerasstudio.ui.importing import Importing
 from kerasstudio.ui.inspection_feed import InspectionFeed
@@ -38,6 +39,7 @@ from kerasstudio.ui.settings import Settings
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.text_size import change_text_scale, wanted_scale
+from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.upgrade_notice import UpgradeNotice
 from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.workers import WorkerPool
@@ -97,10 +99,12 @@ class Studio(QObject):
         self.key_map = KeyMap(self.settings, self)
         self.window = MainWindow(self.settings, self.key_map)
         self.announcer = Announcer(self.window, self.window.status, self)
+        self.help = HelpDesk(self.window, self.store, self.selection, catalogue, self)
         self.documents = Documents(
             self.window, self.store, self.settings, lambda: self.run_feed.is_running, self
         )
         self.run_feed = RunFeed(self.pool, self.documents.studio, self.documents.base, self)
+        self.changes = TrainingChanges(self.store, self.run_feed, self)
         self.warm = WarmStart(self.store, self.feed, self.documents.weights, self)
         self.importing = Importing(
             self.window,
@@ -203,6 +207,7 @@ class Studio(QObject):
         self.importing.cancel()
         self.warm.close()
         self.feed.close()
+        self.changes.close()
         self.pool.close()
         self.run_feed.close()
         if self._exports is not None:
@@ -245,6 +250,7 @@ class Studio(QObject):
     def _model_page(self) -> QWidget:
         from kerasstudio.ui.canvas.canvas import Canvas
         from kerasstudio.ui.inspector.inspector import Inspector
+        from kerasstudio.ui.model_wiring import wire_model_page
         from kerasstudio.ui.palette.palette import Palette
         from kerasstudio.ui.side_panel import SidePanel
 
@@ -258,7 +264,13 @@ class Studio(QObject):
         )
         self.palette = Palette(self.catalogue)
         self.inspector = Inspector(
-            self.store, self.selection, self.feed, self.catalogue, self.warm, trust=self.trust
+            self.store,
+            self.selection,
+            self.feed,
+            self.catalogue,
+            self.warm,
+            changes=self.changes,
+            trust=self.trust,
         )
         self.canvas.show_starts(self.warm.starts, self.warm.starts)
         self.warm.starts_changed.connect(
@@ -266,6 +278,7 @@ class Studio(QObject):
         )
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
+        wire_model_page(self)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.layer_placed.connect(
             lambda _node: self.inspector.focus_first_argument(or_name=False)
@@ -367,6 +380,7 @@ class Studio(QObject):
 
         panel = ProblemsPanel(self.store, self.selection, self.feed)
         panel.fix_chosen.connect(self.apply_fix)
+        panel.fix_previewed.connect(self._preview_fix)
         panel.place_shown.connect(lambda: self.window.show_page("model"))
         panel.argument_chosen.connect(lambda name: self.inspector.focus_argument(name))
         return panel
@@ -477,6 +491,10 @@ class Studio(QObject):
             self.show_problem(error.problem)
             return
         self.store.apply(project, fix.label[:1].upper() + fix.label[1:])
+
+    def _preview_fix(self, fix: Fix | None) -> None:
+        if self.window.has_page("model"):
+            self.canvas.preview_fix(fix)
 
     def say(self, text: str) -> None:
         self.announcer.say(text)

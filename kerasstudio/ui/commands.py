@@ -20,6 +20,7 @@ from kerasstudio.ui.theme import tokens
 
 if TYPE_CHECKING:
     from kerasstudio.ui.app import Studio
+    from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
     from kerasstudio.ui.palette.command_search import Entry
 
 RECENT = 8
@@ -162,6 +163,13 @@ class Commands:
             return
         studio.documents.ask_unsaved(studio.window.close_now)
 
+    def _arguments(self) -> ArgumentClipboard:
+        """Made when first wanted: it needs what the inspector is made of."""
+        from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
+
+        studio = self._studio
+        return ArgumentClipboard(studio.store, studio.selection, studio.catalogue, studio.say)
+
     # ------------------------------------------------------------------ view
 
     def toggle_theme(self) -> None:
@@ -232,8 +240,7 @@ class Commands:
         self._open(sheet)
 
     def help_on_layer(self) -> None:
-        self._studio.window.show_page("model")
-        self._studio.inspector.show_help()
+        self._studio.help.toggle()
 
     def about(self) -> None:
         from kerasstudio.ui.dialogs.messages import about_message
@@ -331,6 +338,9 @@ class Commands:
             "edit.undo": stack.undo,
             "edit.redo": stack.redo,
             "edit.history": lambda: window.show_panel("history"),
+            "edit.copy_arguments": lambda: self._arguments().copy(),
+            "edit.paste_arguments": lambda: self._arguments().paste(),
+            "edit.reset_arguments": lambda: self._arguments().reset(),
             "view.data": lambda: window.go_to_page("data"),
             "view.model": lambda: window.go_to_page("model"),
             "view.train": lambda: window.go_to_page("train"),

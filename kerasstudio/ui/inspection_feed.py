@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.data_summary import DataSummary
@@ -20,6 +20,8 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.workers import WorkerClient
 
 DEBOUNCE_MS = 60
+# A number that is dragged changes without a pause: its shapes are asked for all the same.
+PATIENCE_MS = 150
 # Drawings with more nodes are checked in another thread: it takes longer than a frame.
 LARGE = 1500
 SEVERITIES = ("error", "warning", "hint")
@@ -68,6 +70,7 @@ class InspectionFeed(QObject):
         self._inspect_timer.setSingleShot(True)
         self._inspect_timer.setInterval(debounce_ms)
         self._inspect_timer.timeout.connect(self._ask_shapes)
+        self._asked_since = QElapsedTimer()
         self._check_timer = QTimer(self)
         self._check_timer.setSingleShot(True)
         self._check_timer.setInterval(0)
@@ -101,7 +104,10 @@ class InspectionFeed(QObject):
         self._check_timer.start()
         if change.affects_model:
             self._model_revision = self._store.revision
-            self._inspect_timer.start()
+            if not self._inspect_timer.isActive():
+                self._asked_since.start()
+            if self._asked_since.elapsed() < PATIENCE_MS or not self._inspect_timer.isActive():
+                self._inspect_timer.start()
         self._describe_if_needed()
 
     def _document_replaced(self) -> None:
@@ -208,6 +214,7 @@ class InspectionFeed(QObject):
             report.problems,
             report.total,
             report.total_trainable,
+            report.memory,
         )
         self.inspection_changed.emit(changed)
         self.check()

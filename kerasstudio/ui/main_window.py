@@ -23,6 +23,7 @@ from kerasstudio.ui.widgets.notice_bar import NoticeBar
 MOST_LEFT = 0.38
 PAGES_WITH_PANEL = ("model", "train")
 PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 448, 300, 280
+SIDE_WIDTH = 420
 
 
 class MainWindow(QMainWindow):
@@ -61,13 +62,18 @@ class MainWindow(QMainWindow):
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
         self.panel.hide()
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._across.setHandleWidth(1)
+        self._across.setChildrenCollapsible(False)
+        self._across.addWidget(self._split)
+        self._side: QWidget | None = None
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
         column.addWidget(self.notice)
-        column.addWidget(self._split, 1)
+        column.addWidget(self._across, 1)
         column.addWidget(self.status)
         self.setCentralWidget(body)
         self.setMinimumSize(960, 600)
@@ -140,6 +146,29 @@ class MainWindow(QMainWindow):
     @property
     def panel_open(self) -> bool:
         return self._wants_panel
+
+    def show_side(self, widget: QWidget) -> None:
+        """Show a widget at the right of whatever page is in front (the first time it is put
+        there)."""
+        appears = self._side is not widget or not widget.isVisible()
+        if self._side is not widget:
+            self._side = widget
+            self._across.addWidget(widget)
+            self._across.setStretchFactor(0, 1)
+            self._across.setStretchFactor(1, 0)
+        if appears:
+            widget.show()
+            wide = min(self._settings.get("splitters").get("side", SIDE_WIDTH), self.width() // 2)
+            # The splitter takes sizes only once it has seen the new widget.
+            QTimer.singleShot(
+                0, self._across, lambda: self._across.setSizes([self.width() - wide, wide])
+            )
+
+    def hide_side(self) -> None:
+        if self._side is not None and self._side.isVisible():
+            splitters = {**self._settings.get("splitters"), "side": self._side.width()}
+            self._settings.set("splitters", splitters)
+            self._side.hide()
 
     def _arrange_panel(self) -> None:
         wanted = self._wants_panel and self.page in PAGES_WITH_PANEL

@@ -83,8 +83,13 @@ HABITS: tuple[tuple[str, str], ...] = (
     ("Insert into a wire", "drop the node on it; hold Shift not to"),
     ("Align to the grid", "hold Shift while dragging"),
     ("Align to nothing", "hold Ctrl while dragging"),
+    ("Look at a mend before taking it", "point at it"),
+    ("Change a number", "drag its name; arrows or wheel in its field"),
+    ("Finer, coarser", "hold Shift, Ctrl while doing so"),
+    ("Calculate", "type 2*32 or 28*28 into its field"),
+    ("Edit several layers at once", "select them, then change a value"),
 )
-"""What is done with the mouse without a binding of its own."""
+"""What is done without a binding of its own."""
 
 
 def chord_words(chord: str, verb: str) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from kerasstudio.graph.problems import Problem, StudioError
 
 
 class _Signals(QObject):
-    ended = Signal(object, object)
+    ended = Signal(object, object, object)
 
 
-class _Job(QRunnable):
+class _Job:
     def __init__(self, work: Callable[[], Any]) -> None:
-        super().__init__()
-        self.setAutoDelete(False)
         self._work = work
         self.signals = _Signals()
 
@@ -28,7 +26,7 @@ class _Job(QRunnable):
             result, problem = None, error.problem
         except OSError as error:
             result, problem = None, os_problem(error)
-        self.signals.ended.emit(result, problem)
+        self.signals.ended.emit(self, result, problem)
 
 
 class Tasks(QObject):
@@ -51,8 +49,10 @@ class Tasks(QObject):
     ) -> None:
         job = _Job(work)
         self._jobs[job] = (done, failed)
-        job.signals.ended.connect(lambda result, problem: self._ended(job, result, problem))
-        self._pool.start(job)
+        # A method, not a function around the job, and no QRunnable of Python: either would keep
+        # the job, and what it works on, for ever.
+        job.signals.ended.connect(self._ended)
+        self._pool.start(job.run)
 
     @property
     def busy(self) -> bool:

@@ -79,6 +79,16 @@ CATEGORY_WORDS = (
     ("wrap", "blocks"),
     ("core", "core"),
 )
+# Viridis (Smith and van der Walt 2015): even steps of lightness, safe for colour blindness; the
+# ends that would melt into the ground are left out.
+HEAT_DARK = (
+    "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26",
+    "#fde725",
+)  # fmt: skip
+HEAT_LIGHT = (
+    "#c8e020", "#a0da39", "#6ece58", "#35b779", "#1f9e89", "#26828e", "#31688e", "#3e4989",
+    "#440154",
+)  # fmt: skip
 # By rank with the batch axis; safe for the common colour blindnesses, and never the only sign.
 RANK_DARK = ("#8f99ab", "#8f99ab", "#7aa7ff", "#f2b24c", "#45d0a0", "#d98ae8", "#ff8f70")
 RANK_LIGHT = ("#6b7688", "#6b7688", "#2f6fde", "#b06f00", "#0c8a64", "#9a3fb0", "#c9471f")
@@ -90,7 +100,8 @@ class Tokens:
 
     `surface` is the ground of panels and cards, `background` that of the window, `canvas` that of
     the drawing, `field` that of editors. `selected` grounds what is chosen, `hover` what is under
-    the mouse. `ranks` are wire colours by tensor rank, batch axis included.
+    the mouse. `ranks` are wire colours by tensor rank, batch axis included; `heat` goes from
+    little to much.
     """
 
     name: str
@@ -108,20 +119,20 @@ class Tokens:
     selected: str = "#2b3347"
     hover: str = "#242b3a"
     text: str = "#e6e9f0"
-    text_muted: str = "#98a2b5"
-    text_faint: str = "#76829b"
+    text_muted: str = "#a1abbd"
+    text_faint: str = "#8892a8"
     accent: str = "#6aa5ff"
     accent_soft: str = "#233654"
     on_accent: str = "#0e1420"
     success: str = "#3ecf9a"
     warning: str = "#f2b24c"
-    error: str = "#f2718c"
+    error: str = "#f37791"
     error_surface: str = "#3a1f27"
     error_border: str = "#8c3a4c"
-    badge: str = "#c4506a"
+    badge: str = "#c24f69"
     on_badge: str = "#ffffff"
     train: str = "#2f7d5b"
-    train_hover: str = "#37916a"
+    train_hover: str = "#328460"
     on_train: str = "#ffffff"
     node: str = "#232a39"
     node_border: str = "#343d50"
@@ -137,6 +148,7 @@ class Tokens:
     validation: str = "#ffb454"
     frames: tuple[tuple[str, str], ...] = tuple(FRAMES_DARK.items())
     ranks: tuple[str, ...] = RANK_DARK
+    heat: tuple[str, ...] = HEAT_DARK
     series: tuple[str, ...] = (
         "#6aa5ff",
         "#3ecf9a",
@@ -190,13 +202,13 @@ LIGHT = Tokens(
     hover="#e9edf4",
     text="#1b2230",
     text_muted="#566178",
-    text_faint="#6b768c",
-    accent="#1f63d6",
+    text_faint="#616b7f",
+    accent="#1e61d2",
     accent_soft="#dbe7fb",
     on_accent="#ffffff",
-    success="#0c8a5b",
-    warning="#a86400",
-    error="#c22d4d",
+    success="#0a754d",
+    warning="#945800",
+    error="#c02d4c",
     error_surface="#fdecef",
     error_border="#e59aac",
     badge="#c2304f",
@@ -216,6 +228,7 @@ LIGHT = Tokens(
     validation="#c96a00",
     frames=tuple(FRAMES_LIGHT.items()),
     ranks=RANK_LIGHT,
+    heat=HEAT_LIGHT,
     series=(
         "#1f63d6",
         "#0c8a5b",

@@ -36,6 +36,10 @@ SMALL = Catalogue(
         ),
         layer_type("Dropout", Argument("rate", "float", required=True), example={"rate": 0.3}),
         layer_type("Flatten"),
+        layer_type(
+            "TimeDistributed",
+            Argument("layer", "object", required=True, family="layers"),
+        ),
         layer_type("Add", ports=(Port("inputs", many=True, minimum=2),)),
         layer_type(
             "LSTM",

@@ -49,6 +49,22 @@ CASES: dict[str, dict[str, Any]] = {
     "set_trainable": {"layer": LAYER, "value": False},
     "set_mode": {"node": DENSE, "mode": "bypassed"},
     "replace_layer": {"layer": LAYER, "class_name": "Dropout"},
+    "take_out": {"node": DENSE},
+    "wrap_layer": {"layer": LAYER},
+    "several": {
+        "fixes": [
+            {
+                "label": "",
+                "kind": "set_argument",
+                "arguments": {"layer": LAYER, "name": "units", "value": 10},
+            },
+            {
+                "label": "",
+                "kind": "insert_layer",
+                "arguments": {"wire": f"{DENSE}:inputs", "class_name": "Flatten"},
+            },
+        ]
+    },
     "lambda_to_operations": {"layer": CODE.id},
     "lambda_to_class": {"layer": CODE.id},
     "set_outputs": {
@@ -113,6 +129,15 @@ def test_details() -> None:
     assert loss == KerasObject("Huber", "keras.losses", {"delta": 2.0})
     assert mended("set_data").data.window.length == 5
     assert mended("set_output_training").training.outputs[HEAD].loss_weight == 3.0
+    wrapped = mended("wrap_layer").layers[LAYER]
+    assert wrapped.class_name == "TimeDistributed"
+    assert wrapped.name == PROJECT.layers[LAYER].name
+    assert wrapped.arguments["layer"]["class_name"] == "Dense"
+    assert wrapped.arguments["layer"]["config"]["units"] == PROJECT.layers[LAYER].arguments["units"]
+    assert mended("take_out").graph.wires[f"{OUTPUT}:inputs"].source == INPUT
+    both = mended("several")
+    assert both.layers[LAYER].arguments["units"] == 10
+    assert len(both.graph.nodes) == len(PROJECT.graph.nodes) + 1
     no_bias = apply_fix(
         PROJECT,
         Fix("", "set_argument", {"layer": LAYER, "name": "use_bias", "value": False}),

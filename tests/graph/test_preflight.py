@@ -327,6 +327,10 @@ def test_unscaled_features(
 # ---------------------------------------------------------------- data
 
 
+IGNORE = 'ignore "a", set shape to 1'
+"""The Input takes one column less then."""
+
+
 @pytest.mark.parametrize(
     ("column", "changes", "code", "labels"),
     [
@@ -334,19 +338,19 @@ def test_unscaled_features(
             Column("a", "s", "number"),
             {"missing": 3, "first_missing_row": 17},
             "data.missing",
-            ["drop these rows", "fill with the mean", "fill with the most frequent", 'ignore "a"'],
+            ["drop these rows", "fill with the mean", "fill with the most frequent", IGNORE],
         ),
         (
             Column("a", "s", "number"),
             {"missing": 1, "bad_count": 1, "bad_row": 5, "bad_text": "n/k"},
             "data.not_a_number",
-            ["drop these rows", "take it as classes", 'ignore "a"'],
+            ["drop these rows", "take it as classes", IGNORE],
         ),
         (
             Column("a", "s", "category"),
             {"dtype": "str", "classes": ("u", "v"), "minimum": None},
             "data.words",
-            ["encode as one-hot", "encode as index", 'ignore "a"'],
+            ["encode as one-hot, set shape to 3", "encode as index", IGNORE],
         ),
         (
             Column("a", "s", "category", encoding="one_hot"),
@@ -358,7 +362,7 @@ def test_unscaled_features(
             Column("a", "s", "number"),
             {"distinct": 1, "classes": ("7",)},
             "data.constant_feature",
-            ['ignore "a"'],
+            [IGNORE],
         ),
     ],
 )

@@ -68,7 +68,12 @@ def test_the_canvas_is_a_list_of_nodes(hand: Hand) -> None:
     assert canvas.child(9) is None
     hand.feed.tell({hand.nodes["conv"]: NodeInfo("ok", (TensorSpec((None, 26, 26, 32)),), 320)})
     words = conv.text(TEXT.Description)
-    for part in ("output 26 × 26 × 32", "320 params", "fed by image", "feeds dense"):
+    for part in (
+        "output (batch, height 26, width 26, channels 32)",
+        "320 params",
+        "fed by image",
+        "feeds dense",
+    ):
         assert part in words
     spot = hand.view.viewport().mapToGlobal(hand.card("conv"))
     assert canvas.childAt(spot.x(), spot.y()) is conv

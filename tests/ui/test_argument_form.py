@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from small_catalogue import CATALOGUE, CONV, DROPOUT
@@ -16,6 +17,10 @@ from kerasstudio.ui.inspector.argument_form import ArgumentForm
 from kerasstudio.ui.inspector.editors import ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import ObjectEditor
 from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
+from kerasstudio.ui.widgets.fields import FieldLine
+from kerasstudio.ui.widgets.step_arrows import StepArrows
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 class Bench:
@@ -116,13 +121,120 @@ def test_a_required_argument_cannot_be_emptied(conv: Bench) -> None:
     assert conv.form.row("filters").reset_button.isHidden()
 
 
-def test_up_and_down_step(conv: Bench) -> None:
+def test_up_and_down_step_by_powers_of_two(conv: Bench) -> None:
     line = conv.line("filters")
     line.setFocus()
     conv.qtbot.keyClick(line, Qt.Key.Key_Up)
     conv.qtbot.keyClick(line, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     conv.qtbot.keyClick(line, Qt.Key.Key_Down)
-    assert [value for _name, value in conv.log] == [33, 43, 42]
+    conv.qtbot.keyClick(line, Qt.Key.Key_PageUp)
+    assert [value for _name, value in conv.log] == [64, 65, 64, 512]
+
+
+def test_little_arrows_step(conv: Bench) -> None:
+    line = conv.line("kernel_size")
+    line.setFocus()
+    (arrows,) = line.findChildren(StepArrows)
+    assert arrows.isVisible()
+    conv.qtbot.mouseClick(arrows, Qt.MouseButton.LeftButton, pos=QPoint(7, 4))
+    conv.qtbot.mouseClick(arrows, Qt.MouseButton.LeftButton, pos=QPoint(7, arrows.height() - 4))
+    start = conv.log[0][1]
+    assert [value for _name, value in conv.log] == [start, [size - 2 for size in start]]
+    conv.line("filters").setFocus()
+    assert not arrows.isVisible()
+
+
+def wheel(line: FieldLine, notches: int) -> bool:
+    """Turn the wheel over a field; whether the field took it."""
+    at = QPointF(line.rect().center())
+    event = QWheelEvent(at, QPointF(line.mapToGlobal(at.toPoint())), QPoint(),
+                        QPoint(0, 120 * notches),
+                        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+                        Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+    QApplication.sendEvent(line, event)
+    return event.isAccepted()
+
+
+def test_the_wheel_moves_only_the_number_that_has_the_keys(conv: Bench) -> None:
+    line = conv.line("filters")
+    conv.line("kernel_size").setFocus()
+    assert not wheel(line, 1)
+    assert conv.log == []
+    line.setFocus()
+    assert wheel(line, 1)
+    assert conv.log == [("filters", 64)]
+
+
+def drag(conv: Bench, name: str, *xs: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Press on the name of an argument, move to each x, hold the button."""
+    label = conv.form.row(name).label
+    conv.qtbot.mousePress(label, Qt.MouseButton.LeftButton, pos=QPoint(10, 8))
+    for x in xs:
+        at = QPointF(10 + x, 8)
+        move = QMouseEvent(QEvent.Type.MouseMove, at, QPointF(label.mapToGlobal(at.toPoint())),
+                           Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, keys)  # fmt: skip
+        QApplication.sendEvent(label, move)
+
+
+def release(conv: Bench, name: str) -> None:
+    label = conv.form.row(name).label
+    conv.qtbot.mouseRelease(label, Qt.MouseButton.LeftButton, pos=QPoint(10, 8))
+
+
+def test_dragging_a_name_moves_the_number(conv: Bench) -> None:
+    drag(conv, "filters", 6, 16, 26, 16)
+    assert [value for _name, value in conv.log] == [64, 128, 64]
+    release(conv, "filters")
+    assert conv.form.row("filters").label.isDown() is False
+    help_text = conv.form.row("filters")._help
+    assert help_text is None, "a drag is no click"
+
+
+def test_back_where_the_drag_began_is_the_old_value(conv: Bench) -> None:
+    conv.retype("filters", "48")
+    conv.log.clear()
+    drag(conv, "filters", 6, 16, 6)
+    assert [value for _name, value in conv.log] == [64, 48]
+    release(conv, "filters")
+
+
+def test_escape_takes_a_drag_back(conv: Bench) -> None:
+    before = dict(conv.values)
+    drag(conv, "filters", 6, 36)
+    assert conv.values["filters"] == 256
+    conv.qtbot.keyClick(conv.form.row("filters").label, Qt.Key.Key_Escape)
+    assert conv.values == before
+    drag(conv, "strides", 6, 36)
+    assert conv.values["strides"] == [4, 4]
+    conv.qtbot.keyClick(conv.form.row("strides").label, Qt.Key.Key_Escape)
+    assert "strides" not in conv.values, "it was Keras's default"
+
+
+def test_fine_and_coarse_drags(conv: Bench) -> None:
+    drag(conv, "filters", 6, 26, keys=Qt.KeyboardModifier.ShiftModifier)
+    assert conv.values["filters"] == 34
+    release(conv, "filters")
+    drag(conv, "filters", 6, 16, keys=Qt.KeyboardModifier.ControlModifier)
+    assert conv.values["filters"] == 256
+    release(conv, "filters")
+
+
+def test_only_numbers_are_dragged(conv: Bench) -> None:
+    assert conv.form.row("filters").label.scrubs
+    assert not conv.form.row("padding").label.scrubs
+    drag(conv, "padding", 6, 60)
+    release(conv, "padding")
+    assert conv.log == []
+
+
+def test_expressions_in_numbers_and_shapes(conv: Bench) -> None:
+    conv.retype("filters", "2*32")
+    conv.retype("kernel_size", "6/2, 1+2")
+    assert conv.values["filters"] == 64
+    assert conv.values["kernel_size"] == [3, 3]
+    conv.retype("filters", "__import__('os')")
+    assert "not a number" in conv.form.errors_shown["filters"]
+    assert conv.values["filters"] == 64
 
 
 def test_tuples_default_grey_changed_marked_and_reset(conv: Bench) -> None:
@@ -339,7 +451,7 @@ def test_tab_goes_down_the_form(conv: Bench) -> None:
 def test_different_values_of_several_layers(conv: Bench) -> None:
     conv.form.set_values(conv.values, mixed=frozenset({"filters"}))
     assert conv.line("filters").text() == ""
-    assert conv.line("filters").placeholderText() == "several values"
+    assert conv.line("filters").placeholderText() == "mixed"
     conv.log.clear()
     conv.line("filters").setFocus()
     conv.qtbot.keyClick(conv.line("filters"), Qt.Key.Key_Tab)

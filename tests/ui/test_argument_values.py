@@ -132,13 +132,6 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         json.dumps(read, allow_nan=False)
 
 
-def test_steps_move_the_last_telling_digit() -> None:
-    assert values.step(argument("int"), 32, 1) == 33
-    assert values.step(argument("int", minimum=1), 1, -1) == 1
-    assert values.step(argument("float"), 0.001, 1) == pytest.approx(0.0011)
-    assert values.step(argument("float"), 0.25, -10) == pytest.approx(0.15)
-
-
 def test_true_is_not_one() -> None:
     assert not values.same(True, 1)
     assert not values.is_default(argument("any", default=1), True)

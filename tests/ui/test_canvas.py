@@ -21,6 +21,7 @@ from kerasstudio.ui import theme
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.canvas.hits import port_point
 from kerasstudio.ui.canvas.supposing import Answered
+from kerasstudio.ui.canvas.wire_styles import ERROR_COLOR
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
@@ -486,9 +487,9 @@ def test_a_fix_in_the_bubble_is_one_step(hand: Hand) -> None:
     hand.click(hand.card("dense"))
     bubble = hand.canvas.bubble
     assert bubble.isVisible()
-    from kerasstudio.ui.widgets.labels import LinkButton
+    from kerasstudio.ui.widgets.fix_button import FixButton
 
-    (button,) = bubble.findChildren(LinkButton)
+    (button,) = bubble.findChildren(FixButton)
     hand.qtbot.mouseClick(button, LEFT)
     classes = {layer.class_name for layer in hand.project.layers.values()}
     assert "Flatten" in classes
@@ -531,10 +532,10 @@ def test_wires_and_cards_follow_what_keras_says(hand: Hand) -> None:
     slot = model.wires.slots[f"{dense}:inputs"]
     hand.feed.tell({conv: NodeInfo("ok", (TensorSpec((None, 8, 8, 4)),), 40)})
     assert model.wires.colors[slot] == 4
-    assert model.face(conv).shape == "8 × 8 × 4"
+    assert model.face(conv).shape == "H8 W8 C4"
     hand.feed.complain(Problem("shape.rank", "no", place=Place(node=dense, port="inputs")))
     assert model.face(dense).state == "error"
-    assert model.wires.colors[slot] == 8
+    assert model.wires.colors[slot] == ERROR_COLOR
     hand.feed.complain()
     assert model.face(dense).state == "unknown"
     assert model.wires.colors[slot] == 4

@@ -16,7 +16,7 @@ from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.structure import structure_problems
 from kerasstudio.runtime import protocol as p
-from kerasstudio.ui.inspection_feed import InspectionFeed
+from kerasstudio.ui.inspection_feed import PATIENCE_MS, InspectionFeed
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.workers import WorkerClient
 
@@ -64,6 +64,19 @@ def test_shapes_arrive_and_follow_an_edit(qtbot: QtBot, make: Make) -> None:
     assert node in changed.args[0]
     assert feed.inspection.nodes[node].outputs[0].shape == (None, 7)
     assert len(changed.args[0]) < len(store.project.graph.nodes), "only what changed is named"
+
+
+def test_edits_without_a_pause_are_asked_about(qtbot: QtBot, make: Make) -> None:
+    """A number that is dragged shows its shapes on the way."""
+    store, feed, _client = make()
+    qtbot.waitUntil(lambda: known(feed, store), timeout=20_000)
+    feed._inspect_timer.setInterval(10_000_000)  # longer than any pause between two edits
+    dense = layer_named(store.project, "Dense")
+    store.apply(set_argument(store.project, dense, "units", 11), "Change units")
+    qtbot.wait(PATIENCE_MS + 20)
+    waiting = feed._inspect_timer.remainingTime()
+    store.apply(set_argument(store.project, dense, "units", 12), "Change units")
+    assert feed._inspect_timer.remainingTime() <= waiting, "the second edit put it off again"
 
 
 def test_moving_asks_for_nothing(qtbot: QtBot, make: Make) -> None:

@@ -14,12 +14,14 @@ from pytestqt.qtbot import QtBot
 from small_catalogue import CATALOGUE
 
 from kerasstudio.graph import edits
+from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.problems import Fix, Place, Problem
-from kerasstudio.graph.project import Node
+from kerasstudio.graph.project import Layer, Node
 from kerasstudio.runtime.weight_store import WeightStore
 from kerasstudio.ui.inspection_feed import InspectionFeed
-from kerasstudio.ui.inspector import facts
+from kerasstudio.ui.inspector import common, facts
+from kerasstudio.ui.inspector.argument_clipboard import ArgumentClipboard
 from kerasstudio.ui.inspector.editors import TextEditor
 from kerasstudio.ui.inspector.header import docs_url
 from kerasstudio.ui.inspector.inspector import Inspector
@@ -166,7 +168,7 @@ def test_trainable_is_a_switch(desk: Desk) -> None:
 def test_several_layers_are_edited_in_one_step(desk: Desk) -> None:
     desk.select("n2", "n3")
     assert desk.inspector.layers.header.kind.text() == "2 layers"
-    assert desk.line("units").placeholderText() == "several values"
+    assert desk.line("units").placeholderText() == "mixed"
     desk.retype(desk.line("units"), "8")
     assert desk.arguments("l2")["units"] == desk.arguments("l3")["units"] == 8
     assert desk.store.undo_stack.count() == 1
@@ -184,6 +186,83 @@ def test_layers_of_different_classes_share_what_they_have_in_common(desk: Desk) 
     assert form is not None
     names = [argument.name for argument in form.arguments]
     assert names == ["activation", "use_bias", "kernel_initializer", "kernel_regularizer"]
+
+
+def test_defaults_of_different_classes_are_not_confused(desk: Desk) -> None:
+    """LSTM's activation is tanh by default, Dense has none."""
+    lstm = Layer("l", "LSTM", "a", arguments={"units": 4})
+    dense = Layer("m", "Dense", "b", arguments={"units": 4})
+    catalogue = shipped()
+    arguments = common.common_arguments([lstm, dense], catalogue)
+    by_name = {argument.name: argument for argument in arguments}
+    assert by_name["activation"].required, "there is no common default to go back to"
+    assert "return_sequences" not in by_name
+    shown, mixed = common.common_values([lstm, dense], arguments, catalogue)
+    assert "activation" in mixed
+    assert "units" not in mixed
+    assert shown["units"] == 4
+    wide, narrow = Layer("c", "Conv2D", "c"), Layer("d", "Conv1D", "d")
+    shared = {one.name: one for one in common.common_arguments([wide, narrow], catalogue)}
+    assert shared["kernel_size"].rank is None
+    assert set(shared["padding"].choices) == {"valid", "same"}
+
+
+def test_a_drag_over_several_layers_is_one_step(desk: Desk) -> None:
+    desk.select("n2", "n3")
+    form = desk.inspector.layers.form
+    assert form is not None
+    label = form.row("units").label
+    assert label.scrubs
+    label.scrub_began.emit()
+    for steps in (1, 2, 3):
+        label.scrubbed.emit(steps, "normal")
+    label.scrub_ended.emit(True)
+    assert desk.arguments("l2")["units"] == desk.arguments("l3")["units"] == 256
+    assert desk.store.undo_stack.count() == 1
+    desk.store.undo_stack.undo()
+    assert (desk.arguments("l2")["units"], desk.arguments("l3")["units"]) == (32, 3)
+    label.scrub_began.emit()
+    label.scrubbed.emit(4, "normal")
+    label.scrub_ended.emit(False)
+    assert (desk.arguments("l2")["units"], desk.arguments("l3")["units"]) == (32, 3)
+    assert desk.store.undo_stack.index() == 0, "what was taken back is no step"
+
+
+def test_what_is_every_class_own_default_is_dropped(desk: Desk) -> None:
+    desk.select("n2")
+    form = desk.inspector.layers.form
+    assert form is not None
+    form.argument_changed.emit("use_bias", False)
+    form.argument_changed.emit("use_bias", True)
+    assert "use_bias" not in desk.arguments("l2")
+
+
+def test_arguments_are_copied_and_pasted(desk: Desk) -> None:
+    said: list[str] = []
+    clipboard = ArgumentClipboard(desk.store, desk.selection, CATALOGUE, said.append)
+    clipboard.copy()
+    assert "Select a layer" in said[-1]
+    desk.select("n2")
+    clipboard.copy()
+    assert said[-1] == "Copied 2 arguments of hidden."
+    desk.select("n3")
+    clipboard.paste()
+    assert desk.arguments("l3") == desk.arguments("l2")
+    assert desk.store.undo_stack.count() == 1
+    assert desk.store.undo_stack.undoText() == "Paste arguments into scores"
+    QApplication.clipboard().setText('{"units": 7, "rate": 0.5}')
+    desk.select("n2", "n3")
+    clipboard.paste()
+    assert desk.arguments("l2")["units"] == desk.arguments("l3")["units"] == 7
+    assert "Left out: rate (Dense has no such argument)" in said[-1]
+    QApplication.clipboard().setText("nothing of use")
+    clipboard.paste()
+    assert "no arguments on the clipboard" in said[-1]
+    clipboard.reset()
+    assert desk.arguments("l2") == {"units": 7}
+    clipboard.reset()
+    assert "defaults already" in said[-1]
+    assert desk.store.undo_stack.count() == 3
 
 
 def test_kerass_problem_stands_at_its_argument_with_the_fix(desk: Desk) -> None:
@@ -211,11 +290,11 @@ def test_kerass_problem_stands_at_its_argument_with_the_fix(desk: Desk) -> None:
 def test_facts_of_a_layer(desk: Desk) -> None:
     desk.select("n2")
     assert desk.inspector.layers.facts.facts == {
-        "input": "4",
-        "output": "32",
+        "input": "F4",
+        "output": "F32",
         "parameters": "160 (trainable)",
         "compute": "640 multiply-adds",
-        "activations": "128 B a sample",
+        "activations": "4.1 kB at batch 32",
         "weights": "not shared",
     }
     graph = desk.store.project.graph
@@ -268,18 +347,21 @@ def test_enter_on_the_canvas_reaches_the_first_argument(desk: Desk) -> None:
     assert QApplication.focusWidget() is desk.inspector.layers.header.name
 
 
-def test_help_is_the_arguments_or_the_layers(desk: Desk) -> None:
+def test_a_name_shows_its_help_and_the_head_that_of_the_layer(desk: Desk) -> None:
     desk.select("n2")
     form = desk.inspector.layers.form
     assert form is not None
-    assert form.focus_argument("use_bias")
-    desk.inspector.show_help()
+    desk.qtbot.mouseClick(form.row("use_bias").label, Qt.MouseButton.LeftButton)
     help_text = form.row("use_bias")._help
     assert help_text is not None
     assert help_text.text() == "Whether a bias is added."
     dense = CATALOGUE.named("Dense")
     assert dense is not None
     assert docs_url(dense).endswith("/tf/keras/layers/Dense")
+    header = desk.inspector.layers.header
+    with desk.qtbot.waitSignal(header.help_requested) as asked:
+        desk.qtbot.mouseClick(header.help_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["layers/Dense"]
 
 
 def test_the_same_class_keeps_its_form(desk: Desk) -> None:

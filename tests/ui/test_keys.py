@@ -29,16 +29,6 @@ from kerasstudio.ui.widgets.key_caps import KeyCaps
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
 NOT_YET = {
-    "edit.copy_arguments",
-    "edit.paste_arguments",
-    "edit.reset_arguments",
-    "view.legend",
-    "view.next_heat",
-    "view.heat_none",
-    "view.heat_parameters",
-    "view.heat_adds",
-    "view.heat_memory",
-    "model.mend",
     "model.group",
     "model.ungroup",
     "model.enter_block",

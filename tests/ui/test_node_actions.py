@@ -13,7 +13,7 @@ from test_wiring import Wirer, paint
 
 from kerasstudio.graph import edits
 from kerasstudio.ui import theme
-from kerasstudio.ui.canvas.card_face import WAITING_COLOR
+from kerasstudio.ui.canvas.wire_styles import WAITING_COLOR
 
 KEY = Qt.Key
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

@@ -275,7 +275,7 @@ def test_a_wire_dropped_on_nothing_offers_what_follows_usually_first(hand: Wirer
     hand.drag(hand.port("conv"), hand.spot(300, 420))
     search = hand.canvas.search
     offered = [kind.class_name for kind in search._kinds]
-    assert search.note.text() == "Layers that take 26 × 26 × 32"
+    assert search.note.text() == "Layers that take H26 W26 C32"
     assert "LSTM" not in offered
     assert "Conv1D" not in offered
     assert offered.index("BatchNormalization") < 6

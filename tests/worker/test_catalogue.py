@@ -10,7 +10,14 @@ import keras
 import msgspec
 import pytest
 
-from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType, generated_path, shipped
+from kerasstudio.graph.catalogue import (
+    Argument,
+    Catalogue,
+    LayerType,
+    generated_path,
+    keras_docs,
+    shipped,
+)
 from kerasstudio.graph.project import STUDIO_MODULE
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
 from kerasstudio.runtime.worker import catalogue_words, cataloguing
@@ -36,6 +43,26 @@ def test_shipped_is_what_the_generator_gives(generated: Catalogue) -> None:
     ]
     assert different == []
     assert msgspec.to_builtins(shipped().objects) == msgspec.to_builtins(generated.objects)
+
+
+def test_shipped_docs_are_what_keras_says() -> None:
+    assert keras_docs(keras.__version__) == cataloguing.describe_docs()
+
+
+def test_limits_are_legal_and_nothing_beyond_them_is() -> None:
+    """What the tables say of the greatest and least values, Keras says too, where it checks."""
+    for name, maximum in overrides.MAXIMUM.items():
+        assert maximum == 1, name
+    for owner, kwargs in (
+        (keras.layers.Dropout, {"rate": 1.0}), (keras.layers.LSTM, {"units": 2, "dropout": 1.0}),
+        (keras.optimizers.SGD, {"momentum": 1.0}), (keras.optimizers.Adam, {"beta_1": 0.0}),
+        (keras.losses.BinaryCrossentropy, {"label_smoothing": 1.0}),
+    ):  # fmt: skip
+        owner(**kwargs)
+    with pytest.raises(ValueError):
+        keras.layers.Dropout(1.01)
+    with pytest.raises(ValueError):
+        keras.optimizers.SGD(momentum=1.5)
 
 
 def test_the_catalogue_of_another_keras_is_written_once_and_used(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import keras
 import pytest
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import shipped
-from kerasstudio.graph.fixes import FIX_KINDS, apply_fix
+from kerasstudio.graph.fixes import apply_fix
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import ROOT, Graph, Layer, Node, Project, Wire
@@ -170,224 +169,6 @@ def test_incremental_equals_from_scratch() -> None:
 # --------------------------------------------------------------------------- problems and fixes
 
 
-def rank_of_image_layer() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("Conv2D", sketch.input("x", [784]), name="bad", filters=4, kernel_size=3)
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def recurrent_after_recurrent() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("LSTM", sketch.input("x", [10, 3]), name="first", units=8)
-    sketch.output("y", sketch.layer("LSTM", x, name="bad", units=4))
-    return sketch.project()
-
-
-def recurrent_after_convolution() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("Conv2D", sketch.input("x", [8, 8, 1]), filters=4, kernel_size=3)
-    sketch.output("y", sketch.layer("GRU", x, name="bad", units=4))
-    return sketch.project()
-
-
-def window_too_large() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("MaxPooling2D", sketch.input("x", [4, 4, 1]), name="bad", pool_size=5)
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def convolution_too_large() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [4, 4, 1])
-    x = sketch.layer("Conv2D", x, name="bad", filters=2, kernel_size=5)
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def sum_of_different_widths() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [4])
-    one = sketch.layer("Dense", x, units=3)
-    two = sketch.layer("Dense", x, units=5, name="two")
-    sketch.output("y", sketch.layer("Add", one, two, name="bad"))
-    return sketch.project()
-
-
-def sum_of_different_maps() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [8, 8, 3])
-    shorter = sketch.layer("Conv2D", x, filters=3, kernel_size=3, name="shorter")
-    sketch.output("y", sketch.layer("Add", x, shorter, name="bad"))
-    return sketch.project()
-
-
-def join_of_different_ranks() -> Project:
-    sketch = Sketch()
-    image, numbers = sketch.input("image", [8, 8, 3]), sketch.input("numbers", [5])
-    sketch.output("y", sketch.layer("Concatenate", image, numbers, name="bad"))
-    return sketch.project()
-
-
-def repeat_of_a_map() -> Project:
-    sketch = Sketch()
-    sketch.output("y", sketch.layer("RepeatVector", sketch.input("x", [4, 4, 2]), name="bad", n=3))
-    return sketch.project()
-
-
-def text_into_numbers() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [4], dtype="string")
-    sketch.output("y", sketch.layer("Dense", x, name="bad", units=3))
-    return sketch.project()
-
-
-def whole_numbers_into_convolution() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("CategoryEncoding", sketch.input("x", [4]), num_tokens=3)
-    x = sketch.input("ints", [6, 2], dtype="int32")
-    sketch.output("y", sketch.layer("Conv1D", x, name="bad", filters=3, kernel_size=2))
-    return sketch.project()
-
-
-def negative_units() -> Project:
-    sketch = Sketch()
-    sketch.output("y", sketch.layer("Dense", sketch.input("x", [4]), name="bad", units=-1))
-    return sketch.project()
-
-
-def groups_that_do_not_divide() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [8, 8, 3])
-    x = sketch.layer("Conv2D", x, name="bad", filters=4, kernel_size=3, groups=3)
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def unknown_activation() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("Dense", sketch.input("x", [4]), name="bad", units=2, activation="reluu")
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def open_axis() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [None, 3])  # type: ignore[list-item]
-    x = sketch.layer("Permute", x, dims=[2, 1])
-    sketch.output("y", sketch.layer("Dense", x, name="bad", units=2))
-    return sketch.project()
-
-
-def reshape_of_another_size() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("Reshape", sketch.input("x", [12]), name="bad", target_shape=[5, 4])
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def axis_that_is_not_there() -> Project:
-    sketch = Sketch()
-    x = sketch.layer("BatchNormalization", sketch.input("x", [12]), name="bad", axis=4)
-    sketch.output("y", x)
-    return sketch.project()
-
-
-def more_groups_than_channels() -> Project:
-    sketch = Sketch()
-    sketch.output("y", sketch.layer("GroupNormalization", sketch.input("x", [8, 8, 6]), name="bad"))
-    return sketch.project()
-
-
-def join_along_the_wrong_axis() -> Project:
-    sketch = Sketch()
-    one, two = sketch.input("one", [4, 3]), sketch.input("two", [5, 3])
-    sketch.output("y", sketch.layer("Concatenate", one, two, name="bad"))
-    return sketch.project()
-
-
-def setting_that_a_regularizer_does_not_have() -> Project:
-    sketch = Sketch()
-    l2 = {"module": "keras.regularizers", "class_name": "L2", "config": {"l3": 0.1}}
-    x = sketch.input("x", [4])
-    sketch.output("y", sketch.layer("Dense", x, name="bad", units=2, kernel_regularizer=l2))
-    return sketch.project()
-
-
-def open_channels() -> Project:
-    sketch = Sketch()
-    x = sketch.input("x", [8, 8, None])  # type: ignore[list-item]
-    sketch.output("y", sketch.layer("Conv2D", x, name="bad", filters=2, kernel_size=3))
-    return sketch.project()
-
-
-MISTAKES: list[tuple[Callable[[], Project], str, list[str]]] = [
-    (rank_of_image_layer, "shape.rank", ["insert Reshape to 28 × 28 × 1"]),
-    (recurrent_after_recurrent, "shape.rank", ['let "first" return sequences']),
-    (recurrent_after_convolution, "shape.rank", ["insert Reshape to 36 × 4"]),
-    (window_too_large, "shape.too_small", ['set padding to "same"']),
-    (convolution_too_large, "shape.too_small", ['set padding to "same"']),
-    (
-        sum_of_different_widths,
-        "shape.mismatch",
-        ['set units of "two" to 3', "replace by Concatenate"],
-    ),
-    (sum_of_different_maps, "shape.mismatch", ['set padding of "shorter" to "same"']),
-    (
-        join_of_different_ranks,
-        "shape.mismatch",
-        ["insert Flatten", "insert GlobalAveragePooling2D"],
-    ),
-    (repeat_of_a_map, "shape.rank", ["insert Flatten", "insert GlobalAveragePooling2D"]),
-    (text_into_numbers, "shape.dtype", ['set dtype of "x" to float32']),
-    (whole_numbers_into_convolution, "shape.dtype", ['set dtype of "ints" to float32']),
-    (negative_units, "shape.argument", ["set units to 64"]),
-    (groups_that_do_not_divide, "shape.argument", ["reset groups"]),
-    (unknown_activation, "shape.argument", ["reset activation"]),
-    (reshape_of_another_size, "shape.refused", ["set target_shape to [-1, 4]"]),
-    (axis_that_is_not_there, "shape.axis", ["reset axis"]),
-    (more_groups_than_channels, "shape.refused", ["set groups to 6"]),
-    (join_along_the_wrong_axis, "shape.mismatch", ["join along axis 1"]),
-    (
-        setting_that_a_regularizer_does_not_have,
-        "shape.unknown_argument",
-        ["reset kernel_regularizer"],
-    ),
-    (open_channels, "shape.unknown_size", ["remove the wire"]),
-    (open_axis, "shape.unknown_size", ["remove the wire"]),
-]
-
-
-@pytest.mark.parametrize(
-    ("make", "code", "labels"), MISTAKES, ids=lambda each: getattr(each, "__name__", "")
-)
-def test_mistake_is_told_and_mended(
-    make: Callable[[], Project], code: str, labels: list[str]
-) -> None:
-    project = make()
-    report = fresh(project)
-    bad = node_id(project, "bad")
-    (problem,) = [each for each in report.problems if each.place.node == bad]
-    assert problem.code == code
-    assert "bad" in problem.message
-    assert problem.expected
-    assert problem.received
-    assert problem.severity == "error"
-    assert not _ugly(problem)
-    assert report.nodes[bad].status == "error"
-    assert report.nodes[node_id(project, "y")].status == "waiting"
-    offered = [fix.label for fix in problem.fixes]
-    assert offered[: len(labels)] == labels or set(labels) <= set(offered)
-    for fix in problem.fixes:
-        assert fix.kind in FIX_KINDS
-        mended = fresh(apply_fix(project, fix, shipped()))
-        still = [each for each in mended.problems if each.place.node == bad]
-        assert [each for each in still if each.code == code] == [], fix.label
-    if problem.code not in {"shape.argument", "shape.unknown_argument"}:
-        assert problem.fixes[-1].kind == "remove_wire"
-
-
 def _ugly(problem: Problem) -> bool:
     text = problem.message + problem.detail + problem.received
     return "\x1b" in text or "Arguments received" in text or "(None," in text
@@ -401,7 +182,9 @@ def test_embedding_of_decimals_is_a_warning() -> None:
     report = fresh(project)
     (problem,) = report.problems
     assert (problem.code, problem.severity) == ("shape.dtype", "warning")
-    assert report.nodes[node_id(project, "words")].outputs == (TensorSpec((None, 4, 2)),)
+    assert report.nodes[node_id(project, "words")].outputs == (
+        TensorSpec((None, 4, 2), axes="BTF"),
+    )
     mended = apply_fix(project, problem.fixes[0], shipped())
     assert fresh(mended).problems == ()
 
@@ -527,6 +310,36 @@ def test_a_thorough_inspection_traces_before_it_answers() -> None:
         "up",
     }
     assert not any(map(_ugly, problems))
+
+
+def test_axes_mean_what_layers_say() -> None:
+    """Also backwards: an Input is what the layers behind it take it for."""
+    sketch = Sketch()
+    image = sketch.input("image", [3, 8, 8])
+    drop = sketch.layer("Dropout", image, rate=0.1)
+    conv = sketch.layer("Conv2D", drop, name="conv", filters=4, kernel_size=3)
+    project = sketch.project()
+    first = edits.set_argument(project, layer_id(project, "conv"), "data_format", "channels_first")
+    inspector = Inspector()
+
+    def letters(report: Inspected) -> dict[str, str]:
+        return {key: info.outputs[0].axes for key, info in report.nodes.items()}
+
+    assert letters(inspect(inspector, project)) == {image: "BHWC", drop: "BHWC", conv: "BHWC"}
+    told = inspect(inspector, first)
+    assert letters(told) == {image: "BCHW", drop: "BCHW", conv: "BCHW"}
+    assert letters(fresh(first)) == letters(told)
+
+
+def test_huge_layers_are_not_traced() -> None:
+    sketch = Sketch()
+    x = sketch.input("x", [100])
+    sketch.output("y", sketch.layer("Dense", x, name="wide", units=10_000_000))
+    request = Inspect(id=1, revision=1, project=sketch.project(), thorough=True)
+    report = Inspector().inspect(request)
+    assert report.problems == ()
+    assert report.total == 1_010_000_000
+    assert report.memory > 1_000_000_000
 
 
 def test_tracing_accepts_a_sound_model() -> None:

@@ -9,7 +9,9 @@ import pytest
 from hard_models import HARD
 from keras import layers
 
+from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.edits import call_again, connect, set_argument, set_trainable
+from kerasstudio.graph.fixes import apply_fix
 from kerasstudio.graph.inspection import NodeInfo
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.protocol import Inspect, Inspected
@@ -133,7 +135,23 @@ def test_tensor_that_does_not_fit_an_input_inside() -> None:
     assert problem.code == "shape.block_input"
     assert problem.place.graph == project.root
     assert (problem.expected, problem.received) == ("8", "7")
-    assert problem.fixes[0].arguments["layer"] == layer_of(project, "in")
+    # Not the Input inside: what "b" brings fits it.
+    first = problem.fixes[0]
+    assert first.arguments["layer"] == layer_of(project, "a")
+    assert watched.inspect(apply_fix(project, first, shipped())).problems == ()
+
+
+def test_a_block_called_once_may_take_another_shape() -> None:
+    block = keras.Model(x := Input((8,), name="in"), layers.Dense(2, name="inner")(x), name="block")
+    project = import_keras(keras.Model(a := Input((8,), name="a"), block(a)))[0]
+    project, watched = set_argument(project, layer_of(project, "a"), "shape", [7]), Watched()
+    (problem,) = watched.inspect(project).problems
+    labels = [fix.label for fix in problem.fixes]
+    assert labels[0] == "make that Input 7"
+    assert 'make "a" 8' in labels
+    assert "insert Dense 8" in labels
+    for fix in problem.fixes[:3]:
+        assert watched.inspect(apply_fix(project, fix, shipped())).problems == ()
 
 
 def test_block_called_with_other_shapes_than_it_declares() -> None:

@@ -31,6 +31,7 @@ from kerasstudio.graph.edits.layers import (
     set_arguments,
     set_trainable,
     set_trainable_up_to,
+    wrap_layer,
 )
 from kerasstudio.graph.edits.looks import set_look
 from kerasstudio.graph.edits.modes import set_mode
@@ -131,4 +132,5 @@ __all__ = [
     "splice_in",
     "start_fresh",
     "take_out",
+    "wrap_layer",
 ]

@@ -156,6 +156,28 @@ def replace_layer(
     return replace(project, graphs=graphs)
 
 
+def wrap_layer(project: Project, layer: str, wrapper: LayerType, catalogue: Catalogue) -> Project:
+    """Make a layer the one inside a wrapper (`TimeDistributed`); its name and wires stay. A
+    wrapper holds Keras's own layers only, and is not wrapped again."""
+    found = layer_of(project, layer)
+    if not found.module.startswith("keras.") or found.graph is not None or found.is_input:
+        raise refusal(
+            "edit.wrap",
+            f'"{found.name}" cannot be put into {wrapper.class_name}: it is no Keras layer.',
+            Place(layer=layer),
+        )
+    inner = {
+        "module": found.module,
+        "class_name": found.class_name,
+        "config": {**found.arguments, "name": f"{found.name}_step"},
+        "registered_name": None,
+    }
+    bare = replace(found, arguments={})
+    wrapped = replace_layer(with_layer(project, bare), layer, wrapper, catalogue)
+    outer = wrapped.layers[layer]
+    return with_layer(wrapped, replace(outer, name=found.name, arguments={"layer": inner}))
+
+
 def neighbour_names(project: Project, layer: str) -> dict[str, Layer]:
     """Names that this layer cannot have: those of the other layers in the graphs where it is
     called; of the other Outputs for an Output, which is no Keras layer."""

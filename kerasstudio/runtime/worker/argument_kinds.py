@@ -61,6 +61,7 @@ def describe_argument(owner: str, name: str, default: Any, required: bool, text:
         help=text or catalogue_words.ARGUMENT_HELP.get(name, ""),
         advanced=not required and _is_advanced(name),
         minimum=overrides.MINIMUM.get(name) if kind in {"int", "float", "int_or_tuple"} else None,
+        maximum=overrides.MAXIMUM.get(name) if kind in {"int", "float"} else None,
     )
 
 

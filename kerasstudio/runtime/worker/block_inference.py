@@ -9,7 +9,7 @@ what the edited nodes cost, however big the block is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import keras
 
@@ -19,8 +19,9 @@ from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.references import referenced
 from kerasstudio.runtime.worker.build import block_arguments
-from kerasstudio.runtime.worker.keras_errors import Source, explain
+from kerasstudio.runtime.worker.keras_errors import explain
 from kerasstudio.runtime.worker.layer_inference import Inferred, Inputs, LayerInference
+from kerasstudio.runtime.worker.mends.around import CallSite, Source
 from kerasstudio.runtime.worker.node_order import needed_nodes
 
 Specs = dict[str, tuple[TensorSpec, ...]]
@@ -34,6 +35,13 @@ class KnownGraph(Protocol):
 
     def wires_into(self, node: str) -> list[Wire]: ...
     def sources(self, project: Project, node: str) -> dict[str, Source] | None: ...
+
+
+class _Misfit(NamedTuple):
+    """A tensor that an Input inside does not take, and what it takes."""
+
+    problem: Problem
+    wanted: TensorSpec
 
 
 class BlockInference:
@@ -55,9 +63,9 @@ class BlockInference:
         if states != {"ok"} or not needed <= known.infos.keys():
             return Inferred(waits=True)
         given = self._given(project, layer, node, inputs)
-        if isinstance(given, Problem):
-            return Inferred(problem=given)
-        if all(known.infos[key].outputs == (spec,) for key, spec in given.items()):
+        if isinstance(given, _Misfit):
+            return Inferred(problem=given.problem, wanted=given.wanted)
+        if all(known.infos[key].outputs[0].bare == spec for key, spec in given.items()):
             specs: Specs = {key: known.infos[key].outputs for key in needed}
             costs = [known.infos[key] for key in needed]
         else:
@@ -66,7 +74,7 @@ class BlockInference:
             if problem is not None:
                 return Inferred(problem=problem)
         outputs = tuple(
-            specs[key][0]
+            _meant(specs[key][0], known.infos[key].outputs[0])
             for key, inner in graph.nodes.items()
             if project.layers[inner.layer].is_output and specs.get(key)
         )
@@ -112,8 +120,8 @@ class BlockInference:
 
     def _given(
         self, project: Project, layer: Layer, node: Node, inputs: Inputs
-    ) -> dict[str, TensorSpec] | Problem:
-        """What each Input inside gets, by its node; a problem where it cannot take that."""
+    ) -> dict[str, TensorSpec] | _Misfit:
+        """What each Input inside gets, by its node; a misfit where it cannot take that."""
         inner = project.graphs[layer.graph or ""]
         args, kwargs = block_arguments(project, layer, node, inputs)
         structure = structure_of(project, inner, "inputs")
@@ -128,7 +136,7 @@ class BlockInference:
             if fitting is None:
                 port = next(port for port, each in inputs.items() if each is spec)
                 inside = project.layers[inner.nodes[key].layer]
-                return _misfit(layer, port, inside, spec, declared)
+                return _Misfit(_misfit(layer, port, inside, spec, declared), declared)
             given[key] = fitting
         return given
 
@@ -159,7 +167,7 @@ class BlockInference:
                 )
                 for wire in known.wires_into(key)
             }
-            inputs = {port: source.spec for port, source in sources.items()}
+            inputs = {port: source.spec.bare for port, source in sources.items()}
             if layer.is_output:
                 specs[key] = tuple(inputs.values())
                 continue
@@ -167,14 +175,14 @@ class BlockInference:
                 found = self.infer(project, layer, node, inputs)
             else:
                 before = known.sources(project, key) or {}
-                first = {port: source.spec for port, source in before.items()}
+                first = {port: source.spec.bare for port, source in before.items()}
                 found = self._inference.infer(
                     project, layer, node, inputs, None if first == inputs else first
                 )
             if found.problem is not None:
                 return found.problem
             if found.refusal is not None:
-                return explain(found.refusal, graph.id, node, layer, None, sources)
+                return explain(found.refusal, CallSite(graph.id, node, layer, None, sources))
             specs[key] = found.outputs
             costs.append(found)
         return None
@@ -209,6 +217,11 @@ def _fitted(given: TensorSpec, declared: TensorSpec) -> TensorSpec | None:
     if any(None not in pair and pair[0] != pair[1] for pair in pairs):
         return None
     return TensorSpec(shape, declared.dtype)
+
+
+def _meant(spec: TensorSpec, inside: TensorSpec) -> TensorSpec:
+    """What comes out of a block, with the meaning that its axes have inside."""
+    return TensorSpec(spec.shape, spec.dtype, inside.axes) if inside.axes else spec
 
 
 def _misfit(

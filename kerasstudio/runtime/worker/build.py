@@ -27,8 +27,9 @@ from kerasstudio.graph.structure import structure_problems
 from kerasstudio.graph.switches import live_project
 from kerasstudio.runtime.worker.call_template import call_arguments
 from kerasstudio.runtime.worker.foreign_layers import project_layer
-from kerasstudio.runtime.worker.keras_errors import Refusal, Source, explain
+from kerasstudio.runtime.worker.keras_errors import Refusal, explain
 from kerasstudio.runtime.worker.keras_names import deep_enough, names_apart
+from kerasstudio.runtime.worker.mends.around import CallSite, Source
 from kerasstudio.runtime.worker.node_order import call_order, missing_output, needed_nodes
 
 SIDES: tuple[Side, ...] = ("inputs", "outputs")
@@ -233,7 +234,8 @@ class Builder:
             }
             refusal = Refusal(type(error).__name__, str(error), called=bool(tensors))
             kind = self._catalogue.layer_type(layer)
-            raise StudioError(explain(refusal, graph.id, node, layer, kind, sources)) from error
+            call = CallSite(graph.id, node, layer, kind, sources)
+            raise StudioError(explain(refusal, call)) from error
 
 
 def block_arguments(

@@ -298,6 +298,12 @@ KINDS: dict[str, str] = {
     "fill_value": "float",
     "mask_token": "any",
     "ignore_class": "int",
+    "label_smoothing": "float",
+    "min_delta": "float",
+    "patience": "int",
+    "start_from_epoch": "int",
+    "num_regressors": "int",
+    "warmup_steps": "int",
 }
 """Kinds by argument name, before anything is guessed from defaults and help."""
 
@@ -334,6 +340,15 @@ MINIMUM: dict[str, float] = {
     "num_query_heads": 1, "num_key_value_heads": 1, "height": 1, "width": 1, "num_bins": 1,
     "num_tokens": 1, "n": 1, "depth_multiplier": 1, "batch_size": 1, "epsilon": 0, "size": 1,
     "output_size": 1, "l1": 0, "l2": 0, "patience": 0, "min_delta": 0,
+    "momentum": 0, "ema_momentum": 0, "beta_1": 0, "beta_2": 0, "adam_beta_1": 0,
+    "adam_beta_2": 0, "rho": 0, "label_smoothing": 0, "recall": 0, "precision": 0,
+    "specificity": 0, "sensitivity": 0,
+}  # fmt: skip
+
+MAXIMUM: dict[str, float] = {
+    "rate": 1, "dropout": 1, "recurrent_dropout": 1, "momentum": 1, "ema_momentum": 1, "beta_1": 1,
+    "beta_2": 1, "adam_beta_1": 1, "adam_beta_2": 1, "rho": 1, "label_smoothing": 1, "recall": 1,
+    "precision": 1, "specificity": 1, "sensitivity": 1,
 }  # fmt: skip
 
 PLAIN_INITIALIZERS = {"kernel_initializer", "embeddings_initializer", "depthwise_initializer"}

@@ -21,6 +21,7 @@ from kerasstudio.graph.catalogue import (
     Catalogue,
     LayerType,
     ObjectType,
+    docs_path,
     generated_path,
     shipped,
 )
@@ -29,7 +30,7 @@ from kerasstudio.runtime.atomic import write_atomic
 from kerasstudio.runtime.worker import catalogue_overrides as overrides
 from kerasstudio.runtime.worker import catalogue_words
 from kerasstudio.runtime.worker.argument_kinds import describe_argument
-from kerasstudio.runtime.worker.docstrings import read_docs
+from kerasstudio.runtime.worker.docstrings import dedented, read_docs
 from kerasstudio.runtime.worker.keras_objects import make_layer
 from kerasstudio.runtime.worker.probing import accepted, call_ports
 
@@ -71,10 +72,28 @@ def public_classes(module: ModuleType) -> dict[type, list[str]]:
     return dict(sorted(found.items(), key=lambda item: item[0].__name__))
 
 
+def describe_docs() -> dict[str, str]:
+    """The docstrings of everything in the catalogue by public name, without their indentation."""
+    found: dict[str, str] = {}
+    modules = {"keras.layers": keras.layers, **{_public(each): each for each in _FAMILIES.values()}}
+    for public, module in modules.items():
+        for each, names in public_classes(module).items():
+            if each.__doc__:
+                text = "\n".join(dedented(each.__doc__)).strip()
+                found[f"{public}.{_public_name(each, names)}"] = text
+    for kind in _activations():
+        function = getattr(keras.activations, kind.class_name)
+        if function.__doc__:
+            text = "\n".join(dedented(function.__doc__)).strip()
+            found[f"{kind.module}.{kind.class_name}"] = text
+    return dict(sorted(found.items()))
+
+
 def write_catalogue(path: Path) -> None:
-    """Generate and write the JSON, indented so that differences between versions can be read."""
-    data = msgspec.json.format(msgspec.json.encode(describe_keras()), indent=1)
-    write_atomic(path, data + b"\n")
+    """Generate and write the JSON, and the docstrings beside it, both indented so that differences
+    between versions can be read."""
+    for where, value in ((path, describe_keras()), (docs_path(path), describe_docs())):
+        write_atomic(where, msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
 
 
 def _public_name(found: type, names: list[str]) -> str:
@@ -123,8 +142,12 @@ def _object_type(family: str, module: ModuleType, found: type, name: str) -> Obj
     example = overrides.OBJECT_EXAMPLES.get(name)
     if example is None:
         example = _example(name, list(arguments))
-    public = module.__name__.replace("keras._tf_keras.", "").replace("keras.api.", "keras.")
-    return ObjectType(name, public, family, docs.summary, arguments, example)
+    return ObjectType(name, _public(module), family, docs.summary, arguments, example)
+
+
+def _public(module: ModuleType) -> str:
+    """The name of a module as people write it."""
+    return module.__name__.replace("keras._tf_keras.", "").replace("keras.api.", "keras.")
 
 
 def _activations() -> list[ObjectType]:

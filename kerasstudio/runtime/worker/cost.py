@@ -37,10 +37,15 @@ def multiply_adds(layer: Any, inputs: Specs, outputs: Specs) -> int | None:
         return None
 
 
+def dtype_bytes(dtype: str) -> int:
+    """Bytes of one value."""
+    return _DTYPE_BYTES.get(dtype, 4)
+
+
 def activation_bytes(outputs: Specs) -> int | None:
     """Memory of the outputs of one sample; None where an axis has no fixed size."""
     try:
-        return sum(_elements(spec) * _DTYPE_BYTES.get(spec.dtype, 4) for spec in outputs)
+        return sum(_elements(spec) * dtype_bytes(spec.dtype) for spec in outputs)
     except _UnknownSize:
         return None
 

@@ -20,7 +20,7 @@ from kerasstudio.graph.project import Layer, Node, Project
 from kerasstudio.graph.references import referenced
 from kerasstudio.runtime.worker.build import Builder
 from kerasstudio.runtime.worker.call_template import call_arguments
-from kerasstudio.runtime.worker.cost import activation_bytes, multiply_adds
+from kerasstudio.runtime.worker.cost import activation_bytes, dtype_bytes, multiply_adds
 from kerasstudio.runtime.worker.foreign_layers import project_layer
 from kerasstudio.runtime.worker.keras_errors import Refusal
 from kerasstudio.runtime.worker.layer_weights import weight_specs
@@ -34,18 +34,21 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Inferred(msgspec.Struct, frozen=True):
-    """What Keras says of a call. `refusal` or `problem` when it does not accept it; `waits` when
-    it cannot be asked because something inside a block is not known."""
+    """What Keras says of a call. `refusal` or `problem` when it does not accept it; `wanted` is
+    then what an Input inside a block takes; `waits` when it cannot be asked because something
+    inside a block is not known."""
 
     outputs: tuple[TensorSpec, ...] = ()
     parameters: int = 0
     trainable: int = 0
     multiply_adds: int | None = None
     activation_bytes: int | None = None
+    weight_bytes: int = 0
     weights: tuple[WeightSpec, ...] = ()
     learns: bool = False
     refusal: Refusal | None = None
     problem: Problem | None = None
+    wanted: TensorSpec | None = None
     waits: bool = False
 
     @property
@@ -195,16 +198,18 @@ def _specs(outputs: Any) -> tuple[TensorSpec, ...]:
 def _measured(
     layer: Layer, made: Any, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]
 ) -> Inferred:
-    weights = trainable = 0
+    weights = trainable = size = 0
     if isinstance(made, keras.Layer):
         weights = sum(prod(weight.shape) for weight in made.weights)
         trainable = sum(prod(weight.shape) for weight in made.trainable_weights)
+        size = sum(prod(weight.shape) * dtype_bytes(weight.dtype) for weight in made.weights)
     return Inferred(
         outputs=outputs,
         parameters=weights,
         trainable=trainable,
         multiply_adds=multiply_adds(made, inputs, outputs),
         activation_bytes=activation_bytes(outputs),
+        weight_bytes=size,
         weights=weight_specs(layer, made),
         learns=learns(made),
     )

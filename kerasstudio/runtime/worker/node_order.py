@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Project, Wire
-from kerasstudio.runtime.worker.shape_fixes import remove_wires
+from kerasstudio.runtime.worker.mends.around import remove_wires
 
 
 def needed_nodes(project: Project, graph: Graph) -> set[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from kerasstudio.graph.catalogue import LayerType, Port
+from kerasstudio.graph.catalogue import Port
 from kerasstudio.graph.ports import split_port
-from kerasstudio.graph.problems import Place, Problem
-from kerasstudio.graph.project import Layer, Node
-from kerasstudio.runtime.worker.keras_errors import Source, received_text, wrong_dtype, wrong_rank
+from kerasstudio.graph.problems import Problem
+from kerasstudio.runtime.worker.mends.around import CallSite
+from kerasstudio.runtime.worker.shape_messages import given, place_of, wrong_dtype, wrong_rank
 
 _LARGEST_TRIED = 5
 _WARN_ONLY = {"Embedding", "ReversibleEmbedding", "IntegerLookup"}
@@ -16,11 +16,10 @@ _WARN_ONLY = {"Embedding", "ReversibleEmbedding", "IntegerLookup"}
 _STRETCHING = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"}
 
 
-def rule_problems(
-    graph: str, node: Node, layer: Layer, kind: LayerType | None, sources: Mapping[str, Source]
-) -> Iterator[Problem]:
+def rule_problems(call: CallSite) -> Iterator[Problem]:
     """Wrong numbers of axes and wrong types of values, one problem a wire."""
-    if kind is None or layer.graph is not None:
+    kind, sources = call.kind, call.sources
+    if kind is None or call.layer.graph is not None:
         return
     ports = {port.name: port for port in kind.ports}
     for name, source in sources.items():
@@ -29,30 +28,28 @@ def rule_problems(
             if len(sources) > 1 or not kind.ports:
                 continue
             port = kind.ports[0]
-        if not _rank_fits(port, len(source.spec.shape)):
-            yield wrong_rank(graph, node, layer, source, port.ranks)
+        if not _rank_fits(port, source.rank):
+            yield wrong_rank(call, source, port.ranks)
         elif not _dtype_fits(port, source.spec.dtype):
             only_warning = (
-                layer.class_name in _WARN_ONLY and value_class(source.spec.dtype) == "float32"
+                call.layer.class_name in _WARN_ONLY and value_class(source.spec.dtype) == "float32"
             )
-            yield wrong_dtype(graph, node, layer, source, port.dtypes, only_warning)
+            yield wrong_dtype(call, source, port.dtypes, only_warning)
 
 
-def broadcast_hint(
-    graph: str, node: Node, layer: Layer, sources: Mapping[str, Source]
-) -> Iterator[Problem]:
+def broadcast_hint(call: CallSite) -> Iterator[Problem]:
     """Tensors with different numbers of axes are stretched without a word."""
-    ranks = {len(source.spec.shape) for source in sources.values()}
-    if layer.class_name not in _STRETCHING or len(ranks) < 2:
+    ranks = {source.rank for source in call.sources.values()}
+    if call.layer.class_name not in _STRETCHING or len(ranks) < 2:
         return
+    told = given(call.sources.values())
     yield Problem(
         code="shape.broadcast",
         severity="hint",
-        message=f'"{layer.name}" ({layer.class_name}) stretches the smaller input to the size of '
-        "the larger one.",
+        message=f"{call.what} stretches the smaller input to the size of the larger one: {told}.",
         expected="inputs of equal shape, unless stretching is meant",
-        received=received_text(sources),
-        place=Place(graph=graph, node=node.id, layer=layer.id),
+        received=told,
+        place=place_of(call),
     )
 
 

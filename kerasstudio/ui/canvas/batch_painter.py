@@ -17,28 +17,29 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
-from kerasstudio.ui.canvas.card_face import (
-    COLOR_COUNT,
-    ERROR_COLOR,
-    LEFT_OUT,
-    UNKNOWN_COLOR,
-    tensor_label,
-)
+from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
 from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.frames_painter import FramesPainter
+from kerasstudio.ui.canvas.heat import Heat
 from kerasstudio.ui.canvas.node_index import Slots
 from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wire_styles import (
+    COLOR_COUNT,
+    DASHED,
+    UNKNOWN_COLOR,
+    wire_dashes,
+    wire_width,
+)
 from kerasstudio.ui.theme import drawing_mono as mono_font
 from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
 LABEL_ZOOM = 0.62
-WIRE_WIDTH = 1.8
 # A badge stands above its card.
 _REACH = 36.0
 _LABELS_AT_MOST = 150
@@ -88,6 +89,7 @@ class BatchPainter:
         self.cache = CardCache()
         self.frames = FramesPainter(model.decorations)
         self.notes = NotesPainter(model.decorations)
+        self.heat = Heat(model)
         self.exact: float | None = None
         self.unfinished = False
         """Whether the last frame left cards for the next one, to stay quick."""
@@ -105,10 +107,13 @@ class BatchPainter:
         colors = wire_colors(tokens())
         self._far_pens = [QPen(color, 0) for color in colors]
         self._pens = []
-        for color in colors:
-            pen = cosmetic(color, WIRE_WIDTH, self._ratio)
+        for index, color in enumerate(colors):
+            pen = cosmetic(color, wire_width(index), self._ratio)
             # Square caps close the joints of the pieces; round ones cost eight times as much.
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+            if wire_dashes(index):
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern(wire_dashes(index))
             self._pens.append(pen)
         self._brushes.clear()
         self._labels.clear()
@@ -169,7 +174,7 @@ class BatchPainter:
         wires = self._model.wires
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         scale = painter.worldTransform().m11() * self._ratio
-        whole = wires.colors[seen] == ERROR_COLOR
+        whole = DASHED[wires.colors[seen]]
         if len(wires) <= _CURVES_AT_MOST:
             whole[:] = True
         self.paint_curves(painter, seen[whole])
@@ -188,15 +193,12 @@ class BatchPainter:
     def _paint_curve(self, painter: QPainter, slot: int, paper: bool) -> None:
         """A wire as one line without joints: nicer, and dearer, than its pieces."""
         wires = self._model.wires
-        color = int(wires.colors[slot])
-        pen = self._pens[color]
-        if color == ERROR_COLOR:
-            pen = QPen(pen)
-            pen.setDashPattern([4, 3])
+        style = int(wires.colors[slot])
+        pen = self._pens[style]
         if paper:
             pen = QPen(pen)
             pen.setCosmetic(False)
-            pen.setWidthF(WIRE_WIDTH)
+            pen.setWidthF(wire_width(style))
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         segments = wires.segments[slot]
@@ -268,6 +270,8 @@ class BatchPainter:
         step = moving_step(zoom) if moving else zoom
         transform = painter.worldTransform()
         dx, dy = transform.dx(), transform.dy()
+        if self.heat.measure is not None:
+            self.heat.paint_rims(painter, seen)
         painter.save()
         painter.resetTransform()
         # A screen full of cards in motion: the eye does not see the difference, the clock does.
@@ -397,6 +401,15 @@ class BatchPainter:
         for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._far_pens[color])
             draw_lines(painter, model.wires.far_lines(wires[colors == color]))
+        if self.heat.measure is not None:
+            self.heat.paint_far(painter, nodes)
+        else:
+            self._paint_far_cards(painter, nodes, emphasis)
+        self._paint_far_marks(painter, nodes, emphasis)
+        self._paint_special_far(painter, emphasis)
+
+    def _paint_far_cards(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
+        model = self._model
         painter.setPen(Qt.PenStyle.NoPen)
         for part, opacity in self._by_dimness(nodes, emphasis):
             painter.setOpacity(opacity)
@@ -405,8 +418,6 @@ class BatchPainter:
                 painter.setBrush(self._brush(model.categories[number]))
                 draw_rects(painter, model.nodes.rects[part[categories == number]])
         painter.setOpacity(1.0)
-        self._paint_far_marks(painter, nodes, emphasis)
-        self._paint_special_far(painter, emphasis)
 
     def _by_dimness(self, nodes: Slots, emphasis: Emphasis) -> list[tuple[Slots, float]]:
         """Cards, apart from those that are dimmed; with too many in view none is."""

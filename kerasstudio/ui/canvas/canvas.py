@@ -29,6 +29,7 @@ from kerasstudio.ui.canvas.glide import Glide, Places
 from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.join_offer import JoinOffer
 from kerasstudio.ui.canvas.joining import Joining
+from kerasstudio.ui.canvas.lens import Lens
 from kerasstudio.ui.canvas.minimap import Minimap
 from kerasstudio.ui.canvas.navigation import Navigation
 from kerasstudio.ui.canvas.node_actions import NodeActions
@@ -46,7 +47,7 @@ from kerasstudio.ui.palette.search_popup import SearchPopup
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
-from kerasstudio.ui.widgets.amounts import amount_text, plural
+from kerasstudio.ui.widgets.amounts import plural
 
 ZOOM_STEP = 1.25
 TITLE_WIDTH = 280.0
@@ -83,6 +84,7 @@ class Canvas(QWidget):
         self.minimap = Minimap(self.view, self)
         self.hint = HintLine(self)
         self.empty = EmptyText(self)
+        self.lens = Lens(store, feed, self.model, self.loading, self.view, self)
         self.bubble = ErrorBubble(self)
         self.saying = Saying(self)
         self.rename_editor = RenameEditor(self._rename, self)
@@ -223,7 +225,19 @@ class Canvas(QWidget):
 
     def apply_fix(self, fix: Fix) -> None:
         """Mend a problem: one undo step."""
+        self.preview_fix(None)
         self.editor.apply_fix(fix)
+
+    def mend(self) -> None:
+        """Put the keyboard on the first mend of the selected node."""
+        self._update_bubble()
+        if not self.bubble.focus_first():
+            self.view.say("Nothing to mend here.", self.view.mouse_spot())
+
+    def preview_fix(self, fix: Fix | None) -> None:
+        """Draw as ghosts what a mend would change; None takes the ghosts away."""
+        if self.view.ghosts.show(None if fix is None else self.editor.preview(fix)):
+            self.view.refresh()
 
     def reveal(self, node: str) -> None:
         self.view.reveal(node)
@@ -268,10 +282,14 @@ class Canvas(QWidget):
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.editor.refused.connect(self._refused)
         self.bubble.fix_chosen.connect(self.apply_fix)
+        self.bubble.fix_previewed.connect(self.preview_fix)
+        self.bubble.grown.connect(self._update_bubble)
+        self.bubble.escaped.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.rename_editor.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
 
     def _load(self) -> None:
         self._glide.stop()
+        self.view.ghosts.show(None)
         self.view.cancel_gesture()
         self.view.select_wire(None)
         self._wants_frame = True
@@ -298,6 +316,7 @@ class Canvas(QWidget):
 
     def _project_changed(self, change: Diff) -> None:
         self._glide.stop()
+        self.view.ghosts.show(None)
         if self._selection.graph not in self._store.project.graphs:
             self._selection.show_graph(self._store.project.root)
             return
@@ -407,17 +426,12 @@ class Canvas(QWidget):
             self.hint.adjustSize()
             return
         count = len(self.model.nodes)
-        parts = []
-        if count:
-            parts.append(plural(count, "node"))
-            total = self._feed.inspection.total
-            if total:
-                parts.append(f"{amount_text(total)} params")
-        for action, words in (("model.add", "add layer"), ("view.show_all", "show all")):
-            keys = self.key_map.text(action)
-            parts += [f"{keys} {words}"] if count and keys else []
-        self.hint.setText(" · ".join(parts))
-        self.hint.adjustSize()
+        keys = [
+            f"{keys} {words}"
+            for action, words in (("model.add", "add layer"), ("view.show_all", "show all"))
+            if (keys := self.key_map.text(action))
+        ]
+        self.hint.show_drawing(count, self._store.project, self._feed.inspection, keys)
 
     def _update_bubble(self) -> None:
         """Problems of the hovered node, else of the one that is selected."""
@@ -428,7 +442,8 @@ class Canvas(QWidget):
             node = next(iter(chosen)) if len(chosen) == 1 else None
         problems = self.model.problems_of(node) if node and node in self.model.nodes else ()
         if node is None or not problems or self.view.gesture is not None:
-            if not (self.bubble.isVisible() and self.bubble.underMouse()):
+            held = self.bubble.underMouse() or self.bubble.has_keys
+            if not (self.bubble.isVisible() and held):
                 self.bubble.clear()
             return
         self.bubble.show_problems(node, problems)
@@ -453,7 +468,8 @@ class Canvas(QWidget):
         self.minimap.move(
             self.width() - self.minimap.width() - 14, self.height() - self.minimap.height() - 14
         )
-        self.hint.move(16, self.height() - 30)
+        self.hint.move(74, self.height() - 30)
+        self.lens.place(self.size())
         self.empty.move(
             (self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2
         )

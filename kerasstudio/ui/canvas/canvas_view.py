@@ -30,6 +30,7 @@ from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
+from kerasstudio.ui.canvas.ghosts import Ghosts
 from kerasstudio.ui.canvas.grid import Grid
 from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
 from kerasstudio.ui.canvas.hover_cursors import hover_cursor
@@ -86,6 +87,7 @@ class CanvasView(QGraphicsView):
         self.supposing = Supposing(suppose, self)
         self.splicing = Splicing(self)
         self.painter = BatchPainter(model)
+        self.ghosts = Ghosts(model)
         self.emphasis = Emphasis()
         self.gesture: Gesture | None = None
         self.snaps_to_grid = False
@@ -498,6 +500,7 @@ class CanvasView(QGraphicsView):
             QTimer.singleShot(8, self.viewport(), self.viewport().update)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self.ghosts.paint(painter, self.zoom)
         if self.gesture is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             self.gesture.paint(painter)

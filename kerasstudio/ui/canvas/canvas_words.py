@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kerasstudio.graph.frames import carried
-from kerasstudio.graph.inspection import shape_text
+from kerasstudio.graph.inspection import shape_words
 from kerasstudio.graph.project import Wire
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.canvas.wiring_rules import End, rank_words
@@ -16,8 +16,10 @@ def node_words(model: SceneModel, node: str) -> str:
     """Arguments, output, parameters, state, problems, and its neighbours."""
     face = model.face(node)
     parts = list(face.lines)
-    if face.shape:
-        parts += [f"output {face.shape}", face.count]
+    info = model.info(node)
+    if face.shape and info is not None:
+        shapes = " and ".join(shape_words(spec) for spec in info.outputs)
+        parts += [f"output {shapes}", face.count]
     if face.presence != "on":
         parts.append(face.presence)
     if face.state == "waiting":
@@ -61,7 +63,7 @@ def port_words(model: SceneModel, end: End) -> str:
     if end.is_output:
         name = f" {ports.outputs[end.number]}" if len(ports.outputs) > 1 else ""
         tensor = model.tensor(end.node, end.number)
-        told = f", {shape_text(tensor)} {tensor.dtype}" if tensor is not None else ""
+        told = f", {shape_words(tensor)} {tensor.dtype}" if tensor is not None else ""
         return f"output{name}{told}"
     slot = ports.inputs[end.number]
     takes = f", takes {rank_words(slot.ranks)}" if slot.ranks else ""
@@ -72,7 +74,7 @@ def port_words(model: SceneModel, end: End) -> str:
 def wire_words(model: SceneModel, wire: Wire) -> str:
     """ "wire from image to conv, 28 × 28 × 1 float32"."""
     tensor = model.tensor(wire.source, wire.output)
-    told = f", {shape_text(tensor)} {tensor.dtype}" if tensor is not None else ""
+    told = f", {shape_words(tensor)} {tensor.dtype}" if tensor is not None else ""
     source, target = model.layer(wire.source).name, model.layer(wire.target).name
     return f"wire from {source} to {target}{told}"
 

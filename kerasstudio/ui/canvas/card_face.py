@@ -7,9 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from kerasstudio.graph.inspection import NodeInfo, TensorSpec, shape_text
+from kerasstudio.graph.costs import Measure, measured
+from kerasstudio.graph.inspection import NodeInfo, TensorSpec, lettered
 from kerasstudio.graph.problems import Problem
-from kerasstudio.ui.widgets.amounts import amount_text
+from kerasstudio.ui.canvas.wire_styles import UNKNOWN_COLOR
+from kerasstudio.ui.widgets.amounts import amount_text, bytes_text
 
 State = Literal["ok", "error", "warning", "waiting", "unknown"]
 BadgeKind = Literal["data", "missing"]
@@ -21,11 +23,14 @@ something it needs is muted."""
 StartMark = Literal["kept", "partly", "new", ""]
 """What the layer begins training with; "" where all begin fresh."""
 
-# Wire colours: ranks 0 to 6 by number, then these.
-UNKNOWN_COLOR = 7
-ERROR_COLOR = 8
-WAITING_COLOR = 9
-COLOR_COUNT = 10
+
+class CardLook(msgspec.Struct, frozen=True):
+    """What cards show beside what they are: the number of an overlay, at a batch size, and a mark
+    on those that have `changed` since the model was trained."""
+
+    measure: Measure | None = None
+    batch: int = 1
+    changed: frozenset[str] = frozenset()
 
 
 class PortMark(msgspec.Struct, frozen=True):
@@ -55,6 +60,7 @@ class CardFace(msgspec.Struct, frozen=True):
     badge_kind: BadgeKind = "data"
     calls: int = 1
     frozen: bool = False
+    changed: bool = False
     start: StartMark = ""
     code: bool = False
     ports: tuple[PortMark, ...] = ()
@@ -65,28 +71,29 @@ class CardFace(msgspec.Struct, frozen=True):
     pinned: bool = False
 
 
-def tensor_color(spec: TensorSpec | None) -> int:
-    """The index of the wire colour of a tensor."""
-    return UNKNOWN_COLOR if spec is None else min(len(spec.shape), UNKNOWN_COLOR - 1)
-
-
 def shapes_line(info: NodeInfo) -> str:
-    """The footer's left text: the shapes of all outputs, without the batch axis."""
+    """The footer's left text: the shapes of all outputs, with the letters of their axes."""
     if not info.outputs:
         return ""
-    first = shape_text(info.outputs[0])
+    first = lettered(info.outputs[0])
     others = len(info.outputs) - 1
     return f"{first} + {others} more" if others else first
 
 
-def count_line(info: NodeInfo) -> str:
-    """The footer's right text."""
-    return f"{amount_text(info.parameters)} params" if info.parameters else "0 params"
+def count_line(info: NodeInfo, look: CardLook) -> str:
+    """The footer's right text: the number of the heat overlay, else that of the weights."""
+    measure = look.measure or "parameters"
+    value = measured(info, measure, look.batch)
+    if value is None:
+        return "? unknown"
+    if measure == "memory":
+        return bytes_text(value)
+    return f"{amount_text(value)} {'params' if measure == 'parameters' else '×+'}"
 
 
 def tensor_label(spec: TensorSpec) -> str:
     """What stands on a wire: the shape, and the dtype where it is not the usual one."""
-    text = shape_text(spec)
+    text = lettered(spec)
     return text if spec.dtype == "float32" else f"{text} · {spec.dtype}"
 
 
@@ -120,6 +127,13 @@ _BRIEF = {
     "shape.broadcast": "shapes differ",
     "shape.mismatch": "shapes differ",
     "shape.rank": "wrong rank",
+    "shape.empty": "nothing is left",
+    "shape.axis": "no such axis",
+    "shape.states": "states are missing",
+    "shape.unknown_size": "a size is open",
+    "shape.argument": "wrong argument",
+    "shape.unknown_argument": "wrong argument",
+    "memory.weights": "too large for memory",
     "shape.dtype": "wrong dtype",
     "placeholder.code": "code, not run",
     "placeholder.shape": "output not known",
@@ -133,6 +147,6 @@ def trouble_line(problems: Sequence[Problem]) -> str:
     first = next((problem for problem in problems if problem.severity == "error"), None)
     if first is None:
         return ""
-    if first.code == "shape.rank" and first.expected and len(first.expected) <= 18:
-        return f"needs {first.expected}"
+    if first.code == "shape.rank" and first.expected.startswith("("):
+        return f"needs rank {first.expected.partition(')')[0].count(',') + 1}"
     return _BRIEF.get(first.code, first.message)

@@ -18,14 +18,14 @@ from PySide6.QtGui import (
 )
 
 from kerasstudio.ui import icons
-from kerasstudio.ui.canvas.card_face import (
+from kerasstudio.ui.canvas.card_face import CardFace, PortMark
+from kerasstudio.ui.canvas.slim_card import paint_fold, paint_slim_words
+from kerasstudio.ui.canvas.wire_styles import (
     ERROR_COLOR,
     UNKNOWN_COLOR,
     WAITING_COLOR,
-    CardFace,
-    PortMark,
+    style_rank,
 )
-from kerasstudio.ui.canvas.slim_card import paint_fold, paint_slim_words
 from kerasstudio.ui.theme import drawing_font as ui_font
 from kerasstudio.ui.theme import drawing_mono as mono_font
 from kerasstudio.ui.theme import tokens
@@ -60,8 +60,8 @@ def picture_size(face: CardFace) -> tuple[float, float]:
 
 
 def wire_colors(theme: Tokens) -> list[QColor]:
-    """Colours by the indices of `card_face`."""
-    colors = [QColor(theme.rank(rank)) for rank in range(UNKNOWN_COLOR)]
+    """Colours by the indices of `wire_styles`."""
+    colors = [QColor(theme.rank(style_rank(style))) for style in range(UNKNOWN_COLOR)]
     return [*colors, QColor(theme.wire), QColor(theme.error), QColor(theme.node_border)]
 
 
@@ -263,6 +263,12 @@ def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) 
             painter.setPen(QColor(color))
             draw_text(painter, small, count, QRectF(right, 2, room, HEADER - 2))
         right -= 4
+    if face.changed:
+        right -= 9
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent))
+        painter.drawEllipse(QPointF(right + 4, HEADER / 2 + 1), 3.5, 3.5)
+        right -= 5
     room, size = right - _PAD, 13
     while size > 11 and _advance(_ui(size, QFont.Weight.DemiBold), face.title) > room:
         size -= 1

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPixma
 from PySide6.QtWidgets import QMenu
 
 from kerasstudio.graph.frames import FRAME_COLORS
+from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.action_table import ACTIONS
 from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.theme import tokens
@@ -26,7 +27,14 @@ ONE_NODE = (
     ("model.bypass", "model.mute", "model.toggle_trainable"),
     ("model.collapse", "model.hide_unused_ports", "model.pin"),
     ("model.enter_block", "model.ungroup", "model.group", "model.create_frame"),
-    ("edit.cut", "edit.copy", "edit.duplicate", "edit.copy_arguments", "edit.paste_arguments"),
+    (
+        "edit.cut",
+        "edit.copy",
+        "edit.duplicate",
+        "edit.copy_arguments",
+        "edit.paste_arguments",
+        "edit.reset_arguments",
+    ),
     ("edit.select_upstream", "edit.select_downstream", "edit.select_connected"),
     ("view.show_selected",),
     ("edit.delete_and_reconnect", "edit.delete"),
@@ -35,7 +43,7 @@ SEVERAL_NODES = (
     ("model.connect_selected", "model.detach", "model.bypass", "model.mute"),
     ("model.toggle_trainable", "model.collapse", "model.hide_unused_ports", "model.pin"),
     ("model.group", "model.create_frame"),
-    ("edit.cut", "edit.copy", "edit.duplicate", "edit.paste_arguments"),
+    ("edit.cut", "edit.copy", "edit.duplicate", "edit.paste_arguments", "edit.reset_arguments"),
     ("arrange.layout_selection", "arrange.straighten"),
     ("arrange.align_left", "arrange.align_right", "arrange.align_top", "arrange.align_bottom"),
     ("arrange.align_center_h", "arrange.align_center_v"),
@@ -128,16 +136,24 @@ def fill_for_paper(menu: QMenu, doer: CanvasActions) -> None:
 
 
 def fill_for_nodes(menu: QMenu, canvas: Canvas, node: str, doer: CanvasActions) -> None:
-    """Fixes of a node's problems, then what can be done with it and what else is selected; `doer`
+    """Mends of a node's problems, then what can be done with it and what else is selected; `doer`
     does it."""
+    _add_mends(menu, canvas, node)
+    several = len(canvas.view.selection.nodes | {node}) > 1
+    _add_actions(menu, doer, SEVERAL_NODES if several else ONE_NODE)
+
+
+def _add_mends(menu: QMenu, canvas: Canvas, node: str) -> None:
+    """The mends of the node's problems, each shown as a ghost while it is pointed at."""
+    fixes: dict[QAction, Fix] = {}
     for problem in canvas.model.problems_of(node)[:2]:
         for fix in problem.fixes:
             label = fix.label[:1].upper() + fix.label[1:]
-            _add(menu, label, partial(canvas.apply_fix, fix))
-    if menu.actions():
+            fixes[_add(menu, label, partial(canvas.apply_fix, fix))] = fix
+    if fixes:
+        menu.hovered.connect(lambda action: canvas.preview_fix(fixes.get(action)))
+        menu.aboutToHide.connect(lambda: canvas.preview_fix(None))
         menu.addSeparator()
-    several = len(canvas.view.selection.nodes | {node}) > 1
-    _add_actions(menu, doer, SEVERAL_NODES if several else ONE_NODE)
 
 
 def _add_actions(

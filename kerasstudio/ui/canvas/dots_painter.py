@@ -11,10 +11,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kerasstudio.graph.edits import Dot
-from kerasstudio.ui.canvas.card_face import COLOR_COUNT
 from kerasstudio.ui.canvas.card_painter import wire_colors
 from kerasstudio.ui.canvas.node_index import Floats
 from kerasstudio.ui.canvas.wire_index import WireIndex
+from kerasstudio.ui.canvas.wire_styles import COLOR_COUNT
 from kerasstudio.ui.theme import tokens
 
 DOT_RADIUS = 4.5

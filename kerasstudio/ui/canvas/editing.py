@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +19,9 @@ from kerasstudio.ui.canvas.wire_edits import WireEdits
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+
+if TYPE_CHECKING:
+    from kerasstudio.graph.fix_preview import FixPreview
 
 Position = tuple[float, float]
 
@@ -285,6 +289,15 @@ class CanvasEditor(QObject):
             lambda project: apply_fix(project, fix, self.catalogue),
             f"Fix: {fix.label}",
         )
+
+    def preview(self, fix: Fix) -> FixPreview | None:
+        """What a mend would change here; None for one that no longer fits the drawing."""
+        from kerasstudio.graph.fix_preview import preview_fix
+
+        try:
+            return preview_fix(self.project, fix, self.catalogue, self.graph_id)
+        except StudioError:
+            return None
 
     # ------------------------------------------------------------------ inside
 

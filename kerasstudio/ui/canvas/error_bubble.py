@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.graph.problems import Problem
 from kerasstudio.ui.theme import px, tokens, ui_font
+from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
-from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
+from kerasstudio.ui.widgets.labels import TextBlock
+from kerasstudio.ui.widgets.message_text import MessageText
+from kerasstudio.ui.widgets.original_text import OriginalText
 
 WIDTH = 372
 _MOST = 3
 
 
 class ErrorBubble(QWidget):
-    """`show_problems` fills it; `fix_chosen(Fix)` when a button is pressed."""
+    """`show_problems` fills it; `fix_chosen(Fix)` when a button is pressed, `fix_previewed(Fix or
+    None)` while one is pointed at. `grown` after its height changed, `escaped` when the keyboard
+    wants to leave it."""
 
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
+    grown = Signal()
+    escaped = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,12 +54,20 @@ class ErrorBubble(QWidget):
         if len(problems) > _MOST:
             self._add_text(f"and {len(problems) - _MOST} more in the Problems panel", muted=True)
         self.setFixedWidth(px(WIDTH))
-        for index in range(self._column.count()):
-            shown = self._column.itemAt(index)
-            widget = shown.widget() if shown is not None else None
-            if widget is not None:
-                widget.show()  # else Qt shows it later, and it counts as nothing now
-        self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
+        self._fit()
+
+    @property
+    def buttons(self) -> list[FixButton]:
+        """The mends that are offered."""
+        return self.findChildren(FixButton)
+
+    def focus_first(self) -> bool:
+        """Put the keyboard on the first mend; False where there is none."""
+        buttons = self.buttons
+        if buttons and self.isVisible():
+            buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        return False
 
     def clear(self) -> None:
         self.node, self.problems = None, ()
@@ -79,30 +95,52 @@ class ErrorBubble(QWidget):
         self.raise_()
 
     def _add(self, problem: Problem) -> None:
-        self._add_text(problem.message)
-        if problem.expected:
-            self._add_text(f"expected {problem.expected}", muted=True)
-        if problem.received:
-            self._add_text(f"received {problem.received}", muted=True)
-        if not problem.fixes:
-            return
-        buttons = QWidget(self)
-        flow = FlowLayout(buttons, gap=10)
-        for fix in problem.fixes:
-            button = LinkButton(fix.label, parent=buttons)
-            button.setFont(ui_font(12))
-            button.setToolTip("Mends the model; can be undone")
-            button.clicked.connect(lambda _checked=False, fix=fix: self._choose(fix))
-            flow.addWidget(button)
-        self._column.addWidget(buttons)
+        words = MessageText(problem.message, parent=self)
+        words.setFont(ui_font(12))
+        self._column.addWidget(words)
+        for part, text in (("expected", problem.expected), ("received", problem.received)):
+            if text and text not in problem.message:
+                self._add_text(f"{part} {text}", muted=True)
+        if problem.fixes:
+            buttons = QWidget(self)
+            flow = FlowLayout(buttons, gap=10, line_gap=2)
+            for fix in problem.fixes:
+                button = FixButton(fix, buttons)
+                button.setFont(ui_font(12))
+                button.chosen.connect(self.fix_chosen)
+                button.previewed.connect(self.fix_previewed)
+                flow.addWidget(button)
+            self._column.addWidget(buttons)
+        if problem.detail:
+            original = OriginalText(problem.detail, self)
+            original.toggled.connect(self._fit)
+            self._column.addWidget(original)
 
-    def _choose(self, fix: Fix) -> None:
-        self.fix_chosen.emit(fix)
+    def _fit(self) -> None:
+        for index in range(self._column.count()):
+            shown = self._column.itemAt(index)
+            widget = shown.widget() if shown is not None else None
+            if widget is not None:
+                widget.show()  # else Qt shows it later, and it counts as nothing now
+        self._column.activate()
+        self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
+        self.grown.emit()
 
     def _add_text(self, text: str, muted: bool = False) -> None:
         block = TextBlock(text, "muted" if muted else "text", self)
         block.setFont(ui_font(12))
         self._column.addWidget(block)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the keyboard is on one of the buttons."""
+        return any(button.hasFocus() for button in self.buttons)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()

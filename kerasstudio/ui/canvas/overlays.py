@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
+from kerasstudio.graph.costs import totals
+from kerasstudio.graph.inspection import Inspection
+from kerasstudio.graph.project import Project
 from kerasstudio.ui.theme import px, tokens, ui_font
+from kerasstudio.ui.widgets.amounts import amount_text, bytes_text, plural
 from kerasstudio.ui.widgets.labels import Label
 
 SAID_MS = 3500
@@ -19,6 +25,27 @@ class HintLine(Label):
         super().__init__("", "muted", parent=parent)
         self.setFont(ui_font(12))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_drawing(
+        self, count: int, project: Project, inspection: Inspection, keys: Sequence[str]
+    ) -> None:
+        """Of so many nodes: their number, what they take, and the keys worth knowing."""
+        parts = [plural(count, "node"), *_costs(project, inspection), *keys] if count else []
+        self.setText(" · ".join(parts))
+        self.adjustSize()
+
+
+def _costs(project: Project, inspection: Inspection) -> list[str]:
+    """What the model takes, as far as Keras has told."""
+    if not inspection.total:
+        return []
+    cost = totals(project, inspection)
+    parts = [f"{amount_text(inspection.total)} params"]
+    if cost.multiply_adds:
+        parts.append(f"{amount_text(cost.multiply_adds)} multiply-adds")
+    if cost.activation_bytes:
+        parts.append(f"{bytes_text(cost.activation_bytes)} at batch {cost.batch}")
+    return parts
 
 
 class EmptyText(QWidget):

@@ -23,23 +23,26 @@ from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
 from kerasstudio.graph.switches import NO_EFFECT, Effect, switched
 from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui.canvas.card_face import (
-    ERROR_COLOR,
     LEFT_OUT,
-    UNKNOWN_COLOR,
-    WAITING_COLOR,
     CardFace,
+    CardLook,
     PortMark,
     Presence,
     card_state,
     count_line,
     shapes_line,
-    tensor_color,
     trouble_line,
 )
 from kerasstudio.ui.canvas.decorations import Box, Decorations, joined
 from kerasstudio.ui.canvas.node_index import NodeIndex
 from kerasstudio.ui.canvas.node_ports import NodePorts
 from kerasstudio.ui.canvas.wire_index import WireIndex
+from kerasstudio.ui.canvas.wire_styles import (
+    ERROR_COLOR,
+    UNKNOWN_COLOR,
+    WAITING_COLOR,
+    tensor_style,
+)
 
 replace = msgspec.structs.replace
 
@@ -60,6 +63,7 @@ class SceneModel:
         self.inspection = Inspection()
         self.bindings = Bindings()
         self.changed_faces: set[str] = set()
+        self.look = CardLook()
         self._summary: DataSummary | None = None
         self._starts: Mapping[str, LayerStart] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
@@ -212,6 +216,14 @@ class SceneModel:
         self._summary = summary
         self._resolve()
         self._stale_faces(self._ends())
+
+    def set_look(self, look: CardLook) -> None:
+        """Another overlay, batch size, or other cards that are marked."""
+        before, self.look = self.look, look
+        counted = before.measure != look.measure
+        if counted or (before.batch != look.batch and look.measure == "memory"):
+            self._stale_faces(list(self._faces))
+        self._stale_faces(before.changed ^ look.changed)
 
     def set_starts(self, starts: Mapping[str, LayerStart], layers: Iterable[str]) -> None:
         """What the layers begin training with; it is another thing for `layers`."""
@@ -381,7 +393,7 @@ class SceneModel:
             return UNKNOWN_COLOR
         if info.status == "waiting" or info.status == "error":
             return WAITING_COLOR
-        return tensor_color(self.tensor(wire.source, wire.output))
+        return tensor_style(self.tensor(wire.source, wire.output))
 
     def _recolor(self, nodes: Collection[str]) -> None:
         """These nodes' cards, wires, and the ports at the far ends of the wires."""
@@ -451,13 +463,14 @@ class SceneModel:
             size=self.nodes.rect(node)[2:],
             lines=lines,
             shape=shapes_line(info) if known and info else "",
-            count=count_line(info) if known and info else "",
+            count=count_line(info, self.look) if known and info else "",
             state=state,
             trouble=trouble_line(problems),
             badge=badge,
             badge_kind="missing" if kind else "data",
             calls=len(self._nodes_of_layer.get(layer.id, ())),
             frozen=not layer.trainable,
+            changed=node in self.look.changed,
             start=self._starts[layer.id].state if layer.id in self._starts else "",
             code=code,
             ports=(*self._input_marks(node), *self._output_marks(node)),
@@ -509,7 +522,7 @@ class SceneModel:
                 continue
             x, y = self.output_offset(node, number)
             known = info is not None and info.status == "ok"
-            color = tensor_color(self.tensor(node, number)) if known else UNKNOWN_COLOR
+            color = tensor_style(self.tensor(node, number)) if known else UNKNOWN_COLOR
             marks.append(PortMark(x, y, color, number in taken))
         return marks
 

@@ -25,12 +25,15 @@ class ArgumentForm(QWidget):
 
     `argument_changed(name, value)`: a legal JSON value other than the default.
     `argument_reset(name)`: back to Keras's default. `editing_finished(name)`: Enter, leaving the
-    field, or a choice made: the next change is another undo step."""
+    field, or a choice made: the next change is another undo step. `editing_cancelled(name)`: the
+    values of several layers shall be as they were when this edit began."""
 
     argument_changed = Signal(str, object)
     argument_reset = Signal(str)
     editing_finished = Signal(str)
+    editing_cancelled = Signal(str)
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -127,7 +130,9 @@ class ArgumentForm(QWidget):
         row.changed.connect(lambda value: self.argument_changed.emit(name, value))
         row.reset.connect(lambda: self.argument_reset.emit(name))
         row.finished.connect(lambda: self.editing_finished.emit(name))
+        row.cancelled.connect(lambda: self.editing_cancelled.emit(name))
         row.fix_chosen.connect(self.fix_chosen)
+        row.fix_previewed.connect(self.fix_previewed)
         self._rows[name] = row
         return row
 

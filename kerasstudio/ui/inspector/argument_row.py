@@ -9,15 +9,18 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Argument, Catalogue
 from kerasstudio.graph.problems import Fix
+from kerasstudio.graph.stepping import Grain, can_step
 from kerasstudio.ui.inspector import objects, values
 from kerasstudio.ui.inspector.editors import ArgumentEditor, ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import NestedForm, ObjectEditor
 from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
+from kerasstudio.ui.inspector.scrub_label import ScrubLabel
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.field_corner import FieldCorner
+from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.glyph_button import GlyphButton
-from kerasstudio.ui.widgets.labels import ElidedButton, LinkButton, TextBlock
+from kerasstudio.ui.widgets.labels import TextBlock
 
 LABEL_WIDTH = 112
 NESTED_LABEL_WIDTH = 96
@@ -41,12 +44,15 @@ def editor_for(argument: Argument, catalogue: Catalogue, make_form: NestedForm) 
 
 
 class ArgumentRow(QWidget):
-    """`changed(value)` and `reset()` are what the person wants; nothing happens by itself."""
+    """`changed(value)` and `reset()` are what the person wants; nothing happens by itself.
+    `cancelled`: the values that several layers had before this edit are wanted back."""
 
     changed = Signal(object)
     reset = Signal()
     finished = Signal()
+    cancelled = Signal()
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -58,17 +64,20 @@ class ArgumentRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self.argument = argument
+        self.setProperty("helpArgument", argument.name)
         self._catalogue = catalogue
         self._is_set = False
+        self._before: tuple[bool, Any] = (False, None)
+        self._mixed = self._began_mixed = False
         self._refusal = ""
         self._keras_error = ""
-        self.label = ElidedButton(argument.name)
+        self.label = ScrubLabel(argument.name)
         self.label.setFixedWidth(px(label_width))
         self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.label.clicked.connect(self.toggle_help)
         self.editor = editor_for(argument, catalogue, make_form)
         self.reset_button = GlyphButton("↺", f"reset {argument.name}", self)
-        self.reset_button.setToolTip(f"Back to Keras's default: {_default_text(argument)}")
+        self.reset_button.setToolTip(f"Back to Keras's default: {default_text(argument)}")
         self.reset_button.clicked.connect(self._reset_clicked)
         self._corner = FieldCorner(self.reset_button)
         self.reset_button.hide()
@@ -97,17 +106,24 @@ class ArgumentRow(QWidget):
         self.editor.emptied.connect(self.reset)
         self.editor.refused.connect(self._refused)
         self.editor.finished.connect(self.finished)
+        self._scrubbed: Any = None
+        self.label.scrub_began.connect(self._scrub_began)
+        self.label.rebased.connect(self._rebase)
+        self.label.scrubbed.connect(self._scrub)
+        self.label.scrub_ended.connect(self._scrub_ended)
         if isinstance(self.editor, ObjectEditor):
             self.editor.nested_changed.connect(self._place_nested)
         self._place_nested()
 
     def set_value(self, value: Any, is_set: bool, error: str = "", mixed: bool = False) -> None:
         """Show the project's value (or the default) and what Keras says against it."""
-        self._is_set = is_set
+        self._is_set, self._mixed = is_set, mixed
         self._keras_error = error
         self.editor.set_value(value, is_set, mixed)
         if isinstance(self.editor, TextEditor) and not self.editor.reason:
             self._refusal = ""
+        number = self._number()
+        self.label.set_scrubs(number is not None and can_step(number.current))
         self._show_state()
 
     def show_fixes(self, fixes: tuple[Fix, ...]) -> None:
@@ -122,10 +138,11 @@ class ArgumentRow(QWidget):
         if not fixes:
             return
         self._fix_buttons = QWidget()
-        flow = FlowLayout(self._fix_buttons, gap=10)
+        flow = FlowLayout(self._fix_buttons, gap=10, line_gap=2)
         for fix in fixes:
-            button = LinkButton(fix.label)
-            button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
+            button = FixButton(fix)
+            button.chosen.connect(self.fix_chosen)
+            button.previewed.connect(self.fix_previewed)
             flow.addWidget(button)
         self._grid.addWidget(self._fix_buttons, 2, 1)
 
@@ -173,6 +190,40 @@ class ArgumentRow(QWidget):
         else:
             self.changed.emit(value)
 
+    def _number(self) -> TextEditor | None:
+        """The editor of the number that the label moves."""
+        if isinstance(self.editor, ObjectEditor):
+            number = self.editor.number
+            return number if number is not None and not number.isHidden() else None
+        return self.editor if isinstance(self.editor, TextEditor) else None
+
+    def _scrub_began(self) -> None:
+        self.finished.emit()  # what was typed before is a step of its own
+        number = self._number()
+        self._before = (self._is_set, None if number is None else number.current)
+        self._began_mixed = self._mixed
+        self._rebase()
+
+    def _rebase(self) -> None:
+        number = self._number()
+        self._scrubbed = None if number is None else number.current
+
+    def _scrub(self, steps: int, grain: Grain) -> None:
+        number = self._number()
+        if number is not None and self._scrubbed is not None:
+            number.move_from(self._scrubbed, steps, grain)
+
+    def _scrub_ended(self, kept: bool) -> None:
+        if not kept:
+            was_set, value = self._before
+            if self._began_mixed:
+                self.cancelled.emit()
+            elif was_set:
+                self.changed.emit(value)
+            else:
+                self.reset.emit()
+        self.finished.emit()
+
     def _refused(self, reason: str) -> None:
         self._refusal = reason
         self._show_state()
@@ -206,6 +257,14 @@ class ArgumentRow(QWidget):
 
 def tool_tip(argument: Argument) -> str:
     """Name, kind, default and help as rich text."""
+    facts = kind_text(argument)
+    facts += "; required" if argument.required else f"; default {default_text(argument)}"
+    body = f"<p>{_escape(argument.help)}</p>" if argument.help else ""
+    return f"<b>{_escape(argument.name)}</b><br/>{_escape(facts)}{body}"
+
+
+def kind_text(argument: Argument) -> str:
+    """What values it takes, in words: "whole number, at least 1"."""
     kind = {
         "int": "whole number",
         "float": "number",
@@ -215,13 +274,21 @@ def tool_tip(argument: Argument) -> str:
         "object": (argument.family or "object").rstrip("s"),
         "any": "any value",
     }.get(argument.kind, argument.kind)
-    facts = kind + (", may be none" if argument.optional else "")
-    facts += "; required" if argument.required else f"; default {_default_text(argument)}"
-    body = f"<p>{_escape(argument.help)}</p>" if argument.help else ""
-    return f"<b>{_escape(argument.name)}</b><br/>{_escape(facts)}{body}"
+    return kind + _range(argument) + (", may be none" if argument.optional else "")
 
 
-def _default_text(argument: Argument) -> str:
+def _range(argument: Argument) -> str:
+    """The limits of a number: ", from 0 to 1", ", at least 1"."""
+    low, high = argument.minimum, argument.maximum
+    if low is not None and high is not None:
+        return f", from {low:g} to {high:g}"
+    if low is not None:
+        return f", at least {low:g}"
+    return f", at most {high:g}" if high is not None else ""
+
+
+def default_text(argument: Argument) -> str:
+    """Keras's default as the field shows it."""
     if objects.class_name(argument.default) is not None and argument.family:
         return objects.in_short(argument.default)
     return values.show(argument, argument.default) or "empty"

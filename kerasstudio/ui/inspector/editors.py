@@ -11,11 +11,13 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from kerasstudio.graph import stepping
 from kerasstudio.graph.catalogue import Argument
+from kerasstudio.graph.stepping import Grain
 from kerasstudio.ui.inspector import values
 from kerasstudio.ui.widgets.fields import FieldCombo, FieldLine, FieldLook, FieldSwitch
 
-MIXED = "several values"
+MIXED = "mixed"
 
 
 class ArgumentEditor(QWidget):
@@ -68,7 +70,8 @@ class TextEditor(ArgumentEditor):
         self._mixed = False
         self._reason = ""
         self.line = FieldLine()
-        self.line.steps = argument.kind in ("int", "float", "int_or_tuple", "any")
+        if argument.kind in ("int", "float", "int_or_tuple", "any"):
+            self.line.set_steps()
         self.line.textEdited.connect(self._edited)
         self.line.returnPressed.connect(self._entered)
         self.line.reverted.connect(self._revert)
@@ -166,15 +169,25 @@ class TextEditor(ArgumentEditor):
             self.refused.emit("")
         self.line.selectAll()
 
-    def _step(self, steps: int) -> None:
+    @property
+    def current(self) -> Any:
+        """The value in the field; None where the text is none."""
+        if self._mixed and not self.line.text():
+            return self._value
         try:
-            value = values.parse(self.argument, self.line.text())
+            return values.parse(self.argument, self.line.text())
         except values.BadValueError:
-            return
-        moved = values.step(self.argument, value, steps)
-        if not values.same(moved, value):
+            return None
+
+    def move_from(self, value: Any, steps: int, grain: Grain) -> None:
+        """Offer `value` moved by so many steps."""
+        moved = stepping.step(self.argument, value, steps, grain)
+        if not values.same(moved, self.current) or self._mixed:
             self.line.setText(values.show(self.argument, moved))
             self._edited(self.line.text())
+
+    def _step(self, steps: int, grain: Grain) -> None:
+        self.move_from(self.current, steps, grain)
 
 
 class ChoiceEditor(ArgumentEditor):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from kerasstudio.graph.inspection import Inspection, NodeInfo, shape_text
+from kerasstudio.graph.costs import totals
+from kerasstudio.graph.inspection import Inspection, NodeInfo, lettered, shape_words
 from kerasstudio.graph.project import Graph, Project
 from kerasstudio.ui.widgets.amounts import amount_text, bytes_text, count_text, plural
 
-Facts = list[tuple[str, str]]
+Facts = list[tuple[str, str, str]]
+"""(name, text, tool tip)"""
 UNKNOWN = "–"
 
 
@@ -19,28 +19,30 @@ def node_facts(project: Project, graph_id: str, node_id: str, inspection: Inspec
     info = inspection.nodes.get(node_id)
     facts: Facts = []
     if not layer.is_input:
-        facts.append(("input", input_shapes(graph, node_id, inspection)))
-    facts.append(("output", output_shapes(info)))
+        facts.append(("input", *input_shapes(graph, node_id, inspection)))
+    facts.append(("output", output_shapes(info), output_words(info)))
     if layer.is_input or layer.is_output:
         return facts
-    facts.append(("parameters", parameters_text(info)))
-    facts.append(("compute", compute_text(info)))
-    facts.append(("activations", activations_text(info)))
+    facts.append(("parameters", parameters_text(info), ""))
+    facts.append(("compute", compute_text(info), "For one sample; multiply by the batch size."))
+    batch = max(1, project.training.batch_size)
+    facts.append(("activations", activations_text(info, batch), _OUTPUTS_KEPT))
     uses = uses_of(project, layer.id)
-    facts.append(("weights", f"shared by {uses} nodes" if uses > 1 else "not shared"))
+    facts.append(("weights", f"shared by {uses} nodes" if uses > 1 else "not shared", ""))
     return facts
 
 
-def input_shapes(graph: Graph, node_id: str, inspection: Inspection) -> str:
-    """The shapes that come in, in port order, one a line."""
-    lines = []
+def input_shapes(graph: Graph, node_id: str, inspection: Inspection) -> tuple[str, str]:
+    """The shapes that come in, in port order, one a line; and the same in words."""
+    lines, words = [], []
     for wire in graph.wires.values():
         if wire.target != node_id:
             continue
         source = inspection.nodes.get(wire.source)
         known = source is not None and wire.output < len(source.outputs)
-        lines.append(shape_text(source.outputs[wire.output]) if source and known else "?")
-    return "\n".join(lines) or "not connected"
+        lines.append(lettered(source.outputs[wire.output]) if source and known else "?")
+        words.append(shape_words(source.outputs[wire.output]) if source and known else "?")
+    return "\n".join(lines) or "not connected", "\n".join(words)
 
 
 def output_shapes(info: NodeInfo | None) -> str:
@@ -54,8 +56,14 @@ def output_shapes(info: NodeInfo | None) -> str:
     lines = []
     for spec in info.outputs:
         dtype = "" if spec.dtype == "float32" else f"  {spec.dtype}"
-        lines.append(shape_text(spec) + dtype)
+        lines.append(lettered(spec) + dtype)
     return "\n".join(lines) or UNKNOWN
+
+
+def output_words(info: NodeInfo | None) -> str:
+    """The same in full words, for the tool tip."""
+    specs = () if info is None else info.outputs
+    return "\n".join(f"{shape_words(spec)} {spec.dtype}" for spec in specs)
 
 
 def parameters_text(info: NodeInfo | None) -> str:
@@ -82,10 +90,10 @@ def compute_text(info: NodeInfo | None) -> str:
     return f"{amount_text(info.multiply_adds)} multiply-adds"
 
 
-def activations_text(info: NodeInfo | None) -> str:
+def activations_text(info: NodeInfo | None, batch: int) -> str:
     if info is None or info.activation_bytes is None:
         return UNKNOWN
-    return f"{bytes_text(info.activation_bytes)} a sample"
+    return f"{bytes_text(info.activation_bytes * batch)} at batch {batch}"
 
 
 def uses_of(project: Project, layer_id: str) -> int:
@@ -96,21 +104,26 @@ def uses_of(project: Project, layer_id: str) -> int:
 
 
 def model_facts(project: Project, inspection: Inspection) -> Facts:
-    """The totals of the whole model."""
+    """The totals of the whole model, at the chosen batch size."""
     layers = [layer for layer in project.layers.values() if not layer.is_output]
-    infos = list(inspection.nodes.values())
-    facts: Facts = [("layers", count_text(len(layers)))]
-    if any(info.status == "ok" for info in infos):
-        facts.append(("parameters", weights_text(inspection.total, inspection.total_trainable)))
-        facts.append(("compute", _sum_text(infos)))
-        size = sum(info.activation_bytes or 0 for info in infos)
-        batch = project.training.batch_size
-        facts.append(("activations", f"{bytes_text(size * batch)} at batch size {batch}"))
+    facts: Facts = [("layers", count_text(len(layers)), "")]
+    if not any(info.status == "ok" for info in inspection.nodes.values()):
+        return facts
+    cost = totals(project, inspection)
+    facts.append(("parameters", weights_text(inspection.total, inspection.total_trainable), ""))
+    adds = f"{amount_text(cost.multiply_adds)} multiply-adds"
+    if cost.unknown:
+        adds += f", without {plural(cost.unknown, 'layer')}"
+    facts.append(("compute", adds, "For one sample; multiply by the batch size."))
+    facts.append(("activations", f"{bytes_text(cost.activation_bytes)} a batch", _OUTPUTS_KEPT))
+    facts.append(("weights", bytes_text(cost.weight_bytes), "Four bytes for each parameter."))
+    share = f" of {bytes_text(inspection.memory)}" if inspection.memory else ""
+    facts.append(("training", f"{bytes_text(cost.training_bytes)}{share}", _TRAINING))
     return facts
 
 
-def _sum_text(infos: Iterable[NodeInfo]) -> str:
-    known = [info.multiply_adds for info in infos if info.multiply_adds is not None]
-    missing = sum(info.status == "ok" and info.multiply_adds is None for info in infos)
-    text = f"{amount_text(sum(known))} multiply-adds a sample"
-    return f"{text}, without {plural(missing, 'layer')}" if missing else text
+_OUTPUTS_KEPT = "Memory of what comes out, which training keeps until the way back."
+_TRAINING = (
+    "At least: weights, gradients, what the optimizer keeps, and the activations of a batch; and "
+    "the memory of this computer."
+)

@@ -9,17 +9,23 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import LayerType
+from kerasstudio.graph.help_topics import LAYERS, topic_key
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.widgets.fields import FieldLine
+from kerasstudio.ui.widgets.glyph_button import GlyphButton
 from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
 
 DOCS = "https://www.tensorflow.org/api_docs/python/tf/{path}/{class_name}"
 
 
 class LayerHeader(QWidget):
-    """`renamed(name)` is emitted with a legal new name, on Enter or on leaving the field."""
+    """`renamed(name)` is emitted with a legal new name, on Enter or on leaving the field.
+    `more_requested(button)`: what else can be done with the layer's arguments.
+    `help_requested(topic)`: Keras's documentation of the class."""
 
     renamed = Signal(str)
+    more_requested = Signal(object)
+    help_requested = Signal(str)
 
     def __init__(
         self, check_name: Callable[[str], str | None], parent: QWidget | None = None
@@ -41,11 +47,8 @@ class LayerHeader(QWidget):
         self.docs = LinkButton("Keras docs ↗")
         self.docs.clicked.connect(self._open_docs)
         self.help_button = LinkButton("Help")
-        self.help_button.setCheckable(True)
-        self.help_button.setToolTip("What Keras says of this layer (F1)")
-        self.help_button.clicked.connect(self.show_help)
-        self.help = TextBlock("", "muted")
-        self.help.hide()
+        self.help_button.setToolTip("Keras's documentation of this layer (F1)")
+        self.help_button.clicked.connect(self._open_help)
 
         top = QHBoxLayout()
         top.setSpacing(8)
@@ -56,6 +59,9 @@ class LayerHeader(QWidget):
         links.addWidget(self.docs)
         links.addWidget(self.help_button)
         links.addStretch(1)
+        self.more = GlyphButton("⋯", "more: copy, paste, reset arguments")
+        self.more.clicked.connect(lambda: self.more_requested.emit(self.more))
+        links.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -63,7 +69,6 @@ class LayerHeader(QWidget):
         column.addWidget(self.error)
         column.addWidget(self.summary)
         column.addLayout(links)
-        column.addWidget(self.help)
 
     def show_layer(self, layer: Layer, kind: LayerType | None) -> None:
         """Show one layer; what is being typed into the name stays."""
@@ -83,11 +88,6 @@ class LayerHeader(QWidget):
         self._name = ""
         self._show_type(kind, summary)
 
-    def show_help(self, shown: bool = True) -> None:
-        """Unfold the layer's docstring."""
-        self.help_button.setChecked(shown)
-        self.help.setVisible(shown and bool(self.help.text()))
-
     def focus_name(self) -> None:
         self.name.setFocus()
         self.name.selectAll()
@@ -98,11 +98,7 @@ class LayerHeader(QWidget):
         self.summary.setVisible(bool(summary))
         documented = kind is not None and kind.module.startswith("keras")
         self.docs.setVisible(documented and kind is not None and kind.module != "kerasstudio")
-        help_text = kind.help.removeprefix(kind.summary).strip() if kind is not None else ""
-        if help_text != self.help.text():
-            self.help.setText(help_text)
-        self.help_button.setVisible(bool(help_text))
-        self.help.setVisible(bool(help_text) and self.help_button.isChecked())
+        self.help_button.setVisible(kind is not None)
 
     def _check(self, text: str) -> bool:
         reason = None if text == self._name else self._check_name(text)
@@ -120,6 +116,10 @@ class LayerHeader(QWidget):
     def _revert(self) -> None:
         self.name.setText(self._name)
         self._check(self._name)
+
+    def _open_help(self) -> None:
+        if self._type is not None:
+            self.help_requested.emit(topic_key(LAYERS, self._type.class_name))
 
     def _open_docs(self) -> None:
         if self._type is not None:

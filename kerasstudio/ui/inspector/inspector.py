@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.ui.code_trust import CodeTrust
@@ -14,13 +14,17 @@ from kerasstudio.ui.inspector.overview_panel import OverviewPanel
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.theme import px
+from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.warm_start import WarmStart
 
 
 class Inspector(QScrollArea):
     """Shows the selection: one layer, several together, or the model when nothing is selected.
 
-    A change of selection is shown a moment later, so that sweeping over many nodes is cheap."""
+    A change of selection is shown a moment later, so that sweeping over many nodes is cheap.
+    `fix_previewed(Fix or None)` while the button of a mend is pointed at."""
+
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -29,14 +33,20 @@ class Inspector(QScrollArea):
         feed: InspectionFeed,
         catalogue: Catalogue,
         warm: WarmStart,
+        changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
         trust: CodeTrust | None = None,
     ) -> None:
         super().__init__(parent)
         self._store, self._selection, self._feed = store, selection, feed
-        self.overview = OverviewPanel(store, selection, feed, catalogue, warm)
+        self.overview = OverviewPanel(store, selection, feed, catalogue, warm, changes)
         code = None if trust is None else CodeCard(store, feed, catalogue, trust)
-        self.layers = LayerPanel(store, feed, catalogue, warm, code=code)
+        self.layers = LayerPanel(store, feed, catalogue, warm, changes, code=code)
+        if changes is not None:
+            changes.changed.connect(self._problems_changed)
+            changes.changed.connect(self.layers.refresh_facts)
+        for panel in (self.overview, self.layers):
+            panel.fix_previewed.connect(self.fix_previewed)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.overview)
         self._pages.addWidget(self.layers)
@@ -77,15 +87,6 @@ class Inspector(QScrollArea):
         self._show_selection()
         if self.layers.form is not None:
             self.layers.form.focus_argument(name)
-
-    def show_help(self) -> None:
-        """F1: the words below the focused argument, else the layer's docstring."""
-        form = self.layers.form
-        row = form.row_at(QApplication.focusWidget()) if form is not None else None
-        if row is not None and self.isAncestorOf(row):
-            row.toggle_help()
-        elif self._pages.currentWidget() is self.layers:
-            self.layers.header.show_help(not self.layers.header.help_button.isChecked())
 
     def _show_selection(self) -> None:
         self._later.stop()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.graph.help_topics import LAYERS, topic_key
 from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Layer
@@ -21,6 +23,7 @@ from kerasstudio.ui.inspector.header import LayerHeader
 from kerasstudio.ui.inspector.input_shapes import input_changes, take_input_shapes
 from kerasstudio.ui.inspector.start_note import StartNote
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
@@ -37,17 +40,21 @@ class LayerPanel(QWidget):
     """Shows layers and turns every edit into one `store.apply`. Typing on in one field is one
     undo step; Enter or leaving the field ends it."""
 
+    fix_previewed = Signal(object)
+
     def __init__(
         self,
         store: DocumentStore,
         feed: InspectionFeed,
         catalogue: Catalogue,
         warm: WarmStart,
+        changes: TrainingChanges | None = None,
         parent: QWidget | None = None,
         code: CodeCard | None = None,
     ) -> None:
         """`code` shows layers that are code of a file."""
         super().__init__(parent)
+        self._changes = changes
         self._store, self._feed, self._catalogue = store, feed, catalogue
         self.code = code
         self._graph = ""
@@ -56,11 +63,13 @@ class LayerPanel(QWidget):
         self._shown: tuple[str, ...] = ()
         self._forms: list[ArgumentForm] = []
         self._edit = 0
+        self._start = store.project
         self.form: ArgumentForm | None = None
         self.header = LayerHeader(self._name_error)
         self.header.renamed.connect(self._rename)
         self.problems = CheckList()
         self.problems.fix_chosen.connect(self._apply_fix)
+        self.problems.fix_previewed.connect(self.fix_previewed)
         self.trainable = FieldSwitch(boxed=False)
         self.trainable.setText("trainable")
         self.trainable.setAccessibleName("trainable")
@@ -133,9 +142,13 @@ class LayerPanel(QWidget):
         self.members.setVisible(len(self._layers) > 1)
         self.refresh_start()
         if single and nodes:
-            self.facts.show_facts(
-                facts.node_facts(self._store.project, self._graph, nodes[0], self._feed.inspection)
+            told = facts.node_facts(
+                self._store.project, self._graph, nodes[0], self._feed.inspection
             )
+            if self._changes is not None and nodes[0] in self._changes.since.nodes:
+                lines = "\n".join(self._changes.since.nodes[nodes[0]])
+                told.append((f"since run {self._changes.run}", lines, ""))
+            self.facts.show_facts(told)
 
     def refresh_start(self) -> None:
         """What these layers begin training with."""
@@ -160,11 +173,13 @@ class LayerPanel(QWidget):
         self.problems.setVisible(bool(elsewhere))
         self.problems.show_checks((), elsewhere)
         if self.form is not None:
-            shown, mixed = common.common_values(self._layers, self.form.arguments)
+            shown, mixed = common.common_values(self._layers, self.form.arguments, self._catalogue)
             self.form.set_values(shown, _errors(at_argument), mixed, _fixes(at_argument))
 
     def _show_header(self) -> None:
         first = self._layers[0]
+        alike = all(layer.class_name == first.class_name for layer in self._layers)
+        self.setProperty("helpTopic", topic_key(LAYERS, first.class_name) if alike else "")
         kinds = [self._catalogue.layer_type(layer) for layer in self._layers]
         if len(self._layers) == 1:
             self.header.show_layer(first, kinds[0])
@@ -221,7 +236,9 @@ class LayerPanel(QWidget):
         form.argument_changed.connect(self._set_argument)
         form.argument_reset.connect(self._reset_argument)
         form.editing_finished.connect(self._end_edit)
+        form.editing_cancelled.connect(self._cancel_edit)
         form.fix_chosen.connect(self._apply_fix)
+        form.fix_previewed.connect(self.fix_previewed)
         form.hide()
         self._form_place.addWidget(form)
         self._forms.append(form)
@@ -252,7 +269,9 @@ class LayerPanel(QWidget):
     def _set_argument(self, name: str, value: Any) -> None:
         project = self._store.project
         for layer in self._layers:
-            project = edits.set_argument(project, layer.id, name, value)
+            kind = self._catalogue.layer_type(layer)
+            argument = None if kind is None else kind.argument(name)
+            project = edits.set_argument(project, layer.id, name, value, argument)
         self._store.apply(project, f"Change {self._whose()}: {name}", self._merge_key(name))
 
     def _reset_argument(self, name: str) -> None:
@@ -287,6 +306,11 @@ class LayerPanel(QWidget):
 
     def _end_edit(self, _name: str) -> None:
         self._edit += 1
+        self._start = self._store.project
+
+    def _cancel_edit(self, name: str) -> None:
+        """Give all the values back that they had when this edit began."""
+        self._store.apply(self._start, f"Change {self._whose()}: {name}", self._merge_key(name))
 
 
 def _errors(problems: list[Problem]) -> dict[str, str]:

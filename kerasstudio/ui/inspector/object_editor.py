@@ -14,6 +14,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from kerasstudio.graph.catalogue import Argument, Catalogue
+from kerasstudio.graph.help_topics import topic_key
 from kerasstudio.ui.inspector import objects, values
 from kerasstudio.ui.inspector.editors import MIXED, ArgumentEditor, TextEditor
 from kerasstudio.ui.widgets.fields import FieldCombo, FieldLook
@@ -153,6 +154,8 @@ class ObjectEditor(ArgumentEditor):
             self.form.deleteLater()
             self.form = None
         self._form_of = kind
+        topic = "" if kind is None else topic_key(self._family, kind.class_name)
+        self.setProperty("helpTopic", topic)
         inside = is_set and bool(objects.config(self._value))
         wanted = bool(arguments) and (inside if self._open is None else self._open)
         if wanted and self.form is None:
@@ -161,6 +164,7 @@ class ObjectEditor(ArgumentEditor):
             self.form.argument_reset.connect(self._inner_reset)
             self.form.editing_finished.connect(lambda _name: self.finished.emit())
         if self.form is not None:
+            self.form.setProperty("helpTopic", topic)
             self.form.set_values(objects.config(self._value))
             self.form.setVisible(wanted)
         self.disclose.setText("▾" if wanted else "▸")

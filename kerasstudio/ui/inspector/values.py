@@ -140,21 +140,6 @@ def literal(text: str) -> Any:
         ) from None
 
 
-def step(argument: Argument, value: Any, steps: float) -> Any:
-    """`value` moved by `steps`: whole numbers by one, others by a tenth of their magnitude."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    if argument.kind in ("int", "int_or_tuple", "any") and isinstance(value, int):
-        moved: int | float = value + int(steps)
-    else:
-        exponent = math.floor(math.log10(abs(value))) - 1 if value else -2
-        unit = 10.0**exponent
-        moved = round(value + steps * unit, max(0, -exponent) + 1)
-    if argument.minimum is not None and moved < argument.minimum:
-        return value
-    return moved
-
-
 def same(one: Any, two: Any) -> bool:
     """Equal as JSON: 1 and true differ, and so do 1 and "1"."""
     if one is two:
@@ -185,6 +170,8 @@ def _is_number(value: Any) -> bool:
 def _bounded(argument: Argument, value: Any) -> Any:
     if argument.minimum is not None and value < argument.minimum:
         raise BadValueError(f"At least {argument.minimum:g} is needed; this is {value:g}.")
+    if argument.maximum is not None and value > argument.maximum:
+        raise BadValueError(f"At most {argument.maximum:g} is possible; this is {value:g}.")
     return value
 
 

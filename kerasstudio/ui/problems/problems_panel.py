@@ -13,19 +13,24 @@ from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.theme import theme_changed, tokens
+from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
-from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock, Tone
+from kerasstudio.ui.widgets.labels import Label, TextBlock, Tone
+from kerasstudio.ui.widgets.message_text import MessageText
+from kerasstudio.ui.widgets.original_text import OriginalText
 
 MOST_ROWS = 100
 _TONES: dict[str, Tone] = {"error": "error", "warning": "warning", "hint": "accent"}
 
 
 class ProblemsPanel(QWidget):
-    """`fix_chosen(Fix)` when a button is pressed; `argument_chosen(name)` after a problem of one
-    argument was clicked and its node selected."""
+    """`fix_chosen(Fix)` when a button is pressed, `fix_previewed(Fix or None)` while one is pointed
+    at; `argument_chosen(name)` after a problem of one argument was clicked and its node
+    selected."""
 
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
     argument_chosen = Signal(str)
     place_shown = Signal()
 
@@ -77,6 +82,7 @@ class ProblemsPanel(QWidget):
             row = ProblemRow(problem, place_words(problem, self._store.project))
             row.chosen.connect(self.show_place)
             row.fix_chosen.connect(self.fix_chosen)
+            row.fix_previewed.connect(self.fix_previewed)
             self.rows.append(row)
             self._column.addWidget(row)
         if len(problems) > MOST_ROWS:
@@ -116,6 +122,7 @@ class ProblemRow(QFrame):
 
     chosen = Signal(object)
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(self, problem: Problem, where: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,26 +131,25 @@ class ProblemRow(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"{problem.severity}: {problem.message}")
-        self.setToolTip(problem.detail)
         tone = _TONES[problem.severity]
         theme = tokens()
         colors = {"error": theme.error, "warning": theme.warning, "accent": theme.accent}
         sign = QLabel()
         sign.setPixmap(pixmap(problem.severity, colors[tone], 16, self.devicePixelRatio()))
         sign.setAccessibleName(problem.severity)
-        words = TextBlock(problem.message)
+        words = MessageText(problem.message)
         column = QVBoxLayout()
         column.setSpacing(2)
         head = QHBoxLayout()
         head.setSpacing(10)
-        if where:
+        if where and not problem.message.startswith(f'"{where}"'):
             head.addWidget(Label(where, tone, bold=True))
         head.addWidget(words, 1)
         column.addLayout(head)
         details = []
-        if problem.expected:
+        if problem.expected and problem.expected not in problem.message:
             details.append(f"expected {problem.expected}")
-        if problem.received:
+        if problem.received and problem.received not in problem.message:
             details.append(f"received {problem.received}")
         if details:
             line = TextBlock("    ".join(details), "muted")
@@ -154,6 +160,8 @@ class ProblemRow(QFrame):
             for fix in problem.fixes:
                 flow.addWidget(self._fix_button(fix))
             column.addWidget(buttons)
+        if problem.detail:
+            column.addWidget(OriginalText(problem.detail))
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 7, 10, 7)
         row.setSpacing(10)
@@ -182,10 +190,10 @@ class ProblemRow(QFrame):
         if self.hasFocus():
             paint_focus_ring(painter, QRectF(self.rect()), 6)
 
-    def _fix_button(self, fix: Fix) -> LinkButton:
-        button = LinkButton(fix.label)
-        button.setToolTip(f"Mend it: {fix.label}")
-        button.clicked.connect(lambda: self.fix_chosen.emit(fix))
+    def _fix_button(self, fix: Fix) -> FixButton:
+        button = FixButton(fix)
+        button.chosen.connect(self.fix_chosen)
+        button.previewed.connect(self.fix_previewed)
         return button
 
 

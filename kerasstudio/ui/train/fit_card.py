@@ -133,6 +133,7 @@ class WatchPart(QWidget):
 
     def __init__(self, field: str, name: str, words: str, catalogue: Catalogue) -> None:
         super().__init__()
+        self.setProperty("helpTopic", f"callbacks/{name}")
         self._field, self._catalogue = field, catalogue
         self._value: EarlyStopping | Checkpoint | None = None
         self._names: list[str] = []

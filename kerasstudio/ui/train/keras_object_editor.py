@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, ObjectType
+from kerasstudio.graph.help_topics import topic_key
 from kerasstudio.graph.training_spec import KerasObject
 from kerasstudio.ui.inspector import objects
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
@@ -70,6 +71,7 @@ class KerasObjectEditor(QWidget):
         """Show what is set; for None the automatic choice, whose arguments cannot be edited."""
         self._value = value
         shown = value or chosen
+        self.setProperty("helpTopic", topic_key(self._family, shown.class_name) if shown else "")
         self.combo.shown_text = (
             f"{AUTOMATIC}: {shown.class_name}" if value is None and shown is not None else None
         )

@@ -128,6 +128,7 @@ class MetricRow(QWidget):
 
     def show_metric(self, metric: KerasObject) -> None:
         self._metric = metric
+        self.setProperty("helpTopic", f"metrics/{metric.class_name}")
         self.name.setText(metric.class_name)
         inside = {key: value for key, value in metric.config.items() if key != "name"}
         parts = [f"{key} {objects.in_short(value)}" for key, value in inside.items()]

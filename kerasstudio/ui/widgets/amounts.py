@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kerasstudio.graph.inspection import bytes_in_words
+
 
 def count_text(count: int) -> str:
     """Every digit, in groups of three: "9,248"."""
@@ -20,8 +22,7 @@ def amount_text(amount: float) -> str:
 
 def bytes_text(size: int) -> str:
     """ "98 kB", "1.1 MB" (thousands, not 1,024s)."""
-    text = amount_text(size)
-    return f"{text}B" if " " in text else f"{text} B"
+    return bytes_in_words(size)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -22,13 +22,16 @@ class FactsTable(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._lines: list[tuple[Label, TextBlock]] = []
 
-    def show_facts(self, facts: list[tuple[str, str]]) -> None:
-        for index, (name, text) in enumerate(facts):
+    def show_facts(self, facts: list[tuple[str, str, str]]) -> None:
+        """Lines of name, text and tool tip."""
+        for index, (name, text, tip) in enumerate(facts):
             if index == len(self._lines):
                 self._add_line()
             label, value = self._lines[index]
             label.setText(name)
             value.setText(text)
+            value.setToolTip(tip)
+            label.setToolTip(tip)
             value.setAccessibleName(name)
             label.show()
             value.show()

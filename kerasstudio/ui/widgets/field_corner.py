@@ -43,7 +43,9 @@ class FieldCorner(QObject):
         if self._field is None:
             return
         size = self._button.sizeHint()
-        right = _CHEVRON if isinstance(self._field, QComboBox) else 3
+        right = 3 + getattr(self._field, "step_room", 0)
+        if isinstance(self._field, QComboBox):
+            right = _CHEVRON
         self._button.setGeometry(
             self._field.width() - right - size.width(),
             (self._field.height() - size.height()) // 2,

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
+    QFocusEvent,
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
@@ -18,17 +20,26 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
 from kerasstudio.ui.theme import mono_font, px, tokens
 from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
+from kerasstudio.ui.widgets.step_arrows import WIDTH, StepArrows, grain_of
 
 FIELD_HEIGHT = 28
 _RADIUS = 5.0
 _BAR = 3.0
 _INDENT = 9
+_NOTCH = 120
+_STEP_KEYS: dict[int, int] = {
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_PageUp: 1,
+    Qt.Key.Key_PageDown: -1,
+}
 
 
 class FieldLook:
@@ -87,10 +98,11 @@ def paint_box(painter: QPainter, widget: QWidget, look: FieldLook) -> None:
 
 
 class FieldLine(FieldLook, QLineEdit):
-    """A line of text in the fixed-width font. Up and Down ask for a step (`stepped`), with
-    Shift for ten; Escape asks to take the typing back (`reverted`)."""
+    """A line of text in the fixed-width font. In a number's field Up and Down, the wheel while it
+    has the keyboard, and two little arrows ask for a step (`stepped`, with its grain: Shift fine,
+    Ctrl and the page keys coarse); Escape asks to take the typing back (`reverted`)."""
 
-    stepped = Signal(int)
+    stepped = Signal(int, str)
     reverted = Signal()
     left = Signal()
 
@@ -102,15 +114,32 @@ class FieldLine(FieldLook, QLineEdit):
         self.setTextMargins(_INDENT - 2, 0, 4, 0)
         self.setFont(mono_font())
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.steps = False
+        self._arrows: StepArrows | None = None
+        self._turned = 0
+
+    @property
+    def step_room(self) -> int:
+        """Pixels that the little arrows take at the right end."""
+        return 0 if self._arrows is None else WIDTH
+
+    def set_steps(self) -> None:
+        """Make it a number's field."""
+        self._arrows = StepArrows(self)
+        self._arrows.stepped.connect(self.stepped)
+        self._arrows.hide()
+        self.look_changed()
 
     def minimumSizeHint(self) -> QSize:
         """Room for a short number, whatever stands beside it."""
         return QSize(px(58) + self.reserved, px(FIELD_HEIGHT))
 
     def look_changed(self) -> None:
-        self.setTextMargins(_INDENT - 2, 0, 4 + self.reserved, 0)
+        self.setTextMargins(_INDENT - 2, 0, 4 + self.reserved + self.step_room, 0)
         self.update()
+
+    def _show_arrows(self) -> None:
+        if self._arrows is not None:
+            self._arrows.setVisible(self.isEnabled() and (self.hasFocus() or self.underMouse()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -120,7 +149,7 @@ class FieldLine(FieldLook, QLineEdit):
             text = self.text() or self.placeholderText()
             color = self.text_color(self.isEnabled())
             painter.setPen(color if self.text() else QColor(tokens().text_faint))
-            room = self.rect().adjusted(_INDENT, 0, -6 - self.reserved, 0)
+            room = self.rect().adjusted(_INDENT, 0, -6 - self.reserved - self.step_room, 0)
             words = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(
                 room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words
@@ -138,9 +167,10 @@ class FieldLine(FieldLook, QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if self.steps and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            size = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            self.stepped.emit(size if key == Qt.Key.Key_Up else -size)
+        direction = _STEP_KEYS.get(key)
+        if self._arrows is not None and direction is not None:
+            page = key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+            self.stepped.emit(direction, "coarse" if page else grain_of(event.modifiers()))
             return
         if key == Qt.Key.Key_Escape:
             self.reverted.emit()
@@ -150,8 +180,40 @@ class FieldLine(FieldLook, QLineEdit):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()  # Enter commits and stays; it must not press a default button
 
-    def focusOutEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Passing over a field scrolls the page; the wheel moves the number that has the keys."""
+        if self._arrows is None or not self.hasFocus():
+            event.ignore()
+            return
+        # Shift turns a wheel sideways.
+        self._turned += event.angleDelta().y() or event.angleDelta().x()
+        steps = int(self._turned / _NOTCH)
+        self._turned -= steps * _NOTCH
+        if steps:
+            self.stepped.emit(steps, grain_of(event.modifiers()))
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._arrows is not None:
+            self._arrows.setGeometry(self.width() - WIDTH - 2, 1, WIDTH, self.height() - 2)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._show_arrows()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._show_arrows()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_arrows()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._turned = 0
+        self._show_arrows()
         self.update()
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()

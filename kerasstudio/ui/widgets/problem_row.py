@@ -9,8 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.ui.theme import px
+from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
-from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock, Tone
+from kerasstudio.ui.widgets.labels import Label, TextBlock, Tone
+from kerasstudio.ui.widgets.message_text import MessageText
+from kerasstudio.ui.widgets.original_text import OriginalText
 
 _MARKS: dict[str, tuple[str, Tone, str]] = {
     "ok": ("✓", "ok", "fine"),
@@ -21,9 +24,10 @@ _MARKS: dict[str, tuple[str, Tone, str]] = {
 
 
 class CheckRow(QWidget):
-    """One line. `severity` is "ok" or that of a problem."""
+    """One line. `severity` is "ok" or that of a problem; `original` is what Keras said."""
 
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class CheckRow(QWidget):
         message: str,
         details: tuple[str, ...] = (),
         fixes: tuple[Fix, ...] = (),
+        original: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,26 +51,31 @@ class CheckRow(QWidget):
         column = QVBoxLayout()
         column.setSpacing(2)
         row.addLayout(column, 1)
-        self.words = TextBlock(message, "text" if severity != "ok" else "muted")
+        self.words = MessageText(message, "text" if severity != "ok" else "muted")
         column.addWidget(self.words)
         for detail in details:
             column.addWidget(TextBlock(detail, "muted"))
-        self.buttons: list[LinkButton] = []
+        self.buttons: list[FixButton] = []
         if fixes:
             buttons = QWidget()
-            flow = FlowLayout(buttons, gap=10)
+            flow = FlowLayout(buttons, gap=10, line_gap=2)
             for fix in fixes:
-                button = LinkButton(fix.label)
-                button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
+                button = FixButton(fix)
+                button.chosen.connect(self.fix_chosen)
+                button.previewed.connect(self.fix_previewed)
                 self.buttons.append(button)
                 flow.addWidget(button)
             column.addWidget(buttons)
+        if original:
+            column.addWidget(OriginalText(original))
 
 
 class CheckList(QWidget):
-    """Many lines; `fix_chosen(Fix)` when a button of one is pressed."""
+    """Many lines; `fix_chosen(Fix)` when a button of one is pressed, `fix_previewed(Fix or None)`
+    while one is pointed at."""
 
     fix_chosen = Signal(object)
+    fix_previewed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,14 +98,14 @@ class CheckList(QWidget):
         self.rows = []
         order = ("error", "warning", "hint")
         for problem in sorted(shown[1], key=lambda problem: order.index(problem.severity)):
-            self._add(
-                CheckRow(problem.severity, problem.message, details_of(problem), problem.fixes)
-            )
+            details, fixes = details_of(problem), problem.fixes
+            self._add(CheckRow(problem.severity, problem.message, details, fixes, problem.detail))
         for text in shown[0]:
             self._add(CheckRow("ok", text))
 
     def _add(self, row: CheckRow) -> None:
         row.fix_chosen.connect(self.fix_chosen)
+        row.fix_previewed.connect(self.fix_previewed)
         self.rows.append(row)
         self._column.addWidget(row)
 
@@ -103,8 +113,8 @@ class CheckList(QWidget):
 def details_of(problem: Problem) -> tuple[str, ...]:
     """What was expected and received, one line each, as far as the problem says."""
     lines = []
-    if problem.expected:
+    if problem.expected and problem.expected not in problem.message:
         lines.append(f"expected: {problem.expected}")
-    if problem.received:
+    if problem.received and problem.received not in problem.message:
         lines.append(f"received: {problem.received}")
     return tuple(lines)

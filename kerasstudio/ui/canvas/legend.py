@@ -1,0 +1,190 @@
+"""What the signs on the canvas mean, and the scale of the heat overlay."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
+
+from kerasstudio.graph.axes import WORDS, usual_axes
+from kerasstudio.graph.costs import Measure
+from kerasstudio.ui.canvas.wire_styles import (
+    ERROR_COLOR,
+    RANKS,
+    UNKNOWN_COLOR,
+    VALUE_KINDS,
+    WAITING_COLOR,
+    wire_dashes,
+    wire_width,
+)
+from kerasstudio.ui.theme import mono_font, tokens, ui_font
+from kerasstudio.ui.widgets.amounts import amount_text, bytes_text, plural
+
+_ROW = 19
+_PAD = 12
+_LINE = 34
+_WIDTH = 262
+TITLES: dict[Measure, str] = {
+    "parameters": "parameters",
+    "multiply_adds": "multiply-adds (×+) a sample",
+    "memory": "activation memory",
+}
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Legend(QWidget):
+    """Wires by number of axes and type of values, letters of axes, marks on cards. A click hides
+    it (`hidden_wanted`)."""
+
+    hidden_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(QSize(_WIDTH, 2 * _PAD + len(self._rows()) * _ROW))
+        self.setAccessibleName("Legend")
+        self.setAccessibleDescription("\n".join(words for _kind, _sign, words in self._rows()))
+        self.setToolTip("Click to hide (K)")
+        self.hide()
+
+    @staticmethod
+    def _rows() -> list[tuple[str, int | str, str]]:
+        """(kind, what is drawn, what it means)."""
+        rows: list[tuple[str, int | str, str]] = [("title", "", "Wires: axes")]
+        for rank in range(2, RANKS):
+            letters = " ".join(usual_axes(rank))
+            rows.append(("wire", rank, f"{letters}  ({rank - 1}-D a sample)"))
+        rows.append(("title", "", "Wires: values"))
+        for number, kind in enumerate(VALUE_KINDS):
+            rows.append(("wire", 2 + RANKS * number, kind))
+        rows += [
+            ("wire", ERROR_COLOR, "does not fit"),
+            ("wire", WAITING_COLOR, "waits for a layer before it"),
+            ("wire", UNKNOWN_COLOR, "not known yet"),
+            ("title", "", "Axes"),
+        ]
+        words = [f"{letter} {word}" for letter, word in WORDS.items()]
+        rows += [("text", "", "   ".join(words[:4])), ("text", "", "   ".join(words[4:]))]
+        rows += [("title", "", "Cards"), ("dot", "", "changed since the last training")]
+        return rows
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.hidden_wanted.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_ground(painter, QRectF(self.rect()))
+        y = float(_PAD)
+        for kind, sign, words in self._rows():
+            middle = y + _ROW / 2
+            left = float(_PAD)
+            if kind == "wire" and isinstance(sign, int):
+                self._paint_wire(painter, sign, left, middle)
+                left += _LINE + 10
+            elif kind == "dot":
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(theme.accent))
+                painter.drawEllipse(QPointF(left + _LINE / 2, middle), 3.5, 3.5)
+                left += _LINE + 10
+            title = kind == "title"
+            painter.setFont(ui_font(11, QFont.Weight.DemiBold if title else QFont.Weight.Normal))
+            painter.setPen(QColor(theme.text_muted if title else theme.text))
+            painter.drawText(QRectF(left, y, self.width() - left - 6, _ROW), _LEFT, words)
+            y += _ROW
+
+    @staticmethod
+    def _paint_wire(painter: QPainter, style: int, left: float, middle: float) -> None:
+        theme = tokens()
+        color = {
+            ERROR_COLOR: theme.error,
+            WAITING_COLOR: theme.node_border,
+            UNKNOWN_COLOR: theme.wire,
+        }.get(style, theme.rank(style % RANKS))
+        pen = QPen(QColor(color), wire_width(style))
+        if wire_dashes(style):
+            pen.setDashPattern(wire_dashes(style))
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(left, middle), QPointF(left + _LINE, middle))
+
+
+class HeatScale(QWidget):
+    """From which colour to which the overlay goes, and what that is in numbers."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = self._low = self._high = self._note = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFixedSize(280, 66)
+        self.hide()
+
+    def show_scale(
+        self, measure: Measure | None, low: int, high: int, unknown: int, batch: int
+    ) -> None:
+        """Tell the ends of the scale; None hides it."""
+        if measure is None:
+            self.hide()
+            return
+        text = bytes_text if measure == "memory" else amount_text
+        self._title = TITLES[measure]
+        if measure == "memory":
+            self._title += f" at batch size {batch}"
+        self._low, self._high = (text(low), text(high)) if high else ("0", "0")
+        self._note = f"{plural(unknown, 'layer')} not known" if unknown else ""
+        words = f"Heat: {self._title}, from {self._low} to {self._high}. {self._note}"
+        self.setAccessibleName(words)
+        self.show()
+        self.update()
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self.accessibleName()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_ground(painter, QRectF(self.rect()))
+        painter.setFont(ui_font(11, QFont.Weight.DemiBold))
+        painter.setPen(QColor(theme.text))
+        wide = self.width() - 2 * _PAD
+        painter.drawText(QRectF(_PAD, 6, wide, 16), _LEFT, self._title)
+        bar = QRectF(_PAD, 26, wide, 9)
+        fill = QLinearGradient(bar.topLeft(), bar.topRight())
+        for number, color in enumerate(theme.heat):
+            fill.setColorAt(number / (len(theme.heat) - 1), QColor(color))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(bar, 3, 3)
+        painter.setFont(mono_font(11))
+        painter.setPen(QColor(theme.text_muted))
+        below = QRectF(_PAD, 39, wide, 18)
+        painter.drawText(below, _LEFT, self._low)
+        painter.drawText(below, _RIGHT, self._high)
+        if self._note:
+            painter.setFont(ui_font(11))
+            room = QFontMetricsF(painter.font()).elidedText(
+                self._note, Qt.TextElideMode.ElideRight, wide / 2
+            )
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, room)
+
+
+def _paint_ground(painter: QPainter, box: QRectF) -> None:
+    theme = tokens()
+    ground = QColor(theme.surface)
+    ground.setAlpha(242)
+    painter.setPen(QPen(QColor(theme.border), 1))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)

@@ -1,0 +1,1 @@
+"""Keras's documentation, rendered and searchable, without a network."""
