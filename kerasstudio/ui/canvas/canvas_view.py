@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 from kerasstudio.ui.canvas import viewpoint
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
+from kerasstudio.ui.canvas.edge_scroll import EdgeScroll
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
@@ -46,7 +47,6 @@ from kerasstudio.ui.selection import Selection
 
 WORLD = 1_000_000.0
 REST_MS = 140
-EDGE = 26
 
 _RIGHT = Qt.MouseButton.RightButton
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -123,9 +123,7 @@ class CanvasView(QGraphicsView):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._sharpen)
-        self._edge_timer = QTimer(self)
-        self._edge_timer.setInterval(16)
-        self._edge_timer.timeout.connect(self._scroll_at_edge)
+        self._edges = EdgeScroll(self)
         self.supposing.answered.connect(self._answered)
         self.painter.exact = 1.0
         self.put(QPointF(-80, -120), QPointF(0, 0))
@@ -223,7 +221,7 @@ class CanvasView(QGraphicsView):
         self.gesture_changed.emit(True)
 
     def end_gesture(self) -> None:
-        self._edge_timer.stop()
+        self._edges.stop()
         self.gesture = None
         self.emphasis.dimmed = frozenset()
         self.emphasis.loop = frozenset()
@@ -301,11 +299,7 @@ class CanvasView(QGraphicsView):
             return
         self.gesture.moved(at, spot, event.modifiers())
         if self.gesture is not None and self.gesture.scrolls_at_edges and self.gesture.travelled:
-            inside = QRectF(self.viewport().rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-            if inside.contains(spot):
-                self._edge_timer.stop()
-            elif not self._edge_timer.isActive():
-                self._edge_timer.start()
+            self._edges.follow(spot)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         spot, at = event.position(), self.to_scene(event.position())
@@ -327,14 +321,14 @@ class CanvasView(QGraphicsView):
         keys = event.modifiers()
         if not pixels.isNull() and not keys & _CTRL and event.phase() != _NO_PHASE:
             # Two fingers on a touch pad.
-            self._scroll(-pixels.x(), -pixels.y())
+            self.scroll_by(-pixels.x(), -pixels.y())
         elif keys & _SHIFT:
-            self._scroll(-(angle.x() or angle.y()), 0)
+            self.scroll_by(-(angle.x() or angle.y()), 0)
         elif self.mouse.wheel == "scroll" and not keys & _CTRL:
-            self._scroll(-angle.x(), -angle.y())
+            self.scroll_by(-angle.x(), -angle.y())
         else:
             self.set_zoom(self.zoom * 1.0015 ** (angle.y() or angle.x()), event.position())
-        self._after_scroll(event.position())
+        self.after_scroll(event.position())
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -368,16 +362,7 @@ class CanvasView(QGraphicsView):
         self.menu_requested.emit(spot, hit(self.model, at.x(), at.y(), self.zoom))
 
     def _hover(self, found: Hit) -> None:
-        emphasis = self.emphasis
-        now = (found.node, found.wire, found.dot, found.decoration)
-        if now != (
-            emphasis.hovered,
-            emphasis.hovered_wire,
-            emphasis.hovered_dot,
-            emphasis.hovered_decoration,
-        ):
-            emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot = now[:3]
-            emphasis.hovered_decoration = found.decoration
+        if self.emphasis.hover(found):
             self.hover_changed.emit(found)
             self.refresh()
         shape = hover_cursor(self, found)
@@ -397,24 +382,14 @@ class CanvasView(QGraphicsView):
         area = QRectF(self.viewport().rect())
         return spot if area.contains(spot) else area.center()
 
-    def _scroll(self, dx: int, dy: int) -> None:
+    def scroll_by(self, dx: int, dy: int) -> None:
         for bar, step in ((self.horizontalScrollBar(), dx), (self.verticalScrollBar(), dy)):
             bar.setValue(bar.value() + step)
         self.view_changed.emit()
 
-    def _after_scroll(self, spot: QPointF) -> None:
+    def after_scroll(self, spot: QPointF) -> None:
         if self.gesture is not None:
             self.gesture.moved(self.to_scene(spot), spot, QGuiApplication.keyboardModifiers())
-
-    def _scroll_at_edge(self) -> None:
-        area = self.viewport().rect()
-        steps = []
-        for value, size in ((self._spot.x(), area.width()), (self._spot.y(), area.height())):
-            over = min(0.0, value - EDGE) + max(0.0, value - (size - EDGE))
-            steps.append(round(max(-18.0, min(18.0, over * 0.6))))
-        if any(steps):
-            self._scroll(*steps)
-            self._after_scroll(self._spot)
 
     # ------------------------------------------------------------------ keys
 

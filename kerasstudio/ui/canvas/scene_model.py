@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from kerasstudio.graph.bindings import Bindings, resolve
-from kerasstudio.graph.blocks import holders
 from kerasstudio.graph.cards import card_lines, card_size, card_title, port_offset
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.code_words import card_lines as code_lines
@@ -26,16 +25,17 @@ from kerasstudio.ui.canvas.card_face import (
     LEFT_OUT,
     CardFace,
     CardLook,
-    PortMark,
     Presence,
     card_state,
     count_line,
     shapes_line,
     trouble_line,
 )
+from kerasstudio.ui.canvas.card_problems import card_problems
 from kerasstudio.ui.canvas.decorations import Box, Decorations, joined
 from kerasstudio.ui.canvas.node_index import NodeIndex
 from kerasstudio.ui.canvas.node_ports import NodePorts
+from kerasstudio.ui.canvas.port_marks import port_marks, way_through
 from kerasstudio.ui.canvas.wire_index import WireIndex
 from kerasstudio.ui.canvas.wire_styles import (
     ERROR_COLOR,
@@ -173,43 +173,18 @@ class SceneModel:
     def set_problems(self, problems: Iterable[Problem]) -> None:
         """All problems there are; those of this graph's nodes are kept, and those inside its
         blocks, which the blocks' cards show."""
-        by_node: dict[str, list[Problem]] = {}
-        bad: set[str] = set()
-        of_layer = self._nodes_of_layer
-        around: dict[str, list[str]] | None = None
-        for problem in problems:
-            place = problem.place
-            if place.graph not in (None, self.graph_id):
-                if around is None:
-                    around = holders(self.project, self.graph_id)
-                for card in around.get(place.graph or "", ()):
-                    name = self.project.layers[self.graph.nodes[card].layer].name
-                    shown = replace(problem, message=f'Inside "{name}": {problem.message}')
-                    by_node.setdefault(card, []).append(shown)
-                continue
-            if place.node is not None:
-                by_node.setdefault(place.node, []).append(problem)
-            else:
-                layer = place.layer or place.output
-                for call in of_layer.get(layer, ()) if layer else ():
-                    by_node.setdefault(call, []).append(problem)
-            if problem.severity == "error":
-                if place.wire is not None:
-                    bad.add(place.wire)
-                elif place.node is not None and place.port is not None:
-                    bad.add(f"{place.node}:{place.port}")
-        new = {node: tuple(found) for node, found in by_node.items()}
+        new, bad = card_problems(self.project, self.graph_id, problems, self._nodes_of_layer)
         changed = {
             node
             for node in self._problems.keys() | new.keys()
             if self._problems.get(node) != new.get(node) and node in self.nodes
         }
         wires = self._bad_wires ^ bad
-        self._problems, self._bad_wires = new, frozenset(bad)
+        self._problems, self._bad_wires = new, bad
         self._recolor(changed)
         for key in wires:
             if key in self.wires:
-                self.wires.color(key, self._wire_color(self.graph.wires[key]))
+                self.wires.color(key, self.wire_color(self.graph.wires[key]))
 
     def set_summary(self, summary: DataSummary | None) -> None:
         """What the data looks like; it decides the badges of Inputs and Outputs."""
@@ -379,11 +354,12 @@ class SceneModel:
             slots[wire.target],
             self.output_offset(wire.source, min(wire.output, last)),
             self.input_offset(wire.target, self.ports(wire.target).place(wire.port)),
-            self._wire_color(wire),
+            self.wire_color(wire),
             wire.points,
         )
 
-    def _wire_color(self, wire: Wire) -> int:
+    def wire_color(self, wire: Wire) -> int:
+        """The style of a wire, by its tensor and its problems."""
         if wire.key in self._bad_wires:
             return ERROR_COLOR
         if not self._switched.off.isdisjoint((wire.source, wire.target)):
@@ -402,7 +378,7 @@ class SceneModel:
             key = self.wires.keys[slot]
             if key is not None:
                 wire = self.graph.wires[key]
-                self.wires.color(key, self._wire_color(wire))
+                self.wires.color(key, self.wire_color(wire))
                 stale |= {wire.source, wire.target}
         self._stale_faces(stale)
 
@@ -473,20 +449,12 @@ class SceneModel:
             changed=node in self.look.changed,
             start=self._starts[layer.id].state if layer.id in self._starts else "",
             code=code,
-            ports=(*self._input_marks(node), *self._output_marks(node)),
+            ports=port_marks(self, node),
             presence=presence,
-            through=self._through(node) if presence == "bypassed" else None,
+            through=way_through(self, node) if presence == "bypassed" else None,
             collapsed=self.graph.nodes[node].collapsed,
             pinned=self.graph.nodes[node].pinned,
         )
-
-    def _through(self, node: str) -> tuple[float, float, float, float] | None:
-        """The way of the tensor that a bypassed node passes on: in by the first wired port."""
-        ports = self.ports(node)
-        wired = [number for number, slot in enumerate(ports.inputs) if not slot.is_free]
-        if not wired or not ports.outputs:
-            return None
-        return (*self.input_offset(node, wired[0]), *self.output_offset(node, 0))
 
     def _badge(self, layer: Layer) -> tuple[str, bool]:
         """The data behind an Input or Output in words, and whether there is none although the
@@ -502,36 +470,3 @@ class SceneModel:
         columns = binding.columns
         what = columns[0] if len(columns) == 1 else f"{len(columns)} columns"
         return f"{layer.name} ← {what}", False
-
-    def _input_marks(self, node: str) -> list[PortMark]:
-        marks = []
-        wires = self.graph.wires
-        for number, slot in enumerate(self.ports(node).inputs):
-            x, y = self.input_offset(node, number)
-            wire = wires.get(slot.wire) if slot.wire else None
-            color = self._wire_color(wire) if wire is not None else UNKNOWN_COLOR
-            marks.append(PortMark(x, y, color, wire is not None, slot.required and wire is None))
-        return marks
-
-    def _output_marks(self, node: str) -> list[PortMark]:
-        marks = []
-        taken = self._taken_outputs(node)
-        info = self.info(node)
-        for number in range(len(self.ports(node).outputs)):
-            if number in self.ports(node).hidden:
-                continue
-            x, y = self.output_offset(node, number)
-            known = info is not None and info.status == "ok"
-            color = tensor_style(self.tensor(node, number)) if known else UNKNOWN_COLOR
-            marks.append(PortMark(x, y, color, number in taken))
-        return marks
-
-    def _taken_outputs(self, node: str) -> set[int]:
-        slot = self.nodes.slots[node]
-        found = set()
-        for wire_slot in self.wires.touching((slot,)):
-            key = self.wires.keys[wire_slot]
-            wire = self.graph.wires.get(key) if key is not None else None
-            if wire is not None and wire.source == node:
-                found.add(wire.output)
-        return found
