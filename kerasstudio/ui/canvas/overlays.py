@@ -25,14 +25,36 @@ class HintLine(Label):
         super().__init__("", "muted", parent=parent)
         self.setFont(ui_font(12))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._parts: list[str] = []
+        self._room = 10_000
+
+    def set_room(self, width: int) -> None:
+        """As many pixels there are; what is less worth knowing is left out."""
+        if width != self._room:
+            self._room = width
+            self._fit()
+
+    def show_words(self, *parts: str) -> None:
+        """The most important first."""
+        self._parts = list(parts)
+        self._fit()
+
+    def _fit(self) -> None:
+        parts = self._parts
+        while len(parts) > 1 and self._wide(parts) > self._room:
+            parts = parts[:-1]
+        self.setText(" · ".join(parts))
+        self.adjustSize()
+
+    def _wide(self, parts: Sequence[str]) -> int:
+        return self.fontMetrics().horizontalAdvance(" · ".join(parts))
 
     def show_drawing(
         self, count: int, project: Project, inspection: Inspection, keys: Sequence[str]
     ) -> None:
         """Of so many nodes: their number, what they take, and the keys worth knowing."""
         parts = [plural(count, "node"), *_costs(project, inspection), *keys] if count else []
-        self.setText(" · ".join(parts))
-        self.adjustSize()
+        self.show_words(*parts)
 
 
 def _costs(project: Project, inspection: Inspection) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits
@@ -17,6 +17,7 @@ from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.start_note import StartSummary
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import mono_font
 from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
@@ -149,9 +150,11 @@ class OverviewPanel(QWidget):
         link.setToolTip("Show it on the canvas")
         link.clicked.connect(lambda: self._reveal(node.id))
         self.links[layer.name] = link
+        words = TextBlock(shape, "muted")
+        words.setFont(mono_font())
+        words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(link)
-        line.addStretch(1)
-        line.addWidget(Label(shape, "muted", mono=True))
+        line.addWidget(words, 1)
         return row
 
     def _show_changes(self) -> None:
