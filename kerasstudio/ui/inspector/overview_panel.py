@@ -22,7 +22,7 @@ from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
-from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
+from kerasstudio.ui.widgets.labels import ElidedLabel, Label, LinkButton, TextBlock
 from kerasstudio.ui.widgets.line import Line
 from kerasstudio.ui.widgets.problem_row import CheckList
 
@@ -147,14 +147,15 @@ class OverviewPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         link = LinkButton(layer.name)
-        link.setToolTip("Show it on the canvas")
+        link.setToolTip(f"Show {layer.name} on the canvas")
+        link.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         link.clicked.connect(lambda: self._reveal(node.id))
         self.links[layer.name] = link
-        words = TextBlock(shape, "muted")
-        words.setFont(mono_font())
-        words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(link)
-        line.addWidget(words, 1)
+        told = ElidedLabel(shape, "muted")
+        told.setFont(mono_font())
+        told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(told, 1)
         return row
 
     def _show_changes(self) -> None:
