@@ -258,7 +258,8 @@ class Editing(RuleBasedStateMachine):
         assert files.find_faults(project) == []
         called = {node.layer for node in project.graph.nodes.values()}
         assert called == set(project.layers)
-        names = [layer.name for layer in project.layers.values()]
+        # An Output is no layer: it may have the name of one.
+        names = [(layer.is_output, layer.name) for layer in project.layers.values()]
         assert len(names) == len(set(names))
         lists: dict[tuple[str, str], set[int]] = {}
         for key, wire in project.graph.wires.items():

@@ -40,9 +40,11 @@ from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
-LABEL_ZOOM = 0.62
+LABEL_ZOOM = 0.5
 # A badge stands above its card.
 _REACH = 36.0
+_FEW_ZOOM, _FEW_CARDS = 0.22, 120
+"""So far away, no more cards than this still have their titles."""
 _LABELS_AT_MOST = 150
 _ROOMY = 96
 _LABELS_KEPT = 400
@@ -148,7 +150,8 @@ class BatchPainter:
             shown = np.ones(len(wires.colors), bool)
             shown[hidden] = False
             seen_wires = seen_wires[shown[seen_wires]]
-        if zoom < DETAIL_ZOOM:
+        seen = nodes.within(*box, _REACH)
+        if zoom < (_FEW_ZOOM if len(seen) <= _FEW_CARDS else DETAIL_ZOOM):
             self._paint_far(
                 painter,
                 seen_wires,
@@ -161,7 +164,6 @@ class BatchPainter:
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
         if zoom >= LABEL_ZOOM:
             self._paint_labels(painter, seen_wires, zoom, ratio)
-        seen = nodes.within(*box, _REACH)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)
             lifted[nodes.slots_of(emphasis.lifted)] = True

@@ -222,6 +222,7 @@ class Canvas(QWidget):
 
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())
+        self._place_hint()
 
     def apply_fix(self, fix: Fix) -> None:
         """Mend a problem: one undo step."""
@@ -422,8 +423,7 @@ class Canvas(QWidget):
 
     def _update_hint(self) -> None:
         if self.loading.count:
-            self.hint.setText(f"placing {plural(self.loading.count, 'node')} …")
-            self.hint.adjustSize()
+            self.hint.say(f"placing {plural(self.loading.count, 'node')} …")
             return
         count = len(self.model.nodes)
         keys = [
@@ -468,13 +468,21 @@ class Canvas(QWidget):
         self.minimap.move(
             self.width() - self.minimap.width() - 14, self.height() - self.minimap.height() - 14
         )
-        self.hint.move(74, self.height() - 30)
         self.lens.place(self.size())
+        self._place_hint()
         self.empty.move(
             (self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2
         )
         self._frame_once()
         self._update_bubble()
+
+    def _place_hint(self) -> None:
+        """Beside the button of the legend, as far as the overview leaves room."""
+        button = self.lens.button.geometry()
+        left = button.right() + 12
+        end = self.width() if self.minimap.isHidden() else self.minimap.x()
+        self.hint.set_room(end - left - 14)
+        self.hint.move(left, button.center().y() - self.hint.height() // 2 + 1)
 
     def _frame_once(self) -> None:
         """A document is brought into view when it is first seen; after that the view belongs to

@@ -300,6 +300,11 @@ class SceneModel:
         changed, self.changed_faces = self.changed_faces, set()
         return changed
 
+    @property
+    def off(self) -> frozenset[str]:
+        """Nodes that are no part of the model."""
+        return self._switched.off
+
     def presence(self, node: str) -> Presence:
         """Whether a node is in the model."""
         if node in self._switched.off:
