@@ -68,7 +68,7 @@ class DecorationEdits:
                 project = edits.set_frame(project, frame, graph, color=color)
             return project
 
-        return self._editor.apply_edit(edit, f"Color {self._editor.what(frames)} {color}")
+        return self._editor.apply_edit(edit, f"Colour {self._editor.what(frames)} {color}")
 
     def resize(self, key: str, rect: Rect) -> bool:
         """Another place and size for a frame or note."""
