@@ -392,6 +392,18 @@ def test_notes_load_nothing_and_run_no_html() -> None:
     assert page.wanted_height > 20
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["word " * 50_000, ">" * 3000, "|a" * 900 + "|\n" + "|-" * 900 + "|", "[" * 3000, "\x00\u202e",
+     "\n".join("  " * depth + "- a" for depth in range(120))],
+)  # fmt: skip
+def test_no_text_is_too_much_for_a_note(hand: Framer, text: str) -> None:
+    note = hand.note(text)
+    hand.image()
+    assert hand.project.graph.notes[note].text == text
+    assert len(NotePage(text, 200).toPlainText()) < 10_000
+
+
 def test_notes_are_painted_and_follow_their_text(hand: Framer) -> None:
     before = hand.image()
     note = hand.note(TEXT, 0, 300)

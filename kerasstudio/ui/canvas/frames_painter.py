@@ -18,6 +18,7 @@ _PAD = 12.0
 _TITLES_KEPT = 600
 _NAMELESS = "Frame"
 _FAR = 0.35
+_LONGEST = 300
 _LEAST_ROOM = 30.0
 
 
@@ -90,7 +91,7 @@ class FramesPainter:
             size = min(max(12, round(14 * zoom)), 30, int(height * 0.75))
             if frame is None or size < 11 or room < _LEAST_ROOM:
                 continue
-            text = frame.title or _NAMELESS
+            text = frame.title[:_LONGEST] or _NAMELESS
             picture = self._title(text, frame.color, size, int(room), ratio)
             left, top = x * zoom + dx + pad, y * zoom + dy + (height - picture.height() / ratio) / 2
             painter.drawPixmap(

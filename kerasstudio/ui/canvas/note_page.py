@@ -22,6 +22,7 @@ from kerasstudio.ui.theme import drawing_font, drawing_mono, tokens
 PADDING = 12.0
 TEXT_SIZE = 13
 EMPTY = "Double-click to write.\n\nMarkdown: **bold**, *italic*, lists, `code`, links."
+_LONGEST = 8_000
 _HEADINGS = {1: 19, 2: 16, 3: 14}
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -29,6 +30,11 @@ _FEATURES = (
 )
 LINKS = ("http", "https", "mailto")
 """What a click opens; all else is only shown."""
+
+
+def _shown(text: str) -> str:
+    """What of a text is laid out: nobody reads more on a note, and it would take long."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
 
 
 class NotePage(QTextDocument):
@@ -41,7 +47,7 @@ class NotePage(QTextDocument):
         self.setDefaultFont(drawing_font(TEXT_SIZE))
         self.setIndentWidth(18)
         self._is_empty = not text.strip()
-        self.setMarkdown(EMPTY if self._is_empty else text, _FEATURES)
+        self.setMarkdown(EMPTY if self._is_empty else _shown(text), _FEATURES)
         self._dress()
         self.setTextWidth(max(1.0, width - 2 * PADDING))
 
@@ -80,6 +86,9 @@ class NotePage(QTextDocument):
     def _dress(self) -> None:
         """Sizes of headings, code in its own letters, links in the note's colour."""
         theme = tokens()
+        # All in one: else the page would be laid out after each change.
+        whole = QTextCursor(self)
+        whole.beginEditBlock()
         block = self.begin()
         while block.isValid():
             level = block.blockFormat().headingLevel()
@@ -95,6 +104,7 @@ class NotePage(QTextDocument):
                 cursor.mergeCharFormat(look)
             self._dress_pieces(block, theme.note_link, theme.note_code)
             block = block.next()
+        whole.endEditBlock()
 
     def _dress_pieces(self, block: Any, link: str, code: str) -> None:
         pieces = [piece.fragment() for piece in block]
@@ -106,8 +116,6 @@ class NotePage(QTextDocument):
             elif form.fontFixedPitch():
                 look.setFont(drawing_mono(TEXT_SIZE - 1))
                 look.setBackground(QColor(code))
-            elif form.isImageFormat():
-                continue
             else:
                 continue
             cursor = QTextCursor(self)
