@@ -80,6 +80,7 @@ class Finder:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._texts: dict[str, tuple[Layer, str]] = {}
+        self._defaults: dict[tuple[str, str], dict[str, Any]] = {}
 
     def find(
         self, project: Project, text: str, inspection: Inspection, graph: str | None = None
@@ -98,20 +99,49 @@ class Finder:
             for each in _in_graph(project, project.graphs[key], query, inspection, fitting)
         ]
 
+    def collected(self, project: Project) -> dict[str, tuple[Layer, str]]:
+        """The words of all layers, for `keep`: may be done in another thread."""
+        kept = dict(self._texts)
+        found = {}
+        for key, layer in project.layers.items():
+            known = kept.get(key)
+            text = known[1] if known is not None and known[0] is layer else self._words(layer)
+            found[key] = layer, text
+        return found
+
+    def keep(self, texts: dict[str, tuple[Layer, str]]) -> None:
+        """Take over what was `collected`; what is old of it is found out later."""
+        self._texts = texts
+
+    def _words(self, layer: Layer) -> str:
+        return _text(layer, self._catalogue.layer_type(layer))
+
     def _fits(self, layer: Layer, query: Query) -> bool:
         """Whether words and tests hold for a layer."""
         if query.words and not _has(self._text(layer), query.words):
             return False
         if not query.tests:
             return True
-        kind = self._catalogue.layer_type(layer)
-        return all(_passes(layer, kind, test) for test in query.tests)
+        defaults = self._defaults_of(layer)
+        return all(_passes(layer, defaults, test) for test in query.tests)
+
+    def _defaults_of(self, layer: Layer) -> dict[str, Any]:
+        key = (layer.module, layer.class_name)
+        known = self._defaults.get(key)
+        if known is None:
+            kind = self._catalogue.layer_type(layer)
+            known = self._defaults[key] = {
+                each.name: each.default
+                for each in (() if kind is None else kind.arguments)
+                if not each.required
+            }
+        return known
 
     def _text(self, layer: Layer) -> str:
         known = self._texts.get(layer.id)
         if known is not None and known[0] is layer:
             return known[1]
-        text = _text(layer, self._catalogue.layer_type(layer))
+        text = self._words(layer)
         self._texts[layer.id] = layer, text
         return text
 
@@ -155,47 +185,50 @@ def _has(text: str, words: Sequence[str]) -> bool:
 
 def _has_shapes(info: NodeInfo | None, layer: Layer, shapes: Sequence[Sequence[str]]) -> bool:
     """Whether an output, or else an argument ("3 x 3"), has each of these shapes."""
-    found = [tuple(spec.shape) for spec in info.outputs] if info is not None else []
-    found += [tuple(value) for value in layer.arguments.values() if isinstance(value, list)]
-    return all(any(_is_shape(shape, wanted) for shape in found) for wanted in shapes)
+    outputs = info.outputs if info is not None else ()
+    return all(
+        any(_is_shape(spec.shape, wanted) for spec in outputs)
+        or any(
+            isinstance(value, list) and _is_shape(value, wanted)
+            for value in layer.arguments.values()
+        )
+        for wanted in shapes
+    )
 
 
 def _is_shape(shape: Sequence[Any], wanted: Sequence[str]) -> bool:
-    return any(
-        len(sizes) == len(wanted)
-        and all(want == ANY or want == str(size) for size, want in zip(sizes, wanted, strict=True))
-        for sizes in (shape, shape[1:])
+    """With the first axis, or without it."""
+    skipped = len(shape) - len(wanted)
+    return skipped in (0, 1) and all(
+        want == ANY or want == str(size) for want, size in zip(wanted, shape[skipped:], strict=True)
     )
 
 
 # ---------------------------------------------------------------------- arguments
 
 
-def _passes(layer: Layer, kind: LayerType | None, test: Test) -> bool:
-    values = _values(layer, kind)
-    name = test.name if test.name in values else _begun(values, test.name)
-    if name is None:
-        return False
-    compare = _SIGNS[test.sign]
-    return compare(values[name], test.value)
+_MISSING = object()
 
 
-def _values(layer: Layer, kind: LayerType | None) -> dict[str, Any]:
-    """Arguments with defaults, by names in small letters."""
-    values: dict[str, Any] = {
-        argument.name.casefold(): argument.default
-        for argument in (() if kind is None else kind.arguments)
-        if not argument.required
-    }
-    values |= {name.casefold(): value for name, value in layer.arguments.items()}
-    values |= {"name": layer.name, "trainable": layer.trainable}
-    return values
+def _passes(layer: Layer, defaults: Mapping[str, Any], test: Test) -> bool:
+    value = _value(layer, defaults, test.name)
+    return value is not _MISSING and _SIGNS[test.sign](value, test.value)
 
 
-def _begun(values: Mapping[str, Any], name: str) -> str | None:
-    """The only argument whose name begins so ("kernel" for "kernel_size" where there are no
-    others); the first one where several do."""
-    return next((each for each in values if each.startswith(name)), None)
+def _value(layer: Layer, defaults: Mapping[str, Any], name: str) -> Any:
+    """The argument of that name, or else the first one whose name begins so ("kernel_s")."""
+    if name == "name":
+        return layer.name
+    if name == "trainable":
+        return layer.trainable
+    set_here = layer.arguments
+    if name in set_here:
+        return set_here[name]
+    if name in defaults:
+        return defaults[name]
+    begun = (each for table in (defaults, set_here) for each in table if each.startswith(name))
+    found = next(begun, None)
+    return _MISSING if found is None else set_here.get(found, defaults.get(found))
 
 
 def _equal(value: Any, text: str) -> bool:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from kerasstudio.graph.arranging import Arrangement
     from kerasstudio.ui.canvas.canvas import Canvas
 
-AT_ONCE = 400
-"""Up to this many nodes are laid out at once, in less than 50 ms."""
+AT_ONCE = 200
+"""Up to this many nodes are laid out at once, in about 20 ms; more in another thread."""
 
 
 class Arranging:

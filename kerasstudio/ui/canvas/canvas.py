@@ -246,6 +246,7 @@ class Canvas(QWidget):
     def close_threads(self) -> None:
         """Wait for what is done in other threads (at the end of the program)."""
         self.loading.close()
+        self.find_bar.wait()
         self.tasks.wait()
 
     # ------------------------------------------------------------------ following

@@ -11,10 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, 
 from kerasstudio.graph.finding import Finder, Found
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.icons import icon
+from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.theme import px, theme_changed, tokens, ui_font
 from kerasstudio.ui.widgets.labels import Label
 
 HELP = "a name, a type, a value · units=64 · rate>0.3 · 28, 28, *"
+
+
+_MANY = 500
 
 
 class FindBar(QWidget):
@@ -28,6 +32,7 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._model, self._canvas = model, parent
         self._finder = Finder(model.catalogue)
+        self._tasks = Tasks(self)
         self._place = 0
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("Find in the drawing")
@@ -58,6 +63,10 @@ class FindBar(QWidget):
         self.hide()
 
     def open(self) -> None:
+        if len(self._model.project.layers) > _MANY:
+            # Their words are at hand when the first letter is typed.
+            project = self._model.project
+            self._tasks.run(lambda: self._finder.collected(project), self._finder.keep)
         self.adjustSize()
         self.move(self._canvas.width() - self.width() - 14, 14)
         self.show()
@@ -73,6 +82,10 @@ class FindBar(QWidget):
             self._step(step)
         else:
             self.open()
+
+    def wait(self) -> None:
+        """Wait for what is done in another thread."""
+        self._tasks.wait()
 
     def matches(self) -> list[Found]:
         """All that the text asks for."""
