@@ -17,6 +17,9 @@ NEEDS = {
     "can_redo": "There is nothing to redo.",
     "has_model": "Add a layer first.",
     "has_selection": "Select a layer first.",
+    "has_items": "Select a layer, frame or note first.",
+    "has_several": "Select two layers, frames or notes first.",
+    "has_frame": "Select a frame first.",
     "has_pair": "Select two layers or more first.",
     "has_selection_or_wire": "Select a layer or a wire first.",
     "has_problems": "There are no problems.",
@@ -100,17 +103,17 @@ _EDIT = _menu("Edit", (
     Action("edit.redo", "Redo", "Ctrl+Shift+Z Ctrl+Y", "redo", "can_redo"),
     Action("edit.history", "Undo list", "Ctrl+Shift+H", "history", also="history undo stack"),
 ), (
-    Action("edit.cut", "Cut", "Ctrl+X", "cut", "has_selection", CANVAS),
-    Action("edit.copy", "Copy", "Ctrl+C", "copy", "has_selection", CANVAS),
+    Action("edit.cut", "Cut", "Ctrl+X", "cut", "has_items", CANVAS),
+    Action("edit.copy", "Copy", "Ctrl+C", "copy", "has_items", CANVAS),
     Action("edit.paste", "Paste", "Ctrl+V", "paste", "", CANVAS),
     Action("edit.paste_with_wires", "Paste with the wires from outside", "Ctrl+Shift+V", place=CANVAS),
     Action("edit.copy_arguments", "Copy arguments", "Ctrl+Alt+C", "", "has_selection", CANVAS),
     Action("edit.paste_arguments", "Paste arguments", "Ctrl+Alt+V", "", "has_selection", CANVAS, tip="Give the copied arguments to all selected layers, also of other classes"),
-    Action("edit.duplicate", "Duplicate", "Ctrl+D Shift+D", "duplicate", "has_selection", CANVAS),
+    Action("edit.duplicate", "Duplicate", "Ctrl+D Shift+D", "duplicate", "has_items", CANVAS),
     Action("edit.delete", "Delete", "Del Backspace X", "trash", "has_selection_or_wire", CANVAS, also="remove erase"),
     Action("edit.delete_and_reconnect", "Delete and reconnect", "Ctrl+Del Ctrl+Backspace", "", "has_selection", CANVAS, also="dissolve remove keep wires"),
 ), (
-    Action("edit.rename", "Rename", "F2", "pencil", "has_selection", CANVAS),
+    Action("edit.rename", "Rename", "F2", "pencil", "has_items", CANVAS),
     Action("edit.reset_arguments", "Reset arguments", "", "", "has_selection", CANVAS),
     Action("edit.inspect", "Edit arguments", "Return", "", "has_selection", CANVAS, also="properties parameters"),
 ), (
@@ -127,7 +130,7 @@ _VIEW = _menu("View", (
     Action("view.results", "Results", "Alt+4", "chart", checkable=True),
 ), (
     Action("view.show_all", "Show all", "Home", "fit", "", CANVAS, "frame_all", also="frame fit home"),
-    Action("view.show_selected", "Show the selected", "F .", "", "has_selection", CANVAS, "frame_selection", also="frame zoom focus"),
+    Action("view.show_selected", "Show the selected", "F .", "", "has_items", CANVAS, "frame_selection", also="frame zoom focus"),
     Action("view.zoom_fit", "Zoom to fit", "Ctrl+1", "", "", CANVAS, "frame_all"),
     Action("view.zoom_100", "Zoom to 100 %", "Ctrl+0", place=CANVAS),
     Action("view.zoom_in", "Zoom in", "Ctrl++ Ctrl+=", place=CANVAS),
@@ -160,7 +163,7 @@ _MODEL = _menu("Model", (
     Action("model.call_again", "Use again with the same weights", "", "", "has_selection", CANVAS),
     Action("model.toggle_trainable", "Freeze or unfreeze weights", "", "snow", "has_selection", CANVAS, also="lock trainable"),
 ), (
-    Action("model.find", "Find a node", "Ctrl+F", "search", "", CANVAS, also="search"),
+    Action("model.find", "Find a node", "Ctrl+F", "search", "", CANVAS, also="search", tip="By name, type, argument (units=64) or shape (28, 28, *)"),
     Action("model.find_next", "Find the next", "F3", place=CANVAS),
     Action("model.find_previous", "Find the one before", "Shift+F3", place=CANVAS),
 ), (
@@ -179,8 +182,9 @@ _MODEL = _menu("Model", (
     Action("model.ungroup", "Unpack the block", "Ctrl+Shift+G", "", "has_selection", CANVAS, also="expand explode"),
     Action("model.enter_block", "Enter the block", "PgDown", "", "has_selection", CANVAS),
     Action("model.leave_block", "Leave the block", "PgUp", place=CANVAS),
-    Action("model.create_frame", "Frame around the selected", "C Ctrl+J", "", "has_selection", CANVAS, also="comment box"),
-    Action("model.add_note", "Add a note", "Shift+P", place=CANVAS, also="comment sticky"),
+    Action("model.create_frame", "Frame around the selected", "C Ctrl+J", "", "has_items", CANVAS, also="comment box"),
+    Action("model.recolor_frame", "Next colour of the frame", "Shift+C", "", "has_frame", CANVAS, also="color colour comment"),
+    Action("model.add_note", "Add a note", "Shift+P", place=CANVAS, also="comment sticky markdown text"),
 ), (
     Action("model.flow", "Turn the flow direction"),
     Action("model.check", "Check again", "F7", "check", also="compile validate"),
@@ -191,15 +195,16 @@ _ARRANGE = _menu("Model/Arrange", (
     Action("arrange.layout", "Lay out", "Ctrl+L", "layout", "has_model", CANVAS, "layout_nodes", also="arrange auto layout tidy"),
     Action("arrange.layout_selection", "Lay out the selected", "Ctrl+Alt+L", "", "has_pair", CANVAS, "layout_nodes"),
     Action("arrange.straighten", "Straighten the wires", "Q", "", "has_selection", CANVAS),
+    Action("arrange.snap", "Snap to the grid", "", checkable=True, also="grid align drag", tip="Shift while dragging does the other one, Ctrl neither"),
 ), (
-    Action("arrange.align_left", "Align left edges", "Alt+Shift+Left", "", "has_pair", CANVAS),
-    Action("arrange.align_right", "Align right edges", "Alt+Shift+Right", "", "has_pair", CANVAS),
-    Action("arrange.align_top", "Align top edges", "Alt+Shift+Up", "", "has_pair", CANVAS),
-    Action("arrange.align_bottom", "Align bottom edges", "Alt+Shift+Down", "", "has_pair", CANVAS),
-    Action("arrange.align_center_h", "Align centres in a column", "", "", "has_pair", CANVAS),
-    Action("arrange.align_center_v", "Align centres in a row", "", "", "has_pair", CANVAS),
-    Action("arrange.distribute_h", "Distribute from left to right", "", "", "has_pair", CANVAS),
-    Action("arrange.distribute_v", "Distribute from top to bottom", "", "", "has_pair", CANVAS),
+    Action("arrange.align_left", "Align left edges", "Alt+Shift+Left", "", "has_several", CANVAS),
+    Action("arrange.align_right", "Align right edges", "Alt+Shift+Right", "", "has_several", CANVAS),
+    Action("arrange.align_top", "Align top edges", "Alt+Shift+Up", "", "has_several", CANVAS),
+    Action("arrange.align_bottom", "Align bottom edges", "Alt+Shift+Down", "", "has_several", CANVAS),
+    Action("arrange.align_center_h", "Align centres in a column", "", "", "has_several", CANVAS),
+    Action("arrange.align_center_v", "Align centres in a row", "", "", "has_several", CANVAS),
+    Action("arrange.distribute_h", "Distribute from left to right", "", "", "has_several", CANVAS),
+    Action("arrange.distribute_v", "Distribute from top to bottom", "", "", "has_several", CANVAS),
 ))
 _TRAIN = _menu("Train", (
     Action("train.start", "Train", "F5 Ctrl+Return", "play", "can_train", also="fit run start"),
@@ -226,8 +231,8 @@ _STEPS = tuple(
     for record in (
         Action(f"canvas.go_{way}", f"To the nearest node: {way}", arrow, place=CANVAS),
         Action(f"canvas.extend_{way}", f"And the nearest node: {way}", f"Shift+{arrow}", place=CANVAS),
-        Action(f"canvas.nudge_{way}", f"Nudge: {way}", f"Ctrl+{arrow}", "", "has_selection", CANVAS),
-        Action(f"canvas.push_{way}", f"Move a grid step: {way}", f"Ctrl+Shift+{arrow}", "", "has_selection", CANVAS),
+        Action(f"canvas.nudge_{way}", f"Nudge: {way}", f"Ctrl+{arrow}", "", "has_items", CANVAS),
+        Action(f"canvas.push_{way}", f"Move a grid step: {way}", f"Ctrl+Shift+{arrow}", "", "has_items", CANVAS),
     )
 )
 # fmt: on

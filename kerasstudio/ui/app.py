@@ -284,6 +284,7 @@ class Studio(QObject):
             lambda _node: self.inspector.focus_first_argument(or_name=False)
         )
         self.canvas.motion = self.settings.get("motion")
+        self.canvas.view.snaps_to_grid = self.settings.get("snap_to_grid")
         self.documents.prepare = self.canvas.loading.prepare
         self._closing.append(self.canvas.close_threads)
         self.canvas.view.wire_selected.connect(self.commands.refresh)
@@ -584,6 +585,8 @@ class Studio(QObject):
             change_text_scale(self.app, wanted_scale(choice, theme.system_scale()))
         elif key == "motion" and self.window.has_page("model"):
             self.canvas.motion = self.settings.get("motion")
+        elif key == "snap_to_grid" and self.window.has_page("model"):
+            self.canvas.view.snaps_to_grid = self.settings.get("snap_to_grid")
 
     def _theme_again(self, _scheme: object = None) -> None:
         theme.change_theme(self.app, self.settings.get("theme"))

@@ -5,6 +5,17 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 """
 
 from kerasstudio.graph.edits.chain import move_along, take_out
+from kerasstudio.graph.edits.decorations import (
+    add_frame,
+    add_note,
+    delete_decorations,
+    frame_nodes,
+    move_items,
+    rearrange,
+    set_frame,
+    set_note,
+    set_rect,
+)
 from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
 from kerasstudio.graph.edits.embed import embed_model
 from kerasstudio.graph.edits.lambdas import (
@@ -22,20 +33,16 @@ from kerasstudio.graph.edits.layers import (
     set_trainable_up_to,
     wrap_layer,
 )
+from kerasstudio.graph.edits.looks import set_look
 from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
     add_connected,
-    add_frame,
     add_layer,
-    add_note,
     call_again,
     delete_and_reconnect,
-    delete_decorations,
     delete_nodes,
     move_nodes,
-    set_frame,
     set_literal,
-    set_note,
 )
 from kerasstudio.graph.edits.paste import duplicate, paste
 from kerasstudio.graph.edits.settings import (
@@ -79,6 +86,7 @@ __all__ = [
     "disconnect",
     "duplicate",
     "embed_model",
+    "frame_nodes",
     "free_place",
     "insert_between",
     "insert_layer",
@@ -89,9 +97,11 @@ __all__ = [
     "make_room",
     "move_along",
     "move_dots",
+    "move_items",
     "move_nodes",
     "move_wires",
     "paste",
+    "rearrange",
     "remove_dots",
     "rename_layer",
     "replace_layer",
@@ -106,11 +116,13 @@ __all__ = [
     "set_flow",
     "set_frame",
     "set_literal",
+    "set_look",
     "set_mode",
     "set_note",
     "set_optimizer",
     "set_output_training",
     "set_placeholder_outputs",
+    "set_rect",
     "set_split",
     "set_start",
     "set_trainable",

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import floor
 from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
 from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
+from kerasstudio.ui.canvas.frames_painter import FramesPainter
 from kerasstudio.ui.canvas.heat import Heat
+from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.node_index import Slots
+from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wire_labels import label_picture
 from kerasstudio.ui.canvas.wire_styles import (
     COLOR_COUNT,
     DASHED,
@@ -31,7 +36,6 @@ from kerasstudio.ui.canvas.wire_styles import (
     wire_dashes,
     wire_width,
 )
-from kerasstudio.ui.theme import drawing_mono as mono_font
 from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
@@ -70,8 +74,20 @@ class Emphasis:
     bright_wires: Collection[str] = field(default_factory=frozenset)
     selected_dots: Collection[Dot] = frozenset()
     hovered_dot: Dot | None = None
+    decorations: Collection[str] = frozenset()
+    """Frames and notes that are selected."""
+    hovered_decoration: str | None = None
+    taking_frame: str | None = None
+    """The frame that what is in the hand would come to lie in."""
     lifted: Collection[str] = frozenset()
     """Cards in the hand: they lie above all others."""
+
+    def hover(self, found: Hit) -> bool:
+        """The mouse is over something; whether that is another thing than before."""
+        now = (found.node, found.wire, found.dot, found.decoration)
+        before = (self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration)
+        self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration = now
+        return now != before
 
 
 class BatchPainter:
@@ -81,6 +97,8 @@ class BatchPainter:
     def __init__(self, model: SceneModel) -> None:
         self._model = model
         self.cache = CardCache()
+        self.frames = FramesPainter(model.decorations)
+        self.notes = NotesPainter(model.decorations)
         self.heat = Heat(model)
         self.exact: float | None = None
         self.unfinished = False
@@ -94,6 +112,8 @@ class BatchPainter:
 
     def theme_changed(self) -> None:
         self.cache.clear()
+        self.frames.clear()
+        self.notes.clear()
         colors = wire_colors(tokens())
         self._far_pens = [QPen(color, 0) for color in colors]
         self._pens = []
@@ -119,6 +139,8 @@ class BatchPainter:
         device = painter.device()
         self.cache.fit(device.width() * device.height() * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        if len(self._model.decorations):
+            self._paint_decorations(painter, box, emphasis)
         nodes, wires = self._model.nodes, self._model.wires
         # A wire's line is wider than nothing, at any zoom.
         reach = 3.0 / zoom
@@ -147,6 +169,12 @@ class BatchPainter:
             lifted[nodes.slots_of(emphasis.lifted)] = True
             seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
+
+    def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> None:
+        chosen, hovered = emphasis.decorations, emphasis.hovered_decoration
+        self.frames.paint(painter, box, chosen, hovered, emphasis.taking_frame)
+        self.notes.paint(painter, box, chosen, hovered, self.exact)
+        self.unfinished = self.notes.unfinished
 
     # ------------------------------------------------------------------ wires
 
@@ -238,7 +266,7 @@ class BatchPainter:
         if found is None:
             if len(self._labels) > _LABELS_KEPT:
                 self._labels.clear()
-            found = self._labels[key] = _label_picture(text, ratio)
+            found = self._labels[key] = label_picture(text, ratio)
         return found
 
     # ------------------------------------------------------------------ cards
@@ -455,25 +483,6 @@ def roomy_wires(model: SceneModel, slots: Slots) -> Slots:
     wide = np.abs(ends[:, axis + 2] - ends[:, axis]) > _ROOMY
     roomy: Slots = slots[wide & model.wires.labelled[slots]]
     return roomy
-
-
-def _label_picture(text: str, ratio: float) -> QPixmap:
-    theme = tokens()
-    font = mono_font(11)
-    width = ceil(QFontMetricsF(font).horizontalAdvance(text)) + 8
-    picture = QPixmap(ceil(width * ratio), ceil(16 * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.canvas))
-    painter.drawRoundedRect(QRectF(0, 0, width, 16), 4, 4)
-    painter.setFont(font)
-    painter.setPen(QColor(theme.text_muted))
-    painter.drawText(QRectF(0, 0, width, 16), Qt.AlignmentFlag.AlignCenter, text)
-    painter.end()
-    return picture
 
 
 def cosmetic(color: QColor, width: float, ratio: float) -> QPen:
