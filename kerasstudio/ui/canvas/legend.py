@@ -217,8 +217,6 @@ class HeatScale(QWidget):
 
 def _paint_ground(painter: QPainter, box: QRectF) -> None:
     theme = tokens()
-    ground = QColor(theme.surface)
-    ground.setAlpha(242)
     painter.setPen(QPen(QColor(theme.border), 1))
-    painter.setBrush(ground)
+    painter.setBrush(QColor(theme.surface))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
