@@ -145,6 +145,16 @@ def several(project: Project, catalogue: Catalogue, fixes: Sequence[Mapping[str,
     return project
 
 
+def group(
+    project: Project, catalogue: Catalogue, nodes: Sequence[str], graph: str = ROOT
+    return edits.group(project, nodes, catalogue, graph)[0]
+
+
+def ungroup(project: Project, _catalogue: Catalogue, node: str, graph: str = ROOT) -> Project:
+    """Unpack a block although its call has arguments of its own."""
+    return edits.ungroup(project, node, graph, drop_arguments=True)[0]
+
+
 def lambda_to_operations(project: Project, _catalogue: Catalogue, layer: str) -> Project:
     return edits.lambda_to_operations(project, layer)
 
@@ -231,6 +241,8 @@ _TABLE: dict[str, Callable[..., Project]] = {
         take_out,
         wrap_layer,
         several,
+        group,
+        ungroup,
         lambda_to_operations,
         lambda_to_class,
         set_outputs,

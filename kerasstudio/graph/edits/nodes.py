@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.block_ports import follow_ends
 from kerasstudio.graph.edits.dots import carried_wires
 from kerasstudio.graph.edits.values import (
     graph_of,
@@ -62,12 +63,12 @@ def add_layer(
     )
     node = Node(id=node_id, layer=layer_id, x=float(x), y=float(y))
     drawing = replace(drawing, nodes={**drawing.nodes, node_id: node})
-    project = replace(
+    added = replace(
         project,
         layers={**project.layers, layer_id: layer},
         graphs={**project.graphs, graph: drawing},
     )
-    return project, node_id
+    return follow_ends(project, added, graph), node_id
 
 
 def add_connected(
@@ -163,7 +164,8 @@ def delete_nodes(project: Project, nodes: Iterable[str], graph: str = ROOT) -> P
     drawing = replace(
         drawing, nodes=without(drawing.nodes, gone), wires=without_wires(drawing, keys)
     )
-    return drop_unused(with_graph(project, drawing), layers)
+    without_nodes = drop_unused(with_graph(project, drawing), layers)
+    return follow_ends(project, without_nodes, graph)
 
 
 def delete_and_reconnect(project: Project, nodes: Iterable[str], graph: str = ROOT) -> Project:
