@@ -145,8 +145,23 @@ def several(project: Project, catalogue: Catalogue, fixes: Sequence[Mapping[str,
     return project
 
 
+def shape_inputs(
+    project: Project,
+    catalogue: Catalogue,
+    shapes: Mapping[str, Sequence[int | None]],
+    dtypes: Mapping[str, str],
+) -> Project:
+    """Give Inputs, by layer id, the shapes (without the batch) and dtypes of what comes in."""
+    for layer, shape in shapes.items():
+        project = set_argument(project, catalogue, layer, "shape", list(shape))
+        if dtypes.get(layer, "float32") != "float32":
+            project = set_argument(project, catalogue, layer, "dtype", dtypes[layer])
+    return project
+
+
 def group(
     project: Project, catalogue: Catalogue, nodes: Sequence[str], graph: str = ROOT
+) -> Project:
     return edits.group(project, nodes, catalogue, graph)[0]
 
 
@@ -241,6 +256,7 @@ _TABLE: dict[str, Callable[..., Project]] = {
         take_out,
         wrap_layer,
         several,
+        shape_inputs,
         group,
         ungroup,
         lambda_to_operations,
