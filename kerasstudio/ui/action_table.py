@@ -17,6 +17,9 @@ NEEDS = {
     "can_redo": "There is nothing to redo.",
     "has_model": "Add a layer first.",
     "has_selection": "Select a layer first.",
+    "has_block": "Select a block first.",
+    "has_linked": "Select a node that shares its layer with others first.",
+    "in_block": "This is the main drawing already.",
     "has_pair": "Select two layers or more first.",
     "has_selection_or_wire": "Select a layer or a wire first.",
     "has_problems": "There are no problems.",
@@ -157,7 +160,8 @@ _VIEW = _menu("View", (
 _MODEL = _menu("Model", (
     Action("model.add", "Add a layer…", "Tab Shift+A Ins", "plus", "", CANVAS, "add_layer_at_cursor", also="insert new node"),
     Action("model.swap_layer", "Swap for another layer…", "Shift+S", "", "has_selection", CANVAS, also="replace change type"),
-    Action("model.call_again", "Use again with the same weights", "", "", "has_selection", CANVAS),
+    Action("model.call_again", "Call again with the same weights", "", "link", "has_selection", CANVAS, also="share linked use again reuse"),
+    Action("model.make_independent", "Make independent", "", "", "has_linked", CANVAS, also="unlink unshare own weights copy"),
     Action("model.toggle_trainable", "Freeze or unfreeze weights", "", "snow", "has_selection", CANVAS, also="lock trainable"),
 ), (
     Action("model.find", "Find a node", "Ctrl+F", "search", "", CANVAS, also="search"),
@@ -175,10 +179,12 @@ _MODEL = _menu("Model", (
     Action("model.hide_unused_ports", "Hide unused ports", "Ctrl+H", "", "has_selection", CANVAS),
     Action("model.pin", "Pin in its place", "P", "", "has_selection", CANVAS),
 ), (
-    Action("model.group", "Group into a block", "Ctrl+G", "", "has_selection", CANVAS, also="subgraph block nest"),
-    Action("model.ungroup", "Unpack the block", "Ctrl+Shift+G", "", "has_selection", CANVAS, also="expand explode"),
-    Action("model.enter_block", "Enter the block", "PgDown", "", "has_selection", CANVAS),
-    Action("model.leave_block", "Leave the block", "PgUp", place=CANVAS),
+    Action("model.group", "Group into a block", "Ctrl+G", "block", "has_selection", CANVAS, also="subgraph block nest"),
+    Action("model.ungroup", "Unpack the block", "Ctrl+Shift+G", "", "has_block", CANVAS, also="ungroup expand explode"),
+    Action("model.enter_block", "Enter the block", "PgDown", "", "has_block", CANVAS, also="open inside"),
+    Action("model.leave_block", "Leave the block", "PgUp", "", "in_block", CANVAS, also="up out"),
+    Action("model.repeat", "Repeat in series…", "", "", "has_selection", CANVAS, also="times copies stack loop"),
+    Action("model.save_block", "Save to My blocks…", "", "", "has_selection", CANVAS, also="palette reuse library"),
     Action("model.create_frame", "Frame around the selected", "C Ctrl+J", "", "has_selection", CANVAS, also="comment box"),
     Action("model.add_note", "Add a note", "Shift+P", place=CANVAS, also="comment sticky"),
 ), (

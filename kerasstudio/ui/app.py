@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from kerasstudio.graph.blocks import opened_by
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
+from kerasstudio.graph.linked_layers import linked_layers
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
@@ -283,6 +285,8 @@ class Studio(QObject):
         self.canvas.layer_placed.connect(
             lambda _node: self.inspector.focus_first_argument(or_name=False)
         )
+        self.inspector.layers.block.open_chosen.connect(self.canvas.blocks.open)
+        self.inspector.layers.block.independent_chosen.connect(self.canvas.blocks.untie)
         self.canvas.motion = self.settings.get("motion")
         self.documents.prepare = self.canvas.loading.prepare
         self._closing.append(self.canvas.close_threads)
@@ -339,6 +343,17 @@ class Studio(QObject):
     def has_wire_selected(self) -> bool:
         made = self.window.has_page("model")
         return made and self.canvas.view.emphasis.selected_wire is not None
+
+    def selection_conditions(self) -> list[tuple[str, bool]]:
+        """Whether a block or a linked node is selected, and whether a block is shown."""
+        project, shown = self.store.project, self.selection.graph
+        graph = project.graphs.get(shown, project.graph)
+        layers = {graph.nodes[node].layer for node in self.selection.nodes if node in graph.nodes}
+        return [
+            ("has_block", any(opened_by(project, project.layers[key]) for key in layers)),
+            ("has_linked", not layers.isdisjoint(linked_layers(project)) if layers else False),
+            ("in_block", shown != project.root),
+        ]
 
     def exports(self) -> ExportFlow:
         """Exports from any page, one at a time."""

@@ -54,6 +54,7 @@ class Commands:
             ("has_model", nodes),
             ("has_selection", chosen > 0),
             ("has_pair", chosen > 1),
+            *studio.selection_conditions(),
             (
                 "has_selection_or_wire",
                 bool(chosen or studio.selection.dots) or studio.has_wire_selected,
@@ -370,6 +371,7 @@ class Commands:
             self.actions.connect(key, slot)
         stack.indexChanged.connect(lambda _index: self.refresh())
         studio.selection.selection_changed.connect(self.refresh)
+        studio.selection.graph_changed.connect(self.refresh)
         studio.store.document_replaced.connect(self.refresh)
         studio.run_feed.runs_changed.connect(self.refresh)
         studio.warm.start_changed.connect(self.refresh)

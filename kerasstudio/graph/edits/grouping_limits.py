@@ -9,7 +9,7 @@ from kerasstudio.graph.loops import path, predecessors, reach, successors
 from kerasstudio.graph.problems import Fix, Place, Problem
 from kerasstudio.graph.project import Graph, Project
 
-_MOST_NAMES = 4
+_MOST_NAMES = 3
 
 
 def group_refusal(project: Project, nodes: Collection[str], graph: str) -> Problem | None:
@@ -109,9 +109,8 @@ def _ordered(drawing: Graph, nodes: Collection[str]) -> list[str]:
 
 
 def _names(project: Project, drawing: Graph, nodes: Collection[str]) -> str:
-    """ "a, b and 3 more"."""
+    """ "a, b", "7 layers (a … h)"."""
     names = [project.layers[drawing.nodes[node].layer].name for node in _ordered(drawing, nodes)]
-    shown, more = names[:_MOST_NAMES], len(names) - _MOST_NAMES
-    if more == 1:
-        shown, more = names, 0
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    if len(names) > _MOST_NAMES:
+        return f"{len(names)} layers ({names[0]} … {names[-1]})"
+    return ", ".join(names)

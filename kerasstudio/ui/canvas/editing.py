@@ -14,6 +14,7 @@ from kerasstudio.graph.clipboard import Clip, copy_nodes
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Graph, Mode, Project
+from kerasstudio.ui.canvas.block_edits import BlockEdits
 from kerasstudio.ui.canvas.wire_edits import WireEdits
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
@@ -30,6 +31,8 @@ class CanvasEditor(QObject):
     could not be done; the project is then as before."""
 
     refused = Signal(object)
+    copied = Signal(list, list)
+    """New nodes, and the layers that they are copies of."""
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class CanvasEditor(QObject):
         super().__init__(parent)
         self._store, self._selection, self.catalogue = store, selection, catalogue
         self.wires = WireEdits(self)
+        self.blocks = BlockEdits(self)
 
     @property
     def project(self) -> Project:
@@ -56,6 +60,9 @@ class CanvasEditor(QObject):
 
     def name(self, node: str) -> str:
         return self.project.layers[self.graph.nodes[node].layer].name
+
+    def select(self, nodes: Iterable[str]) -> None:
+        self._selection.select(nodes)
 
     # ------------------------------------------------------------------ wires
 
@@ -158,8 +165,11 @@ class CanvasEditor(QObject):
             project, made[:] = edits.duplicate(project, nodes, self.graph_id, dx, dy)
             return project
 
+        graph = self.graph
+        layers = [node.layer for key, node in graph.nodes.items() if key in set(nodes)]
         self.apply_edit(edit, f"Duplicate {self._what(nodes)}")
         self._selection.select(made)
+        self.copied.emit(made, layers)
         return made
 
     def delete(
@@ -219,6 +229,7 @@ class CanvasEditor(QObject):
         self.apply_edit(edit, "Paste layer" if count == 1 else f"Paste {count} layers")
         if made:
             self._selection.select(made)
+            self.copied.emit(made, [node.layer for node in clip.nodes])
         return made
 
     def rename(self, node: str, name: str) -> Problem | None:

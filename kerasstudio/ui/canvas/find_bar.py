@@ -1,4 +1,4 @@
-"""Finding a node by name, class, shape or a value on its card."""
+"""Finding a node by name, class, shape or a value on its card, inside of blocks too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from kerasstudio.graph.cards import card_lines, card_title
+from kerasstudio.graph.project import Graph
+from kerasstudio.ui.canvas.card_face import shapes_line
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import px, tokens
 from kerasstudio.ui.widgets.labels import Label
@@ -34,7 +37,7 @@ class FindBar(QWidget):
         row.addWidget(self.field)
         row.addWidget(self.count)
         self.field.installEventFilter(self)
-        self.field.textEdited.connect(lambda _text: self._go(0))
+        self.field.textEdited.connect(lambda _text: self._begin())
         self.hide()
 
     def open(self) -> None:
@@ -55,21 +58,37 @@ class FindBar(QWidget):
             self.open()
 
     def matches(self) -> list[str]:
-        """Nodes in graph order all of whose typed words are on the card."""
+        """Nodes all of whose typed words are on the card, in graph order, graph by graph."""
         words = self.field.text().casefold().replace("x", "×").split()
         plain = self.field.text().casefold().split()
         if not plain:
             return []
         return [
             node
-            for node in self._model.graph.nodes
-            if _has(self._text(node), plain) or _has(self._text(node), words)
+            for graph in self._model.project.graphs.values()
+            for node in graph.nodes
+            if _has(text := self._text(graph, node), plain) or _has(text, words)
         ]
 
-    def _text(self, node: str) -> str:
-        face = self._model.face(node)
-        shape = face.shape + " " + face.shape.replace(" ", "")
-        return " ".join((face.title, face.name, *face.lines, shape)).casefold()
+    def _text(self, graph: Graph, node: str) -> str:
+        """What stands on a card; of the graph that is shown the very face."""
+        model = self._model
+        if graph.id == model.graph_id:
+            face = model.face(node)
+            title, name, lines, shape = face.title, face.name, face.lines, face.shape
+        else:
+            layer = model.project.layers[graph.nodes[node].layer]
+            title, name = card_title(layer), layer.name
+            lines = card_lines(layer, model.catalogue.layer_type(layer))
+            info = model.info(node)
+            shape = shapes_line(info) if info is not None else ""
+        return " ".join((title, name, *lines, shape, shape.replace(" ", ""))).casefold()
+
+    def _begin(self) -> None:
+        """To the first match in the graph that is shown; else to the first in another one."""
+        here = self._model.graph.nodes
+        places = (number for number, node in enumerate(self.matches()) if node in here)
+        self._go(next(places, 0))
 
     def _go(self, place: int) -> None:
         found = self.matches()
