@@ -41,6 +41,7 @@ from kerasstudio.graph.edits.nodes import (
 )
 from kerasstudio.graph.edits.paste import duplicate, paste
 from kerasstudio.graph.edits.repeat import repeat
+from kerasstudio.graph.edits.saved import place_block
 from kerasstudio.graph.edits.settings import (
     set_binding,
     set_code,
@@ -100,6 +101,7 @@ __all__ = [
     "move_wires",
     "open_up",
     "paste",
+    "place_block",
     "remove_dots",
     "rename_layer",
     "repeat",

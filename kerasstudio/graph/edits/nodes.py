@@ -8,6 +8,7 @@ from typing import Any
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.edits.block_ports import follow_ends
 from kerasstudio.graph.edits.dots import carried_wires
+from kerasstudio.graph.edits.saved import place_block
 from kerasstudio.graph.edits.values import (
     graph_of,
     layer_of,
@@ -32,6 +33,7 @@ from kerasstudio.graph.project import (
     Wire,
 )
 from kerasstudio.graph.references import referenced
+from kerasstudio.graph.saved_blocks import BlockType
 
 
 def add_layer(
@@ -45,9 +47,12 @@ def add_layer(
 ) -> tuple[Project, str]:
     """A new layer and its node with the top left corner at (x, y); returns the node's id.
 
-    Required arguments not given are taken from the type's example. Without a name the layer gets
-    Keras's automatic one; it is made unique either way. Raises `StudioError` for an illegal name.
+    A saved block comes with all that is inside. Required arguments not given are taken from the
+    type's example. Without a name the layer gets Keras's automatic one; it is made unique either
+    way. Raises `StudioError` for an illegal name.
     """
+    if isinstance(layer_type, BlockType) and layer_type.block is not None:
+        return place_block(project, layer_type.block, x, y, graph, name)
     drawing = graph_of(project, graph)
     if name is not None and (wrong := name_error(name)):
         raise refusal("structure.name", wrong, Place(graph=graph), received=name)

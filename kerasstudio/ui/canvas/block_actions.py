@@ -6,17 +6,20 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 
 from kerasstudio.graph.blocks import opened_by
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.linked_layers import is_linked
-from kerasstudio.graph.problems import Fix, Problem
+from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.ui.canvas.block_trail import BlockTrail, ViewMemory
 from kerasstudio.ui.canvas.breadcrumb import Breadcrumb
 from kerasstudio.ui.canvas.offer_card import Choice, OfferCard
+from kerasstudio.ui.canvas.repeat_popup import RepeatPopup
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import tokens
+from kerasstudio.ui.widgets.amounts import amount_text
 
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas import Canvas
@@ -26,7 +29,9 @@ _BREADCRUMB_AT = 12
 
 class BlockActions(QObject):
     """The methods without arguments are actions. Knows where the canvas is in nested blocks, and
-    what was seen in each."""
+    what was seen in each. `save_wanted(nodes)`: they are to be kept for other projects."""
+
+    save_wanted = Signal(list)
 
     def __init__(self, canvas: Canvas, store: DocumentStore, selection: Selection) -> None:
         super().__init__(canvas)
@@ -39,6 +44,10 @@ class BlockActions(QObject):
         self.breadcrumb = Breadcrumb(canvas)
         self.breadcrumb.move(_BREADCRUMB_AT, _BREADCRUMB_AT)
         self.offer = OfferCard(canvas)
+        self.repeat_popup = RepeatPopup(canvas)
+        self.repeat_popup.chosen.connect(self._repeat)
+        self.repeat_popup.closed.connect(self._keyboard_back)
+        self._repeated: list[str] = []
         self.trail.trail_changed.connect(self._show_way)
         self.breadcrumb.chosen.connect(self._go_back)
         self.offer.left.connect(self._keyboard_back)
@@ -90,6 +99,42 @@ class BlockActions(QObject):
         elif self._chosen():
             name = model.layer(self._chosen()[0]).name
             self._canvas.view.say(f"{name} shares its layer with no other node.", self._spot())
+
+    def repeat(self) -> None:
+        """Ask how often the selected nodes are to stand in series."""
+        nodes = self._chosen()
+        if not nodes:
+            return
+        model = self._canvas.model
+        drawn = [node for node in model.graph.nodes if node in nodes]
+        name = model.layer(drawn[0]).name if len(drawn) == 1 else f"{len(drawn)} layers"
+        color = tokens().category(model.face(drawn[0]).category)
+        view = self._canvas.view
+        place = view.viewport().mapToGlobal(self._spot().toPoint())
+        self._repeated = drawn
+        self.repeat_popup.open_at(place, name, color, partial(self._foresee, drawn))
+
+    def save_block(self) -> None:
+        """Keep the selected block, or the selected nodes as one, for other projects."""
+        if nodes := self._chosen():
+            self.save_wanted.emit(nodes)
+
+    def _foresee(self, nodes: list[str], times: int) -> tuple[str, bool]:
+        """What comes of repeating, in words, and whether it can be done."""
+        try:
+            self._canvas.editor.blocks.repeated(nodes, times)
+        except StudioError as refusal:
+            return refusal.problem.message, False
+        infos = [info for node in nodes if (info := self._canvas.model.info(node)) is not None]
+        each = sum(info.parameters for info in infos)
+        words = f"One behind the other, each with weights of its own: {times - 1} new."
+        if each:
+            words += f" About {times} × {amount_text(each)} parameters."
+        return words, True
+
+    def _repeat(self, times: int) -> None:
+        self._canvas.editor.blocks.repeat(self._repeated, times)
+        self._keyboard_back()
 
     # ------------------------------------------------------------------ offers
 

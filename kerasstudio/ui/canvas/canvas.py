@@ -260,6 +260,11 @@ class Canvas(QWidget):
         if node is not None:
             self.view.reveal(node)
 
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """Offer other layers: those of Keras, and saved blocks."""
+        self.catalogue = self.model.catalogue = catalogue
+        self.search.set_catalogue(catalogue)
+
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())
 

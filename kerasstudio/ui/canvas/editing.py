@@ -14,6 +14,7 @@ from kerasstudio.graph.clipboard import Clip, copy_nodes
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Graph, Mode, Project
+from kerasstudio.graph.saved_blocks import block_title
 from kerasstudio.ui.canvas.block_edits import BlockEdits
 from kerasstudio.ui.canvas.wire_edits import WireEdits
 from kerasstudio.ui.canvas.wiring_rules import End
@@ -367,4 +368,4 @@ def _beside(places: dict[str, Position], graph: Graph) -> dict[str, Position]:
 
 
 def _title(layer_type: LayerType) -> str:
-    return "Input" if layer_type.class_name == "InputLayer" else layer_type.class_name
+    return "Input" if layer_type.class_name == "InputLayer" else block_title(layer_type)
