@@ -55,8 +55,9 @@ def saved_block(project: Project, card: str, name: str, graph: str = ROOT) -> Sa
 
 def encode_block(block: SavedBlock) -> bytes:
     """The content of a file."""
-    body = msgspec.to_builtins(block) | {"format": FORMAT, "version": VERSION}
-    return msgspec.json.format(msgspec.json.encode(body, order="sorted"), indent=1) + b"\n"
+    # Not sorted: the order of nodes is that of weights.
+    body = {"format": FORMAT, "version": VERSION} | msgspec.to_builtins(block)
+    return msgspec.json.format(msgspec.json.encode(body), indent=1) + b"\n"
 
 
 def decode_block(data: bytes, file: str) -> SavedBlock:

@@ -26,14 +26,21 @@ replace = msgspec.structs.replace
 
 
 def block(name: str = "twice") -> SavedBlock:
-    drawing, nodes = chain("InputLayer", "Dense", "Dropout", "Output")
-    project, card = edits.group(drawing.project, nodes[1:3], SMALL)
+    """Its node ids are not in the order of their letters: n8 is followed by n10."""
+    drawing = Drawing()
+    start, _other, _another = (drawing.add(kind) for kind in ("InputLayer", "Flatten", "Flatten"))
+    first, second, end = map(drawing.add, ("Dense", "Dropout", "Output"))
+    drawing.wire(start, first, second, end)
+    project, card = edits.group(drawing.project, [first, second], SMALL)
     return saved_block(project, card, name)
 
 
 def test_a_block_comes_back_from_its_file() -> None:
     saved = block()
-    assert decode_block(encode_block(saved), "x") == saved
+    again = decode_block(encode_block(saved), "x")
+    assert again == saved
+    for key, graph in saved.clip.graphs.items():
+        assert list(again.clip.graphs[key].nodes) == list(graph.nodes), "the order of weights"
     project, card = edits.place_block(Project(), saved, 10, 20)
     layer = project.layers[project.graph.nodes[card].layer]
     assert layer.name == "twice"

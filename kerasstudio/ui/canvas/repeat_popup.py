@@ -30,6 +30,7 @@ class RepeatPopup(QWidget):
         self.times = QSpinBox()
         self.times.setRange(2, MOST_TIMES)
         self.times.setSuffix(" times")
+        self.times.setMinimumSize(px(124), px(32))
         self.times.setAccessibleName("How many times")
         self.preview = RepeatPreview()
         self.words = TextBlock("", "muted")
