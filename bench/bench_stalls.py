@@ -103,9 +103,9 @@ def select_layers(studio: Studio) -> None:
 
 def edits(studio: Studio) -> None:
     report("all selected", lambda _turn: studio.canvas.select_all())
-    report("duplicated", lambda _turn: studio.canvas.duplicate())
+    report("duplicated", lambda _turn: studio.canvas.clipping.duplicate())
     report("undone", lambda _turn: studio.store.undo_stack.undo())
-    report("laid out", lambda _turn: studio.canvas.layout_nodes())
+    report("laid out", lambda _turn: studio.canvas.actions_set.run("arrange.layout"))
 
 
 def large(studio: Studio, big: Path, small: Path) -> None:
@@ -115,7 +115,9 @@ def large(studio: Studio, big: Path, small: Path) -> None:
         studio.documents.open(small if turn % 2 else big)
 
     report("5,000 nodes opened", other, 2.0)
-    report("5,000 nodes laid out", lambda _turn: studio.canvas.layout_nodes(), 2.0)
+    report(
+        "5,000 nodes laid out", lambda _turn: studio.canvas.actions_set.run("arrange.layout"), 2.0
+    )
     report("5,000 nodes: undone", lambda _turn: studio.store.undo_stack.undo(), 2.0)
     report("5,000 nodes: all selected", lambda _turn: studio.canvas.select_all())
     report("5,000 nodes: none selected", lambda _turn: studio.canvas.select_none())

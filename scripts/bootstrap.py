@@ -12,6 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -205,9 +206,16 @@ def run_tests() -> int:
     pytest = (str(BIN / "python"), "-m", "pytest", "-q")
     offscreen = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     light = ("tests/graph", "tests/runtime", "tests/ui")
-    code = run(*pytest, *light, cwd=ROOT, env=offscreen)
-    # A process of its own: TensorFlow must not be where the window's tests run.
-    code = run(*pytest, "tests/worker", cwd=ROOT, env=offscreen) or code
+    # Two processes at once: TensorFlow must not be where the window's tests run, and each of them
+    # keeps one processor busy. What the first says is shown when the second has ended.
+    with tempfile.TemporaryFile() as said:
+        first = subprocess.Popen(
+            (*pytest, *light), cwd=ROOT, env=offscreen, stdout=said, stderr=subprocess.STDOUT
+        )
+        code = run(*pytest, "tests/worker", cwd=ROOT, env=offscreen)
+        code = first.wait() or code
+        said.seek(0)
+        say(said.read().decode(errors="replace"))
     real = ("tests/desktop", "tests/e2e")
     if sys.platform != "linux":
         return run(*pytest, *real, cwd=ROOT) or code

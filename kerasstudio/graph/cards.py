@@ -18,6 +18,9 @@ CARD_HEIGHT = 96.0
 CARD_GAP = 48.0
 """Least distance between cards along the flow, room for a wire and its shape."""
 PORT_PITCH = 20.0
+COLLAPSED_HEIGHT = 28.0
+"""Of a card that is only its header; more ports make it higher."""
+COLLAPSED_PITCH = 11.0
 _MARGIN = 20.0
 
 Side = Literal["input", "output"]
@@ -28,20 +31,31 @@ def flow_axis(flow: str) -> int:
     return 1 if flow == "down" else 0
 
 
-def card_size(n_inputs: int = 1, n_outputs: int = 1, flow: str = "right") -> tuple[float, float]:
+def card_size(
+    n_inputs: int = 1, n_outputs: int = 1, flow: str = "right", collapsed: bool = False
+) -> tuple[float, float]:
     """Width and height of a card with so many ports drawn; more ports make it longer."""
-    span = 2 * _MARGIN + (max(n_inputs, n_outputs, 1) - 1) * PORT_PITCH
+    more = max(n_inputs, n_outputs, 1) - 1
+    span = 2 * _MARGIN + more * PORT_PITCH
     if flow == "down":
-        return max(CARD_WIDTH, span), CARD_HEIGHT
+        return max(CARD_WIDTH, span), COLLAPSED_HEIGHT if collapsed else CARD_HEIGHT
+    if collapsed:
+        return CARD_WIDTH, max(COLLAPSED_HEIGHT, 16.0 + more * COLLAPSED_PITCH)
     return CARD_WIDTH, max(CARD_HEIGHT, span)
 
 
 def port_offset(
-    side: Side, index: int, count: int, size: tuple[float, float], flow: str = "right"
+    side: Side,
+    index: int,
+    count: int,
+    size: tuple[float, float],
+    flow: str = "right",
+    collapsed: bool = False,
 ) -> tuple[float, float]:
     """The centre of port `index` of `count` on one side, from the card's top left corner."""
     width, height = size
-    shift = (index - (count - 1) / 2) * PORT_PITCH
+    pitch = COLLAPSED_PITCH if collapsed and flow != "down" else PORT_PITCH
+    shift = (index - (count - 1) / 2) * pitch
     if flow == "down":
         return width / 2 + shift, 0.0 if side == "input" else height
     return 0.0 if side == "input" else width, height / 2 + shift

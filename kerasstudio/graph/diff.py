@@ -36,7 +36,8 @@ NONE = Changes()
 
 class GraphDiff(msgspec.Struct, frozen=True):
     """Changes of one graph. `moved` are those of `nodes.changed` that only changed place,
-    `rerouted` those of `wires.changed` that are only drawn through other points.
+    `redrawn` those whose card is another one (collapsed, pinned, without its unused ports) and
+    perhaps elsewhere, `rerouted` those of `wires.changed` that are only drawn through other points.
     `reordered`: the same nodes stand in another order (and so their weights). `properties`: the
     graph's own name or structure."""
 
@@ -45,6 +46,7 @@ class GraphDiff(msgspec.Struct, frozen=True):
     frames: Changes = NONE
     notes: Changes = NONE
     moved: frozenset[str] = frozenset()
+    redrawn: frozenset[str] = frozenset()
     rerouted: frozenset[str] = frozenset()
     reordered: bool = False
     properties: bool = False
@@ -66,7 +68,7 @@ class GraphDiff(msgspec.Struct, frozen=True):
         return bool(
             nodes.added
             or nodes.removed
-            or nodes.changed - self.moved
+            or nodes.changed - self.moved - self.redrawn
             or wires.added
             or wires.removed
             or wires.changed - self.rerouted
@@ -117,11 +119,10 @@ class Diff(msgspec.Struct, frozen=True):
 
     @property
     def only_moved(self) -> bool:
-        """Whether nothing but places of nodes and wires changed."""
-        return (
-            not (self.data or self.training or self.flow or self.affects_model)
-            and bool(self.graphs)
-            and not any(graph.frames or graph.notes for graph in self.graphs.values())
+        """Whether nothing changed but the drawing: places and looks of nodes, ways of wires,
+        frames, notes."""
+        return bool(self.graphs) and not (
+            self.data or self.training or self.flow or self.affects_model
         )
 
 
@@ -181,7 +182,8 @@ def _graph_diff(old: Graph | None, new: Graph | None) -> GraphDiff:
     before, after = old or _EMPTY, new or _EMPTY
     nodes = changes(before.nodes, after.nodes)
     wires = changes(before.wires, after.wires)
-    moved = {key for key in nodes.changed if _only_moved(before.nodes[key], after.nodes[key])}
+    same = {key for key in nodes.changed if _same_call(before.nodes[key], after.nodes[key])}
+    moved = {key for key in same if _same_look(before.nodes[key], after.nodes[key])}
     rerouted = {key for key in wires.changed if _only_rerouted(before.wires[key], after.wires[key])}
     return GraphDiff(
         nodes=nodes,
@@ -189,6 +191,7 @@ def _graph_diff(old: Graph | None, new: Graph | None) -> GraphDiff:
         frames=changes(before.frames, after.frames),
         notes=changes(before.notes, after.notes),
         moved=frozenset(moved),
+        redrawn=frozenset(same - moved),
         rerouted=frozenset(rerouted),
         reordered=before.nodes is not after.nodes and _reordered(before.nodes, after.nodes),
         properties=(before.name, before.kind) != (after.name, after.kind)
@@ -203,13 +206,21 @@ def _reordered(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return kept_old != [key for key in new if key in old]
 
 
-def _only_moved(old: Node, new: Node) -> bool:
+def _same_call(old: Node, new: Node) -> bool:
     return (
         old.layer == new.layer
         and old.positional == new.positional
         and old.mode == new.mode
         and not _differ(old.literals, new.literals)
         and not _differ(old.call, new.call)
+    )
+
+
+def _same_look(old: Node, new: Node) -> bool:
+    return (old.collapsed, old.hides_ports, old.pinned) == (
+        new.collapsed,
+        new.hides_ports,
+        new.pinned,
     )
 
 
@@ -284,7 +295,7 @@ def _graph_lines(
         if node.id in change.nodes.removed and node.layer in new.layers:
             yield f"− call of {new.layers[node.layer].name}"
     for node in after.nodes.values():
-        if node.id in change.nodes.changed and node.id not in change.moved:
+        if node.id in change.nodes.changed - change.moved - change.redrawn:
             yield _changed_call(before.nodes[node.id], node, _node_name(node.id, after, new))
     if change.reordered:
         yield "order of layers changed"
@@ -297,6 +308,9 @@ def _graph_lines(
             if count == 1
             else (f"moved {count} layers")
         )
+    for key in after.nodes if places and change.redrawn else ():
+        if key in change.redrawn:
+            yield from _look_lines(before.nodes[key], after.nodes[key], _node_name(key, after, new))
     if places and change.rerouted:
         yield "wires rerouted" if len(change.rerouted) > 1 else "wire rerouted"
     for word, found in (("frame", change.frames), ("note", change.notes)):
@@ -317,6 +331,19 @@ def _changed_call(old: Node, new: Node, name: str) -> str:
     if old.mode == new.mode:
         return f"call of {name} changed"
     return f"{name} switched on" if new.mode == "on" else f"{name} {new.mode}"
+
+
+_LOOKS = {
+    "collapsed": ("collapsed", "unfolded"),
+    "hides_ports": ("hides unused ports", "shows all ports"),
+    "pinned": ("pinned", "unpinned"),
+}
+
+
+def _look_lines(old: Node, new: Node, name: str) -> Iterator[str]:
+    for field, (yes, no) in _LOOKS.items():
+        if getattr(old, field) != getattr(new, field):
+            yield f"{name} {yes if getattr(new, field) else no}"
 
 
 def _field_lines(prefix: str, before: Any, after: Any, old: Project, new: Project) -> Iterator[str]:

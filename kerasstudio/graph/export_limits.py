@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kerasstudio.graph.chains import chain_of
+from kerasstudio.graph.codegen.code_layers import why_no_code
 from kerasstudio.graph.inference_limits import inference_limits
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Graph, Layer, Node, Project
+from kerasstudio.graph.switches import live_project
 
 SUFFIXES = (
     ".keras",
@@ -67,7 +69,9 @@ def export_limits(
     project: Project, format_id: str, inspection: Inspection | None = None
 ) -> list[Problem]:
     """What the format cannot hold of this model: warnings, with a better format in `expected`.
-    With an `inspection` more is known, such as the number of time steps."""
+    With an `inspection` more is known, such as the number of time steps. What is switched off is
+    in no file."""
+    project = live_project(project)
     found: list[Problem] = []
     if format_id == "h5":
         found += _h5_limits(project)
@@ -164,10 +168,8 @@ def _code_limits(project: Project, format_id: str) -> Iterator[Problem]:
     for graph in project.graphs.values():
         for node in graph.nodes.values():
             layer = project.layers[node.layer]
-            own = layer.registered_name and layer.module not in ("kerasstudio", "keras.layers")
-            written = any(f"class {layer.class_name}" in text for text in project.code.values())
-            if own and not written:
-                reason = "the code of its class is not part of the project"
+            reason = why_no_code(layer, project)
+            if reason:
                 yield _limit(f"export.{format_id}", suffix, layer, node, graph, reason, ".keras")
 
 

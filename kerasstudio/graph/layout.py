@@ -107,7 +107,8 @@ def _sizes(
         inputs[wire.target] = inputs.get(wire.target, 0) + 1
         outputs[wire.source] = max(outputs.get(wire.source, 1), wire.output + 1)
     return {
-        key: sizes.get(key) or card_size(inputs.get(key, 1), outputs.get(key, 1), flow)
+        key: sizes.get(key)
+        or card_size(inputs.get(key, 1), outputs.get(key, 1), flow, drawing.nodes[key].collapsed)
         for key in chosen
     }
 

@@ -26,6 +26,7 @@ from kerasstudio.graph.vetting.limits import UnsafeError
 from kerasstudio.graph.vetting.objects import reasons_in
 
 LAMBDA = "Lambda"
+_ACTIVATIONS = ("activation", "recurrent_activation")
 _KEPT = 50_000
 _reasons: dict[int, tuple[Layer, tuple[str, ...]]] = {}
 
@@ -40,7 +41,7 @@ def code_reasons(layer: Layer) -> tuple[str, ...]:
     if found is not None and found[0] is layer:
         return found[1]
     own = layer.graph is not None or layer.is_output
-    reasons = () if own else tuple(_look(layer, known_objects()))
+    reasons = () if own or _is_misspelt(layer) else tuple(_look(layer, known_objects()))
     if len(_reasons) >= _KEPT:
         _reasons.clear()
     _reasons[id(layer)] = layer, reasons
@@ -163,6 +164,21 @@ def weight_specs(layer: Layer) -> list[tuple[str, tuple[int, ...], str]]:
     """Name, shape and dtype of the weights that the file keeps for a placeholder."""
     found = (layer.build or {}).get("weights", [])
     return [(str(name), tuple(shape), str(dtype)) for name, shape, dtype in found]
+
+
+def activation_names(layer: Layer) -> set[str]:
+    """The activations that a layer names by a plain word."""
+    found = (layer.arguments.get(key) for key in _ACTIVATIONS)
+    return {each for each in found if isinstance(each, str)}
+
+
+def _is_misspelt(layer: Layer) -> bool:
+    """Whether all that is strange in a layer that was drawn here (nothing of it comes from a
+    file) is the name of an activation: Keras then says what is wrong, and a person mends it."""
+    if layer.build is not None or not activation_names(layer):
+        return False
+    rest = {name: value for name, value in layer.arguments.items() if name not in _ACTIVATIONS}
+    return not tuple(_look(msgspec.structs.replace(layer, arguments=rest), known_objects()))
 
 
 def _calls(layer: Layer) -> list[dict[str, Any]]:

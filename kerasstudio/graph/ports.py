@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -92,7 +92,20 @@ def input_ports(
 def visible_ports(
     project: Project, node: str, catalogue: Catalogue, graph: str = ROOT
 ) -> list[PortSlot]:
-    """The slots worth drawing: masks and states only once they are wired."""
+    """The slots that are drawn: masks and states only once they are wired, and of a node that
+    hides its unused ports only those that are wired or must be."""
+    hides = project.graphs[graph].nodes[node].hides_ports
+    return [
+        slot
+        for slot in usual_ports(project, node, catalogue, graph)
+        if not hides or slot.required or slot.wire is not None
+    ]
+
+
+def usual_ports(
+    project: Project, node: str, catalogue: Catalogue, graph: str = ROOT
+) -> list[PortSlot]:
+    """The slots worth drawing, also those that a node hides."""
     return [
         slot
         for slot in input_ports(project, node, catalogue, graph)
@@ -100,12 +113,26 @@ def visible_ports(
     ]
 
 
+def hidden_outputs(node: Node, count: int, used: Collection[int]) -> frozenset[int]:
+    """The outputs out of `count` that are not drawn: where the node hides its unused ports those
+    without a wire (`used` have one), but for the first where none has one."""
+    return frozenset(range(count)).difference(used or (0,)) if node.hides_ports else frozenset()
+
+
+def used_outputs(graph: Graph) -> dict[str, set[int]]:
+    """Node → numbers of its outputs that have wires; nodes without any are left out."""
+    found: dict[str, set[int]] = {}
+    for wire in graph.wires.values():
+        found.setdefault(wire.source, set()).add(wire.output)
+    return found
+
+
 def free_port(
     project: Project, node: str, catalogue: Catalogue, graph: str = ROOT
 ) -> PortSlot | None:
     """Where a wire dropped on the card goes: the first free required slot, else the first free
     tensor slot, else the first slot (replacing its wire); None when the node has no ports."""
-    slots = visible_ports(project, node, catalogue, graph)
+    slots = usual_ports(project, node, catalogue, graph)
     for slot in slots:
         if slot.required and slot.is_free:
             return slot

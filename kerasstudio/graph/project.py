@@ -74,6 +74,8 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     many of these arguments are given by position, None meaning the first: the order of arguments
     decides the order in which Keras lists layers, and so that of the weights. `mode` "muted" leaves
     out the node and what follows from it, "bypassed" passes its first input on (see `switches`).
+    The last three are of the drawing alone: a `collapsed` card is only its header, `hides_ports`
+    leaves out ports that need no wire and have none, and a `pinned` one stays where it is.
     """
 
     id: str
@@ -84,6 +86,9 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     call: dict[str, Any] | None = None
     positional: int | None = None
     mode: Mode = "on"
+    collapsed: bool = False
+    hides_ports: bool = False
+    pinned: bool = False
 
 
 class Wire(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -111,7 +116,8 @@ def wire_key(target: str, port: str) -> str:
 
 
 class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A titled, coloured rectangle behind nodes, in scene pixels."""
+    """A titled, coloured rectangle behind nodes, in scene pixels. It carries what lies in it (see
+    `frames`)."""
 
     id: str
     title: str = ""
@@ -129,8 +135,8 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     x: float = 0.0
     y: float = 0.0
-    width: float = 200.0
-    height: float = 100.0
+    width: float = 240.0
+    height: float = 120.0
 
 
 class Graph(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -20,6 +20,9 @@ NEEDS = {
     "has_block": "Select a block first.",
     "has_linked": "Select a node that shares its layer with others first.",
     "in_block": "This is the main drawing already.",
+    "has_items": "Select a layer, frame or note first.",
+    "has_several": "Select two layers, frames or notes first.",
+    "has_frame": "Select a frame first.",
     "has_pair": "Select two layers or more first.",
     "has_selection_or_wire": "Select a layer or a wire first.",
     "has_problems": "There are no problems.",
@@ -103,17 +106,17 @@ _EDIT = _menu("Edit", (
     Action("edit.redo", "Redo", "Ctrl+Shift+Z Ctrl+Y", "redo", "can_redo"),
     Action("edit.history", "Undo list", "Ctrl+Shift+H", "history", also="history undo stack"),
 ), (
-    Action("edit.cut", "Cut", "Ctrl+X", "cut", "has_selection", CANVAS),
-    Action("edit.copy", "Copy", "Ctrl+C", "copy", "has_selection", CANVAS),
+    Action("edit.cut", "Cut", "Ctrl+X", "cut", "has_items", CANVAS),
+    Action("edit.copy", "Copy", "Ctrl+C", "copy", "has_items", CANVAS),
     Action("edit.paste", "Paste", "Ctrl+V", "paste", "", CANVAS),
     Action("edit.paste_with_wires", "Paste with the wires from outside", "Ctrl+Shift+V", place=CANVAS),
     Action("edit.copy_arguments", "Copy arguments", "Ctrl+Alt+C", "", "has_selection", CANVAS),
     Action("edit.paste_arguments", "Paste arguments", "Ctrl+Alt+V", "", "has_selection", CANVAS, tip="Give the copied arguments to all selected layers, also of other classes"),
-    Action("edit.duplicate", "Duplicate", "Ctrl+D Shift+D", "duplicate", "has_selection", CANVAS),
+    Action("edit.duplicate", "Duplicate", "Ctrl+D Shift+D", "duplicate", "has_items", CANVAS),
     Action("edit.delete", "Delete", "Del Backspace X", "trash", "has_selection_or_wire", CANVAS, also="remove erase"),
     Action("edit.delete_and_reconnect", "Delete and reconnect", "Ctrl+Del Ctrl+Backspace", "", "has_selection", CANVAS, also="dissolve remove keep wires"),
 ), (
-    Action("edit.rename", "Rename", "F2", "pencil", "has_selection", CANVAS),
+    Action("edit.rename", "Rename", "F2", "pencil", "has_items", CANVAS),
     Action("edit.reset_arguments", "Reset arguments", "", "", "has_selection", CANVAS),
     Action("edit.inspect", "Edit arguments", "Return", "", "has_selection", CANVAS, also="properties parameters"),
 ), (
@@ -130,7 +133,7 @@ _VIEW = _menu("View", (
     Action("view.results", "Results", "Alt+4", "chart", checkable=True),
 ), (
     Action("view.show_all", "Show all", "Home", "fit", "", CANVAS, "frame_all", also="frame fit home"),
-    Action("view.show_selected", "Show the selected", "F .", "", "has_selection", CANVAS, "frame_selection", also="frame zoom focus"),
+    Action("view.show_selected", "Show the selected", "F .", "", "has_items", CANVAS, "frame_selection", also="frame zoom focus"),
     Action("view.zoom_fit", "Zoom to fit", "Ctrl+1", "", "", CANVAS, "frame_all"),
     Action("view.zoom_100", "Zoom to 100 %", "Ctrl+0", place=CANVAS),
     Action("view.zoom_in", "Zoom in", "Ctrl++ Ctrl+=", place=CANVAS),
@@ -164,7 +167,7 @@ _MODEL = _menu("Model", (
     Action("model.make_independent", "Make independent", "", "", "has_linked", CANVAS, also="unlink unshare own weights copy"),
     Action("model.toggle_trainable", "Freeze or unfreeze weights", "", "snow", "has_selection", CANVAS, also="lock trainable"),
 ), (
-    Action("model.find", "Find a node", "Ctrl+F", "search", "", CANVAS, also="search"),
+    Action("model.find", "Find a node", "Ctrl+F", "search", "", CANVAS, also="search", tip="By name, type, argument (units=64) or shape (28, 28, *)"),
     Action("model.find_next", "Find the next", "F3", place=CANVAS),
     Action("model.find_previous", "Find the one before", "Shift+F3", place=CANVAS),
 ), (
@@ -185,8 +188,9 @@ _MODEL = _menu("Model", (
     Action("model.leave_block", "Leave the block", "PgUp", "", "in_block", CANVAS, also="up out"),
     Action("model.repeat", "Repeat in series…", "", "", "has_selection", CANVAS, also="times copies stack loop"),
     Action("model.save_block", "Save to My blocks…", "", "", "has_selection", CANVAS, also="palette reuse library"),
-    Action("model.create_frame", "Frame around the selected", "C Ctrl+J", "", "has_selection", CANVAS, also="comment box"),
-    Action("model.add_note", "Add a note", "Shift+P", place=CANVAS, also="comment sticky"),
+    Action("model.create_frame", "Frame around the selected", "C Ctrl+J", "", "has_items", CANVAS, also="comment box"),
+    Action("model.recolor_frame", "Next colour of the frame", "Shift+C", "", "has_frame", CANVAS, also="color colour comment"),
+    Action("model.add_note", "Add a note", "Shift+P", place=CANVAS, also="comment sticky markdown text"),
 ), (
     Action("model.flow", "Turn the flow direction"),
     Action("model.check", "Check again", "F7", "check", also="compile validate"),
@@ -197,15 +201,16 @@ _ARRANGE = _menu("Model/Arrange", (
     Action("arrange.layout", "Lay out", "Ctrl+L", "layout", "has_model", CANVAS, "layout_nodes", also="arrange auto layout tidy"),
     Action("arrange.layout_selection", "Lay out the selected", "Ctrl+Alt+L", "", "has_pair", CANVAS, "layout_nodes"),
     Action("arrange.straighten", "Straighten the wires", "Q", "", "has_selection", CANVAS),
+    Action("arrange.snap", "Snap to the grid", "", checkable=True, also="grid align drag", tip="Shift while dragging does the other one, Ctrl neither"),
 ), (
-    Action("arrange.align_left", "Align left edges", "Alt+Shift+Left", "", "has_pair", CANVAS),
-    Action("arrange.align_right", "Align right edges", "Alt+Shift+Right", "", "has_pair", CANVAS),
-    Action("arrange.align_top", "Align top edges", "Alt+Shift+Up", "", "has_pair", CANVAS),
-    Action("arrange.align_bottom", "Align bottom edges", "Alt+Shift+Down", "", "has_pair", CANVAS),
-    Action("arrange.align_center_h", "Align centres in a column", "", "", "has_pair", CANVAS),
-    Action("arrange.align_center_v", "Align centres in a row", "", "", "has_pair", CANVAS),
-    Action("arrange.distribute_h", "Distribute from left to right", "", "", "has_pair", CANVAS),
-    Action("arrange.distribute_v", "Distribute from top to bottom", "", "", "has_pair", CANVAS),
+    Action("arrange.align_left", "Align left edges", "Alt+Shift+Left", "", "has_several", CANVAS),
+    Action("arrange.align_right", "Align right edges", "Alt+Shift+Right", "", "has_several", CANVAS),
+    Action("arrange.align_top", "Align top edges", "Alt+Shift+Up", "", "has_several", CANVAS),
+    Action("arrange.align_bottom", "Align bottom edges", "Alt+Shift+Down", "", "has_several", CANVAS),
+    Action("arrange.align_center_h", "Align centres in a column", "", "", "has_several", CANVAS),
+    Action("arrange.align_center_v", "Align centres in a row", "", "", "has_several", CANVAS),
+    Action("arrange.distribute_h", "Distribute from left to right", "", "", "has_several", CANVAS),
+    Action("arrange.distribute_v", "Distribute from top to bottom", "", "", "has_several", CANVAS),
 ))
 _TRAIN = _menu("Train", (
     Action("train.start", "Train", "F5 Ctrl+Return", "play", "can_train", also="fit run start"),
@@ -232,8 +237,8 @@ _STEPS = tuple(
     for record in (
         Action(f"canvas.go_{way}", f"To the nearest node: {way}", arrow, place=CANVAS),
         Action(f"canvas.extend_{way}", f"And the nearest node: {way}", f"Shift+{arrow}", place=CANVAS),
-        Action(f"canvas.nudge_{way}", f"Nudge: {way}", f"Ctrl+{arrow}", "", "has_selection", CANVAS),
-        Action(f"canvas.push_{way}", f"Move a grid step: {way}", f"Ctrl+Shift+{arrow}", "", "has_selection", CANVAS),
+        Action(f"canvas.nudge_{way}", f"Nudge: {way}", f"Ctrl+{arrow}", "", "has_items", CANVAS),
+        Action(f"canvas.push_{way}", f"Move a grid step: {way}", f"Ctrl+Shift+{arrow}", "", "has_items", CANVAS),
     )
 )
 # fmt: on

@@ -291,6 +291,7 @@ class Studio(QObject):
         self.inspector.layers.block.open_chosen.connect(self.canvas.blocks.open)
         self.inspector.layers.block.independent_chosen.connect(self.canvas.blocks.untie)
         self.canvas.motion = self.settings.get("motion")
+        self.canvas.view.snaps_to_grid = self.settings.get("snap_to_grid")
         self.documents.prepare = self.canvas.loading.prepare
         self._closing.append(self.canvas.close_threads)
         self.canvas.view.wire_selected.connect(self.commands.refresh)
@@ -626,6 +627,8 @@ class Studio(QObject):
             change_text_scale(self.app, wanted_scale(choice, theme.system_scale()))
         elif key == "motion" and self.window.has_page("model"):
             self.canvas.motion = self.settings.get("motion")
+        elif key == "snap_to_grid" and self.window.has_page("model"):
+            self.canvas.view.snaps_to_grid = self.settings.get("snap_to_grid")
 
     def _theme_again(self, _scheme: object = None) -> None:
         theme.change_theme(self.app, self.settings.get("theme"))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from kerasstudio import __version__
 from kerasstudio.graph.problems import Problem
-from kerasstudio.graph.project import Project
+from kerasstudio.graph.project import Graph, Project
 from kerasstudio.ui.importing import FILTER
 from kerasstudio.ui.log_panel import LogPanel
 from kerasstudio.ui.run_feed import RunView
@@ -48,16 +48,21 @@ class Commands:
         running, nodes = studio.run_feed.is_running, bool(studio.store.project.graph.nodes)
         view = studio.run_feed.current
         stack, chosen = studio.store.undo_stack, len(studio.selection.nodes)
+        drawing = studio.store.project.graphs.get(studio.selection.graph, Graph(id=""))
         for name, on in (
             ("can_undo", stack.canUndo()),
             ("can_redo", stack.canRedo()),
             ("has_model", nodes),
             ("has_selection", chosen > 0),
+            ("has_items", studio.selection.has_items),
+            ("has_several", chosen + len(studio.selection.decorations) > 1),
+            ("has_frame", not studio.selection.decorations.isdisjoint(drawing.frames)),
             ("has_pair", chosen > 1),
             *studio.selection_conditions(),
             (
                 "has_selection_or_wire",
-                bool(chosen or studio.selection.dots) or studio.has_wire_selected,
+                bool(studio.selection.has_items or studio.selection.dots)
+                or studio.has_wire_selected,
             ),
             ("has_problems", bool(studio.feed.problems)),
             ("can_train", nodes and not running),
@@ -315,6 +320,7 @@ class Commands:
 
     def _wire(self) -> None:
         studio, window = self._studio, self._studio.window
+        settings = studio.settings
         documents, stack = studio.documents, studio.store.undo_stack
         does: dict[str, Callable[[], object]] = {
             "file.new": self.new,
@@ -352,6 +358,7 @@ class Commands:
             "view.bottom": self.toggle_panel,
             "view.theme": self.toggle_theme,
             "model.flow": self.turn_flow,
+            "arrange.snap": lambda: settings.set("snap_to_grid", not settings.get("snap_to_grid")),
             "model.check": studio.feed.refresh,
             "model.next_problem": self.next_problem,
             "train.start": self.train,
@@ -376,6 +383,7 @@ class Commands:
         studio.run_feed.runs_changed.connect(self.refresh)
         studio.warm.start_changed.connect(self.refresh)
         window.page_shown.connect(lambda _page: self._show_checks())
+        settings.setting_changed.connect(lambda _key: self._show_checks())
         recent = self.actions.recent_menu
         if recent is not None:
             recent.aboutToShow.connect(self._fill_recent)
@@ -385,6 +393,7 @@ class Commands:
         for page in ("data", "model", "train", "results"):
             self.actions.action(f"view.{page}").setChecked(window.page == page)
         self.actions.action("view.bottom").setChecked(window.panel_open)
+        self.actions.action("arrange.snap").setChecked(self._studio.settings.get("snap_to_grid"))
 
     def _fill_recent(self) -> None:
         menu = self.actions.recent_menu

@@ -20,7 +20,7 @@ from kerasstudio.ui.theme import px
 from kerasstudio.ui.top_bar import TopBar
 from kerasstudio.ui.widgets.notice_bar import NoticeBar
 
-MOST_LEFT = 0.38
+MOST_LEFT, MOST_BELOW = 0.38, 0.34
 PAGES_WITH_PANEL = ("model", "train")
 PALETTE_WIDTH, OUTLINE_WIDTH, INSPECTOR_WIDTH, PANEL_HEIGHT = 216, 448, 300, 280
 SIDE_WIDTH = 420
@@ -176,8 +176,8 @@ class MainWindow(QMainWindow):
             self.panel.show()
             # Before the first layout the splitter does not know its height yet.
             height = max(self._split.height(), self.height() - 80, 400)
-            saved = self._settings.get("splitters").get("panel", PANEL_HEIGHT)
-            below = min(saved, height // 2)
+            usual = min(PANEL_HEIGHT, round(height * MOST_BELOW))
+            below = min(self._settings.get("splitters").get("panel", usual), height // 2)
             self._split.setSizes([height - below, below])
         elif not wanted and not self.panel.isHidden():
             self._remember_panel()

@@ -6,14 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["anywhere", "paper", "card", "title", "port", "wire", "dot"]
+Where = Literal["anywhere", "paper", "card", "title", "port", "wire", "dot", "decoration", "edge"]
 
 
 @dataclass(frozen=True)
 class MouseGesture:
     """`chords` is a button with what must be held, separated by blanks: "Left", "Middle", "Right",
     "Double" (the left button, twice) after "Ctrl+", "Shift+", "Alt+", "Space+" or another letter.
-    A "card" gesture holds on its title, too, unless one is bound there. `verb` is what the hand
+    A "card" gesture holds on its title, too, unless one is bound there; a "decoration" is a note or
+    the title of a frame, an "edge" is of either. `verb` is what the hand
     does then, for the cheat-sheet ("drag", "click")."""
 
     id: str
@@ -31,6 +32,8 @@ GESTURES: tuple[MouseGesture, ...] = (
     MouseGesture("box_toggle", "Toggle with a box; click: add a layer behind the selected", "paper",
                  "Ctrl+Left"),
     MouseGesture("lasso", "Select with a lasso", "anywhere", "Ctrl+Alt+Left"),
+    MouseGesture("lasso_add", "Add to the selection with a lasso", "anywhere",
+                 "Ctrl+Alt+Shift+Left"),
     MouseGesture("cut_wires", "Cut wires with a stroke", "paper", "Alt+Left"),
     MouseGesture("cut_wires_anywhere", "Cut wires with a stroke", "anywhere", "Ctrl+Right Y+Left"),
     MouseGesture("pan", "Pan", "anywhere", "Middle Space+Left"),
@@ -54,6 +57,16 @@ GESTURES: tuple[MouseGesture, ...] = (
     MouseGesture("move_dot", "Move a reroute dot", "dot", "Left"),
     MouseGesture("toggle_dot", "Toggle the selection", "dot", "Ctrl+Left Shift+Left", "click"),
     MouseGesture("remove_dot", "Remove a reroute dot", "dot", "Double Alt+Left", "click"),
+    MouseGesture("move_decoration", "Frame or note: select; drag: move with what lies in it",
+                 "decoration", "Left", "click"),
+    MouseGesture("add_decoration", "Frame or note: add to the selection", "decoration",
+                 "Shift+Left", "click"),
+    MouseGesture("toggle_decoration", "Frame or note: toggle the selection", "decoration",
+                 "Ctrl+Left", "click"),
+    MouseGesture("duplicate_decoration", "Frame or note: duplicate", "decoration", "Alt+Left"),
+    MouseGesture("edit_decoration", "Frame: rename; note: write in it", "decoration", "Double",
+                 "click"),
+    MouseGesture("resize", "Frame or note: change its size", "edge", "Left"),
     MouseGesture("reroute_stroke", "Put reroute dots in across wires", "anywhere", ""),
 )
 # fmt: on
@@ -69,6 +82,7 @@ HABITS: tuple[tuple[str, str], ...] = (
     ("Connect to a new layer", "drop the wire on empty canvas"),
     ("Insert into a wire", "drop the node on it; hold Shift not to"),
     ("Align to the grid", "hold Shift while dragging"),
+    ("Align to nothing", "hold Ctrl while dragging"),
     ("Look at a mend before taking it", "point at it"),
     ("Change a number", "drag its name; arrows or wheel in its field"),
     ("Finer, coarser", "hold Shift, Ctrl while doing so"),

@@ -11,8 +11,8 @@ from kerasstudio.graph.project import ROOT
 
 
 class Selection(QObject):
-    """Node ids of the graph that is shown, and reroute dots of its wires. Not part of the document:
-    no undo step."""
+    """Node ids of the graph that is shown, reroute dots of its wires, and its frames and notes
+    (`decorations`). Not part of the document: no undo step."""
 
     selection_changed = Signal()
     graph_changed = Signal()
@@ -23,6 +23,7 @@ class Selection(QObject):
         self._graph = ROOT
         self._nodes: frozenset[str] = frozenset()
         self._dots: frozenset[Dot] = frozenset()
+        self._decorations: frozenset[str] = frozenset()
 
     @property
     def graph(self) -> str:
@@ -37,21 +38,42 @@ class Selection(QObject):
     def dots(self) -> frozenset[Dot]:
         return self._dots
 
-    def select(self, nodes: Iterable[str], dots: Iterable[Dot] = ()) -> None:
-        """Select exactly these nodes and dots."""
-        chosen = frozenset(nodes), frozenset(dots)
-        if chosen != (self._nodes, self._dots):
-            self._nodes, self._dots = chosen
+    @property
+    def decorations(self) -> frozenset[str]:
+        """Ids of frames and notes."""
+        return self._decorations
+
+    @property
+    def has_items(self) -> bool:
+        """Whether there are nodes, frames or notes."""
+        return bool(self._nodes or self._decorations)
+
+    def select(
+        self, nodes: Iterable[str], dots: Iterable[Dot] = (), decorations: Iterable[str] = ()
+    ) -> None:
+        """Select exactly these nodes, dots, frames and notes."""
+        chosen = frozenset(nodes), frozenset(dots), frozenset(decorations)
+        if chosen != (self._nodes, self._dots, self._decorations):
+            self._nodes, self._dots, self._decorations = chosen
             self.selection_changed.emit()
 
     def toggle(self, node: str) -> None:
-        self.select(self._nodes ^ {node}, self._dots)
+        self.select(self._nodes ^ {node}, self._dots, self._decorations)
 
     def toggle_dot(self, dot: Dot) -> None:
-        self.select(self._nodes, self._dots ^ {dot})
+        self.select(self._nodes, self._dots ^ {dot}, self._decorations)
 
-    def add(self, nodes: Iterable[str], dots: Iterable[Dot] = ()) -> None:
-        self.select(self._nodes | frozenset(nodes), self._dots | frozenset(dots))
+    def toggle_decoration(self, key: str) -> None:
+        self.select(self._nodes, self._dots, self._decorations ^ {key})
+
+    def add(
+        self, nodes: Iterable[str], dots: Iterable[Dot] = (), decorations: Iterable[str] = ()
+    ) -> None:
+        self.select(
+            self._nodes | frozenset(nodes),
+            self._dots | frozenset(dots),
+            self._decorations | frozenset(decorations),
+        )
 
     def clear(self) -> None:
         self.select(())
@@ -61,7 +83,7 @@ class Selection(QObject):
         if graph == self._graph:
             return
         self._graph = graph
-        self._nodes, self._dots = frozenset(), frozenset()
+        self._nodes, self._dots, self._decorations = frozenset(), frozenset(), frozenset()
         self.graph_changed.emit()
         self.selection_changed.emit()
 
@@ -69,6 +91,11 @@ class Selection(QObject):
         """Select a node and ask the canvas to bring it into view."""
         self.select((node,))
         self.look_at(node)
+
+    def reveal_decoration(self, key: str) -> None:
+        """Select a frame or note and ask the canvas to bring it into view."""
+        self.select((), (), (key,))
+        self.look_at(key)
 
     def look_at(self, node: str) -> None:
         """Ask the canvas to bring a node into view, whatever is selected."""

@@ -54,6 +54,13 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         "The drawing has its own size: zoom it.",
     ),
+    Setting(
+        "snap_to_grid",
+        False,
+        "Snap to the grid",
+        help="Off: cards come into line with their neighbours. Shift while dragging does the "
+        "other one, Ctrl neither.",
+    ),
     Setting("motion", True, "Animations", help="Off: the canvas jumps instead of gliding."),
     Setting(
         "keep_spare",

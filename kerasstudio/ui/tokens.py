@@ -40,6 +40,24 @@ CATEGORY_LIGHT = {
     "blocks": "#3c7f9c",
     "other": "#667085",
 }
+FRAMES_DARK = {
+    "blue": "#6aa5ff",
+    "green": "#3ecf9a",
+    "yellow": "#d9c04a",
+    "orange": "#f0914e",
+    "red": "#ee6f86",
+    "purple": "#b28cf2",
+    "gray": "#98a2b5",
+}
+FRAMES_LIGHT = {
+    "blue": "#2f6fde",
+    "green": "#12916a",
+    "yellow": "#a88a00",
+    "orange": "#cb5f1f",
+    "red": "#c8324f",
+    "purple": "#8a4fd0",
+    "gray": "#667085",
+}
 # Words of a category's name that decide its colour, looked for in this order.
 CATEGORY_WORDS = (
     ("input", "input & output"),
@@ -120,8 +138,15 @@ class Tokens:
     node_border: str = "#343d50"
     wire: str = "#7d889f"
     shadow: str = "#0a0d13"
+    note: str = "#322d1f"
+    note_border: str = "#5d5433"
+    note_text: str = "#ece5cf"
+    note_faint: str = "#a89f83"
+    note_link: str = "#8ab8ff"
+    note_code: str = "#453f2c"
     histogram: str = "#3a4c76"
     validation: str = "#ffb454"
+    frames: tuple[tuple[str, str], ...] = tuple(FRAMES_DARK.items())
     ranks: tuple[str, ...] = RANK_DARK
     heat: tuple[str, ...] = HEAT_DARK
     series: tuple[str, ...] = (
@@ -146,6 +171,11 @@ class Tokens:
             if word in known:
                 return self.categories[key]
         return self.categories["other"]
+
+    def frame(self, name: str) -> str:
+        """The colour of a frame by its name; that of the first for a name that is not known."""
+        colors = dict(self.frames)
+        return colors.get(name, self.frames[0][1])
 
     def rank(self, rank: int | None) -> str:
         """The colour of a wire whose tensor has this many axes, batch included."""
@@ -188,8 +218,15 @@ LIGHT = Tokens(
     node_border="#c5cdd9",
     wire="#7b879c",
     shadow="#c9d0db",
+    note="#fff7dc",
+    note_border="#e3cf86",
+    note_text="#3a3319",
+    note_faint="#776c46",
+    note_link="#1f58b8",
+    note_code="#f2e6b8",
     histogram="#9db4e0",
     validation="#c96a00",
+    frames=tuple(FRAMES_LIGHT.items()),
     ranks=RANK_LIGHT,
     heat=HEAT_LIGHT,
     series=(
@@ -231,6 +268,11 @@ CONTRAST = replace(
     node="#0c0c0c",
     node_border="#b0b0b0",
     wire="#d0d0d0",
+    note="#000000",
+    note_border="#ffe27a",
+    note_text="#ffffff",
+    note_faint="#d8d0b0",
+    note_code="#333333",
     histogram="#6ea3ff",
 )
 LOOKS = {look.name: look for look in (DARK, LIGHT, CONTRAST)}

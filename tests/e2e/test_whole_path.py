@@ -207,7 +207,7 @@ def test_drawing_with_the_keyboard(studio: Any) -> None:
     hand.keys("Return")
     wait_for(lambda: len(studio.store.project.graph.nodes) == 1, "a Dense")
     assert node_of(studio.store.project, "Dense")
-    hand.keys("ctrl+d")
+    hand.keys("Escape", "ctrl+d")  # out of the field for its units
     wait_for(lambda: len(studio.store.project.graph.nodes) == 2, "two")
     hand.keys("ctrl+z", "ctrl+z")
     assert not studio.store.project.graph.nodes

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from kerasstudio.graph import edits, files
+from kerasstudio.graph.arranging import arrange
 from kerasstudio.graph.clipboard import copy_nodes, read_clip
 from kerasstudio.graph.diff import diff
+from kerasstudio.graph.frames import carried, decoration_rects, node_rects
 from kerasstudio.graph.linked_layers import is_linked
 from kerasstudio.graph.loops import would_cycle
 from kerasstudio.graph.names import name_error
 from kerasstudio.graph.ports import input_ports, output_count, split_port
 from kerasstudio.graph.problems import StudioError
-from kerasstudio.graph.project import Project
+from kerasstudio.graph.project import ROOT, Project
 from kerasstudio.graph.structure import structure_problems
 from kerasstudio.graph.switches import switched
 
@@ -97,7 +99,8 @@ class Editing(RuleBasedStateMachine):
     @rule(data=st.data(), x=PLACES, y=PLACES, keep=st.booleans())
     def copy_and_paste(self, data: st.DataObject, x: float, y: float, keep: bool) -> None:
         chosen = self.some(data)
-        clip = read_clip(copy_nodes(self.project, chosen))
+        decorations = sorted(decoration_rects(self.project.graph))[:3]
+        clip = read_clip(copy_nodes(self.project, chosen, decorations=decorations))
         assert clip is not None
         project, new = edits.paste(self.project, clip, x, y, keep_incoming=keep)
         assert len(new) == len(chosen)
@@ -184,6 +187,59 @@ class Editing(RuleBasedStateMachine):
             self.do(edits.remove_dots(self.project, chosen))
         else:
             self.do(edits.move_dots(self.project, dict.fromkeys(chosen, (x, y))))
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), look=st.sampled_from(["collapsed", "hides_ports", "pinned"]),
+          value=st.booleans())  # fmt: skip
+    def look(self, data: st.DataObject, look: Any, value: bool) -> None:
+        before = self.project
+        self.do(edits.set_look(before, self.some(data), look, value))
+        assert not diff(before, self.project).affects_model
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data())
+    def frame(self, data: st.DataObject) -> None:
+        rects = node_rects(self.project, ROOT)
+        chosen = self.some(data)
+        if chosen:
+            project, frame = edits.frame_nodes(self.project, [rects[node] for node in chosen])
+            held = carried(project.graph, [frame], rects)
+            assert held.nodes >= set(chosen)
+            self.do(project)
+
+    @rule(text=st.text(max_size=8), x=PLACES, y=PLACES)
+    def note(self, text: str, x: float, y: float) -> None:
+        self.do(edits.add_note(self.project, text, x, y)[0])
+
+    @precondition(lambda self: decoration_rects(self.project.graph))
+    @rule(data=st.data(), x=PLACES, y=PLACES, what=st.sampled_from(["move", "size", "delete"]))
+    def decorate(self, data: st.DataObject, x: float, y: float, what: str) -> None:
+        before = self.project
+        key = data.draw(st.sampled_from(sorted(decoration_rects(before.graph))))
+        if what == "move":
+            rects = node_rects(before, ROOT)
+            held = carried(before.graph, [key], rects)
+            self.do(edits.move_items(before, {key: (x, y)}, carrying=rects))
+            free = [n for n in held.nodes if not before.graph.nodes[n].pinned]
+            now = carried(self.project.graph, [key], node_rects(self.project, ROOT))
+            assert now.nodes >= set(free), "what lay in a frame still does"
+        elif what == "size":
+            self.do(edits.set_rect(before, key, (x, y, abs(x), abs(y))))
+        else:
+            self.do(edits.delete_decorations(before, [key]))
+        assert not diff(before, self.project).affects_model
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data(), some=st.booleans())
+    def lay_out(self, data: st.DataObject, some: bool) -> None:
+        before = self.project
+        chosen = self.some(data) if some else None
+        rects = node_rects(before, ROOT)
+        self.do(edits.rearrange(before, arrange(before, ROOT, rects, chosen)))
+        after = self.project.graph.nodes
+        assert all(after[n] == each for n, each in before.graph.nodes.items() if each.pinned)
+        if chosen is not None:
+            assert all(after[n] == before.graph.nodes[n] for n in after.keys() - set(chosen))
 
     @precondition(lambda self: 0 < len(self.project.graph.nodes) < 40)
     @rule(data=st.data())

@@ -300,3 +300,5 @@ def test_steps_are_told_in_the_past() -> None:
     assert done("Fix: insert Flatten") == "Fixed: insert Flatten"
     assert done("Set units to 40") == "Set units to 40"
     assert done("Undo") == "Undo"
+    assert done("Frame 4 layers") == "Framed 4 layers"
+    assert done("Pin conv") == "Pinned conv"

@@ -509,7 +509,7 @@ def test_the_bubble_is_as_high_as_what_it_says_now(hand: Hand) -> None:
 
 
 def test_layout_is_one_step(hand: Hand) -> None:
-    hand.canvas.layout_nodes()
+    hand.canvas.actions_set.run("arrange.layout")
     assert hand.project is not hand.start
     hand.undo_is_identity()
 

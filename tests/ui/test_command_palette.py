@@ -143,7 +143,7 @@ def test_it_does_everything(qtbot: QtBot, studio: Studio, tmp_path: Path) -> Non
 
 def test_what_cannot_be_done_says_why_and_stays(qtbot: QtBot, studio: Studio) -> None:
     palette = open_palette(qtbot, studio)
-    qtbot.keyClicks(palette.search, "duplicate")
+    qtbot.keyClicks(palette.search, "bypass")
     assert palette.current is not None
     assert palette.current.hindrance == "Select a layer first."
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)

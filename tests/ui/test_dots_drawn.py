@@ -146,18 +146,18 @@ def test_copies_and_deletions_take_their_dots_along(hand: Dotter) -> None:
     at = hand.between("conv", "dense")
     hand.drag(at, at + QPoint(0, 80), ALT)
     hand.selection.select((hand.nodes["conv"], hand.nodes["dense"]))
-    hand.canvas.copy()
+    hand.canvas.clipping.copy()
     assert '"points"' in QGuiApplication.clipboard().text()
-    hand.canvas.paste()
+    hand.canvas.clipping.paste()
     pasted = [key for key, wire in hand.project.graph.wires.items() if wire.points]
     assert len(pasted) == 2
     assert len(hand.canvas.model.wires.dots) == 2
     hand.selection.select(hand.selection.nodes)
-    hand.canvas.delete()
+    hand.canvas.clipping.delete()
     assert len(hand.canvas.model.wires.dots) == 1
     hand.canvas.select_all()
     assert hand.selection.dots == {(hand.wire, 0)}
-    hand.canvas.delete()
+    hand.canvas.clipping.delete()
     assert not hand.canvas.model.wires.dots
     assert not hand.project.graph.nodes
 
@@ -166,7 +166,7 @@ def test_layout_keeps_them(hand: Dotter) -> None:
     at = hand.between("conv", "dense")
     hand.drag(at, at + QPoint(0, 80), ALT)
     hand.selection.clear()
-    hand.canvas.layout_nodes()
+    hand.canvas.actions_set.run("arrange.layout")
     assert len(hand.points("dense")) == 1
 
 

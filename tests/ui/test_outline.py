@@ -227,17 +227,46 @@ def test_frames_and_notes_are_rows(studio: Studio, outline: Outline) -> None:
     project = studio.store.project
     nodes = list(project.graph.nodes.values())
     x, y = nodes[0].x, nodes[0].y
-    project, _frame = edits.add_frame(project, "first steps", x - 10, y - 10, 240, 140)
+    project, made = edits.add_frame(project, "first steps", x - 10, y - 10, 240, 140)
     project, _note = edits.add_note(project, "Remember\nthe wine", 0, 900)
     studio.store.apply(project, "Add frame and note")
     assert names(outline)[-2:] == ["first steps", "Remember"]
     frame = row(outline, "first steps")
     assert frame.siblingAtColumn(TYPE).data() == "Frame"
     outline.tree.setCurrentIndex(frame)
-    assert studio.selection.nodes == {nodes[0].id}
+    assert studio.selection.decorations == {made}
+    assert not studio.selection.nodes
     assert outline.model.setData(frame, "beginning")
     assert names(outline)[-2] == "beginning"
     assert not outline.model.flags(row(outline, "Remember")) & Qt.ItemFlag.ItemIsEditable
+
+
+def test_the_outline_does_with_frames_and_notes_what_the_canvas_does(
+    studio: Studio, outline: Outline, qtbot: QtBot
+) -> None:
+    project = studio.store.project
+    project, frame = edits.add_frame(project, "first steps", -10, -10, 240, 140)
+    project, note = edits.add_note(project, "Remember", 0, 900)
+    studio.store.apply(project, "Add frame and note")
+    studio.selection.select((), (), (note,))
+    assert outline.tree.currentIndex().data() == "Remember"
+    outline.actions_set.run("edit.rename")
+    editor = studio.canvas.decorating.editor
+    assert editor.note == note
+    editor.field.setPlainText("Remember more")
+    editor.take()
+    assert names(outline)[-1] == "Remember more"
+    outline.tree.setCurrentIndex(row(outline, "first steps"))
+    outline.show_menu(outline.tree.mapToGlobal(outline.tree.rect().center()))
+    menu = next(each for each in outline.findChildren(QMenu) if each.isVisible())
+    texts = {action.text(): action for action in menu.actions()}
+    assert "Colour" in texts
+    texts["Select what lies in it"].trigger()
+    menu.close()
+    outline.tree.setCurrentIndex(row(outline, "first steps"))
+    outline.actions_set.run("edit.delete")
+    assert frame not in studio.store.project.graph.frames
+    assert len(studio.store.project.graph.nodes) == len(project.graph.nodes)
 
 
 def test_any_edits_leave_the_rows_right(studio: Studio, outline: Outline) -> None:

@@ -51,8 +51,8 @@ def saved(studio: Studio) -> None:
 def test_each_window_has_a_document_and_an_undo_list(qtbot: QtBot, windows: Windows) -> None:
     one, other = begun(qtbot, windows.open(iris)), begun(qtbot, windows.open(blank))
     one.canvas.select_all()
-    one.canvas.copy()
-    other.canvas.paste()
+    one.canvas.clipping.copy()
+    other.canvas.clipping.paste()
     assert len(other.store.project.graph.nodes) == len(one.store.project.graph.nodes)
     assert other.store.undo_stack.count() == 1
     assert one.store.undo_stack.count() == 0
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_opened_leaves_no_window(
 def test_quit_asks_for_each_window_and_cancel_ends_it(qtbot: QtBot, windows: Windows) -> None:
     one, other = begun(qtbot, windows.open(iris)), begun(qtbot, windows.open(iris))
     one.canvas.select_all()
-    one.canvas.delete()
+    one.canvas.clipping.delete()
     other.window.actions_set.action("file.quit").trigger()
     qtbot.waitUntil(lambda: one.documents.question is not None, timeout=10_000)
     assert windows.studios == [one], "the one without edits is gone"

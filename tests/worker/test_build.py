@@ -235,7 +235,7 @@ def test_refusal_names_node_argument_and_a_fix() -> None:
     assert [fix.kind for fix in problem.fixes] == ["set_argument"]
 
 
-def test_unknown_class_is_a_problem_not_a_crash() -> None:
+def test_a_class_of_something_else_is_code_that_is_not_run() -> None:
     project = drawing(
         [IN, Layer("s", "system", "bad", "os"), OUT],
         [Node("n1", "i"), Node("n2", "s"), Node("n3", "o")],
@@ -243,7 +243,7 @@ def test_unknown_class_is_a_problem_not_a_crash() -> None:
     )
     with pytest.raises(StudioError) as caught:
         build_model(project)
-    assert caught.value.problem.code == "shape.unknown_class"
+    assert caught.value.problem.code == "placeholder.shape"
     assert caught.value.problem.place.node == "n2"
 
 

@@ -223,7 +223,7 @@ def test_only_kerass_own_classes_can_be_named() -> None:
     assert find_class("keras.src.utils.file_utils", "get_file") is None
     assert find_class("keras.src.nothing", "Dense") is None
     assert find_class("keras.layers", "deserialize") is None
-    with pytest.raises(ValueError, match="no get_file"):
+    with pytest.raises(ValueError, match="get_file, and was not run"):
         make_object({"module": "keras.utils", "class_name": "get_file", "config": {}})
 
 

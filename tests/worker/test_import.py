@@ -14,6 +14,7 @@ from keras import layers, ops
 from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.codegen import python_code
 from kerasstudio.graph.files import decode_project, encode_project
+from kerasstudio.graph.placeholders import placeholders
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.structure import structure_problems
@@ -236,16 +237,15 @@ def test_converting_keeps_the_weights(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one, other)
 
 
-def test_what_is_code_is_refused() -> None:
+def test_layers_that_are_code_are_drawn_and_models_that_are_code_refused() -> None:
     class Own(keras.layers.Layer):
         def call(self, x: object) -> object:
             return x
 
     i = Input((3,))
-    with pytest.raises(StudioError, match="code of its own"):
-        import_keras(keras.Model(i, layers.Lambda(lambda x: x * 2, name="twice")(i)))
-    with pytest.raises(StudioError, match="code of its own"):
-        import_keras(keras.Model(i, Own()(i)))
+    for layer in (layers.Lambda(lambda x: x * 2, name="twice"), Own(name="own")):
+        project, _ = import_keras(keras.Model(i, layer(i)))
+        assert [each.name for each in placeholders(project)] == [layer.name]
 
     class Written(keras.Model):
         pass

@@ -15,7 +15,7 @@ from kerasstudio.graph import edits
 from kerasstudio.graph.data_spec import Column, DataSpec, Source, Split
 from kerasstudio.graph.inspection import Inspection
 from kerasstudio.graph.problems import StudioError
-from kerasstudio.graph.project import Project
+from kerasstudio.graph.project import Layer, Project
 from kerasstudio.graph.training_spec import KerasObject, Start, TrainingSpec
 from kerasstudio.graph.warm_start import layer_starts
 from kerasstudio.runtime.protocol import (
@@ -309,14 +309,15 @@ def test_shared_layers_blocks_and_wrappers_are_told_layer_by_layer(tmp_path: Pat
 
 
 def test_names_within_a_layer_do_not_depend_on_where_it_is() -> None:
+    drawn = Layer("l1", "Dense", "a")
     layer = keras.layers.Dense(2, name="a")
     inside = keras.layers.Dense(2, name="a")
     i = keras.Input((3,))
     layer(i)
     keras.Model(i, keras.Sequential([keras.Input((3,)), inside], name="outer")(i))
-    assert [spec.name for spec in weight_specs(layer)] == ["kernel", "bias"]
-    assert [spec.name for spec in weight_specs(inside)] == ["kernel", "bias"]
-    assert weight_specs(object()) == ()  # an operation
+    assert [spec.name for spec in weight_specs(drawn, layer)] == ["kernel", "bias"]
+    assert [spec.name for spec in weight_specs(drawn, inside)] == ["kernel", "bias"]
+    assert weight_specs(drawn, object()) == ()  # an operation
 
 
 def taken(project: Project, source: Path, out: Path) -> WeightsTaken:

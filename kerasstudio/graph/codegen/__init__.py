@@ -67,4 +67,6 @@ def notebook(
     the model have the tag "model". Raises `StudioError` like `write_script`."""
     from kerasstudio.graph.codegen.notebook import cells_of
 
-    return cells_of(Program(project, catalogue or shipped(), summary, title, training=True))
+    catalogue = catalogue or shipped()
+    project = live_project(project, catalogue)
+    return cells_of(Program(project, catalogue, summary, title, training=True))

@@ -11,6 +11,7 @@ from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
 from kerasstudio.graph.codegen.constants import Constants
 from kerasstudio.graph.codegen.pieces import Call, Items, Leaf, Pairs, Piece, Slice
 from kerasstudio.graph.codegen.source import class_path, is_name, keyword_name
+from kerasstudio.graph.placeholders import LAMBDA
 from kerasstudio.graph.problems import Place, Problem, StudioError
 from kerasstudio.graph.project import Layer
 from kerasstudio.graph.references import REFERENCE
@@ -114,6 +115,8 @@ class Values:
         """The constructor of a layer: obvious arguments first, only what differs from Keras."""
         kind = self._catalogue.layer_type(layer)
         place = Place(layer=layer.id)
+        if layer.class_name == LAMBDA and not self._has_function(layer.arguments.get("function")):
+            raise StudioError(_no_function(layer))
         path = self._class(layer.module, layer.class_name, layer.registered_name, place)
         arguments = kind.arguments if kind is not None else ()
         known = {each.name: each for each in arguments}
@@ -205,6 +208,13 @@ class Values:
             )
         )
 
+    def _has_function(self, value: Any) -> bool:
+        """Whether the function of a Lambda layer is one that a script can name."""
+        if not isinstance(value, dict) or value.get("class_name") != "function":
+            return False
+        name = str(value.get("config"))
+        return is_name(name) and (name in self._custom or value.get("module") == "keras.ops")
+
     def _object_arguments(self, module: str, class_name: str) -> tuple[Argument, ...]:
         found = self._catalogue.object_type(str(module).rsplit(".", 1)[-1], class_name)
         return found.arguments if found is not None else ()
@@ -282,6 +292,18 @@ def _nested(data: list[Any], shape: list[int]) -> Piece:
     step = len(data) // shape[0]
     rows = (data[at * step : (at + 1) * step] for at in range(shape[0]))
     return Items(tuple(_nested(row, shape[1:]) for row in rows))
+
+
+def _no_function(layer: Layer) -> Problem:
+    return Problem(
+        code="export.lambda",
+        message=f'"{layer.name[:80]}" is a Lambda layer whose function is not in the code of the '
+        "project, so no script can contain it.",
+        expected="operations or layers of Keras, or a class in the project's own code",
+        received="compiled code, or the name of a function that is elsewhere",
+        place=Place(layer=layer.id),
+        advice="Select the layer and draw it as operations, or make it a class of the project.",
+    )
 
 
 def _same(argument: Argument, value: Any) -> bool:

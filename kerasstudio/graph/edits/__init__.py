@@ -5,6 +5,17 @@ anything to undo. What cannot be done raises `StudioError` with a message for th
 """
 
 from kerasstudio.graph.edits.chain import move_along, take_out
+from kerasstudio.graph.edits.decorations import (
+    add_frame,
+    add_note,
+    delete_decorations,
+    frame_nodes,
+    move_items,
+    rearrange,
+    set_frame,
+    set_note,
+    set_rect,
+)
 from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
 from kerasstudio.graph.edits.embed import embed_model
 from kerasstudio.graph.edits.group import group
@@ -24,20 +35,16 @@ from kerasstudio.graph.edits.layers import (
     wrap_layer,
 )
 from kerasstudio.graph.edits.linking import link, make_independent
+from kerasstudio.graph.edits.looks import set_look
 from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
     add_connected,
-    add_frame,
     add_layer,
-    add_note,
     call_again,
     delete_and_reconnect,
-    delete_decorations,
     delete_nodes,
     move_nodes,
-    set_frame,
     set_literal,
-    set_note,
 )
 from kerasstudio.graph.edits.paste import duplicate, paste
 from kerasstudio.graph.edits.repeat import repeat
@@ -84,6 +91,7 @@ __all__ = [
     "disconnect",
     "duplicate",
     "embed_model",
+    "frame_nodes",
     "free_place",
     "group",
     "insert_between",
@@ -97,11 +105,13 @@ __all__ = [
     "make_room",
     "move_along",
     "move_dots",
+    "move_items",
     "move_nodes",
     "move_wires",
     "open_up",
     "paste",
     "place_block",
+    "rearrange",
     "remove_dots",
     "rename_layer",
     "repeat",
@@ -117,11 +127,13 @@ __all__ = [
     "set_flow",
     "set_frame",
     "set_literal",
+    "set_look",
     "set_mode",
     "set_note",
     "set_optimizer",
     "set_output_training",
     "set_placeholder_outputs",
+    "set_rect",
     "set_split",
     "set_start",
     "set_trainable",

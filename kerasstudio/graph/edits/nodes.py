@@ -1,4 +1,4 @@
-"""Edits of nodes: add, move, delete, call again; frames and notes."""
+"""Edits of nodes: add, move, delete, call again."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ from kerasstudio.graph.ports import free_port
 from kerasstudio.graph.problems import Place
 from kerasstudio.graph.project import (
     ROOT,
-    Frame,
     Graph,
     Layer,
     Node,
-    Note,
     Project,
     Wire,
 )
@@ -120,13 +118,13 @@ def call_again(
 def move_nodes(
     project: Project, positions: Mapping[str, tuple[float, float]], graph: str = ROOT
 ) -> Project:
-    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored. The
-    reroute dots between nodes that move go with them."""
+    """Put nodes at new places (top left corners, scene pixels); unknown ids are ignored, pinned
+    nodes stay. The reroute dots between nodes that move go with them."""
     drawing = graph_of(project, graph)
     moved: dict[str, Node] = {}
     for node_id, (x, y) in positions.items():
         node = drawing.nodes.get(node_id)
-        if node is not None and (node.x != x or node.y != y):
+        if node is not None and not node.pinned and (node.x != x or node.y != y):
             moved[node_id] = replace(node, x=float(x), y=float(y))
     if not moved:
         return project
@@ -241,63 +239,6 @@ def drop_unused(project: Project, layers: Collection[str]) -> Project:
         if outputs is not project.training.outputs:
             project = replace(project, training=replace(project.training, outputs=outputs))
     return project
-
-
-def add_frame(
-    project: Project,
-    title: str,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    color: str = "blue",
-    graph: str = ROOT,
-) -> tuple[Project, str]:
-    drawing = graph_of(project, graph)
-    project, frame_id = new_id(project, "f")
-    frame = Frame(frame_id, title, x, y, width, height, color)
-    return with_graph(project, replace(drawing, frames={**drawing.frames, frame_id: frame})), (
-        frame_id
-    )
-
-
-def set_frame(project: Project, frame: str, graph: str = ROOT, **changes: Any) -> Project:
-    """Change fields of a frame (title, place, size, colour)."""
-    drawing = graph_of(project, graph)
-    found = drawing.frames.get(frame)
-    changed = None if found is None else replace(found, **changes)
-    if changed is None or changed == found:
-        return project
-    return with_graph(project, replace(drawing, frames={**drawing.frames, frame: changed}))
-
-
-def add_note(
-    project: Project, text: str, x: float, y: float, graph: str = ROOT
-) -> tuple[Project, str]:
-    drawing = graph_of(project, graph)
-    project, note_id = new_id(project, "t")
-    note = Note(note_id, text, x, y)
-    return with_graph(project, replace(drawing, notes={**drawing.notes, note_id: note})), note_id
-
-
-def set_note(project: Project, note: str, graph: str = ROOT, **changes: Any) -> Project:
-    """Change fields of a note (text, place, size)."""
-    drawing = graph_of(project, graph)
-    found = drawing.notes.get(note)
-    changed = None if found is None else replace(found, **changes)
-    if changed is None or changed == found:
-        return project
-    return with_graph(project, replace(drawing, notes={**drawing.notes, note: changed}))
-
-
-def delete_decorations(project: Project, keys: Iterable[str], graph: str = ROOT) -> Project:
-    """Remove frames and notes by id; the nodes in them stay."""
-    drawing = graph_of(project, graph)
-    keys = list(keys)
-    frames, notes = without(drawing.frames, keys), without(drawing.notes, keys)
-    if frames is drawing.frames and notes is drawing.notes:
-        return project
-    return with_graph(project, replace(drawing, frames=frames, notes=notes))
 
 
 def starting_arguments(layer_type: LayerType, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def paste(
     """Put a clip's nodes in with their top left corner at (x, y); returns their new ids in order.
 
     Everything gets new ids, layers unique names; nodes that shared a layer share the new one; wires
-    among them stay. `keep_incoming` also draws the wires that came from outside again, where their
-    sources are still there.
+    among them stay, pins do not. `keep_incoming` also draws the wires that came from outside again,
+    where their sources are still there.
     """
     drawing = graph_of(project, graph)
     if not (clip.nodes or clip.frames or clip.notes):
@@ -38,7 +38,7 @@ def paste(
     nodes: dict[str, Node] = {}
     renamed: dict[str, str] = {}
     for node in clip.nodes:
-        copy = copier.node(node, dx, dy)
+        copy = replace(copier.node(node, dx, dy), pinned=False)
         renamed[node.id] = copy.id
         nodes[copy.id] = copy
     wires: dict[str, Wire] = {}
@@ -61,14 +61,8 @@ def paste(
         if index is not None and nodes[wire.target].call is None
     }
     wires = renumbered(wires, lists)
-    frames: dict[str, Frame] = {}
-    for frame in clip.frames:
-        frame = replace(frame, id=copier.new_id("f"), x=frame.x + dx, y=frame.y + dy)
-        frames[frame.id] = frame
-    notes: dict[str, Note] = {}
-    for note in clip.notes:
-        note = replace(note, id=copier.new_id("t"), x=note.x + dx, y=note.y + dy)
-        notes[note.id] = note
+    frames = copier.frames(clip.frames, dx, dy)
+    notes = copier.notes(clip.notes, dx, dy)
     drawing = replace(
         drawing,
         nodes={**drawing.nodes, **nodes},
@@ -92,9 +86,11 @@ def duplicate(
     dx: float = 24.0,
     dy: float = 24.0,
     keep_incoming: bool = False,
+    decorations: Iterable[str] = (),
 ) -> tuple[Project, list[str]]:
-    """Copies of nodes beside them, shifted by (dx, dy); returns the new ids."""
-    clip = take_clip(project, nodes, graph)
+    """Copies of nodes (and of frames and notes) beside them, shifted by (dx, dy); returns the new
+    ids of the nodes."""
+    clip = take_clip(project, nodes, graph, decorations)
     left, top = clip.corner
     return paste(project, clip, left + dx, top + dy, graph, keep_incoming)
 
@@ -135,6 +131,18 @@ class Copier:
             y=node.y + dy,
         )
 
+    def frames(self, frames: Iterable[Frame], dx: float, dy: float) -> dict[str, Frame]:
+        copies = [
+            replace(frame, id=self.new_id("f"), x=frame.x + dx, y=frame.y + dy) for frame in frames
+        ]
+        return {copy.id: copy for copy in copies}
+
+    def notes(self, notes: Iterable[Note], dx: float, dy: float) -> dict[str, Note]:
+        copies = [
+            replace(note, id=self.new_id("t"), x=note.x + dx, y=note.y + dy) for note in notes
+        ]
+        return {copy.id: copy for copy in copies}
+
     def layer(self, old: str) -> str:
         """The id of the copy of a layer of the clip, made when first asked for."""
         if old in self._layer_ids:
@@ -171,6 +179,8 @@ class Copier:
             nodes={copy.id: copy for copy in copies.values()},
             wires={wire.key: wire for wire in wires},
             stood_behind={},
+            frames=self.frames(graph.frames.values(), 0, 0),
+            notes=self.notes(graph.notes.values(), 0, 0),
             structure=graph.structure
             and {side: with_nodes(each, ids) for side, each in graph.structure.items()},
         )

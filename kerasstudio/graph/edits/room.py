@@ -51,7 +51,8 @@ class _Pushing:
         self._rows: dict[int, list[tuple[float, str]]] = {}
         for key, node in drawing.nodes.items():
             along, across = (node.x, node.y) if axis == 0 else (node.y, node.x)
-            size = card_size(inputs.get(key, 1), outputs.get(key, 1), flow)[1 - axis]
+            ports = inputs.get(key, 1), outputs.get(key, 1)
+            size = card_size(*ports, flow, node.collapsed)[1 - axis]
             self._starts[key], self._bands[key] = along, (across, across + size)
             for row in self._rows_of(key):
                 insort(self._rows.setdefault(row, []), (along, key))

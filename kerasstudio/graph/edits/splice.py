@@ -13,7 +13,7 @@ from kerasstudio.graph.edits.room import push
 from kerasstudio.graph.edits.values import graph_of, layer_of, node_of, refusal, replace, with_graph
 from kerasstudio.graph.edits.wires import connect
 from kerasstudio.graph.names import new_id
-from kerasstudio.graph.ports import free_port, output_count, visible_ports
+from kerasstudio.graph.ports import free_port, output_count, usual_ports
 from kerasstudio.graph.problems import Place
 from kerasstudio.graph.project import ROOT, Node, Point, Project, Wire
 
@@ -139,7 +139,7 @@ def join_in_wire(
     and where that would close a loop."""
     old = _wire_of(project, wire, graph)
     project, node = insert_layer(project, wire, layer_type, catalogue, graph=graph)
-    slots = visible_ports(project, node, catalogue, graph)
+    slots = usual_ports(project, node, catalogue, graph)
     slot = next((slot for slot in slots if slot.is_free), None)
     if slot is None:
         raise refusal(

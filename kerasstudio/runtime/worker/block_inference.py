@@ -70,7 +70,8 @@ class BlockInference:
             return Inferred(problem=given.problem, wanted=given.wanted)
         if all(known.infos[key].outputs[0].bare == spec for key, spec in given.items()):
             specs: Specs = {key: known.infos[key].outputs for key in needed}
-            costs = [known.infos[key] for key in needed]
+            # What comes in is counted outside.
+            costs = [known.infos[key] for key in needed - given.keys()]
         else:
             specs, costs = {}, []
             problem = self._run(project, graph, known, needed, given, specs, costs)

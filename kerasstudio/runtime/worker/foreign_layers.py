@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerasstudio.graph.catalogue import Catalogue
-from kerasstudio.graph.placeholders import code_reasons
+from kerasstudio.graph.placeholders import activation_names, code_reasons
 from kerasstudio.graph.project import Layer
 from kerasstudio.runtime.worker.keras_objects import Held, layer_class, make_layer, with_tuples
 from kerasstudio.runtime.worker.placeholder_layer import placeholder_class
@@ -17,6 +17,8 @@ def project_layer(layer: Layer, catalogue: Catalogue, name: str, held: Held | No
     trusts it, and else a stand-in. Raises `StudioError`, and what Keras raises."""
     if code_reasons(layer):
         return TRUSTED.make(layer, name) if TRUSTED.holds(layer) else placeholder_class(layer)(name)
+    if activation_names(layer) & TRUSTED.objects.keys():
+        return TRUSTED.make(layer, name)
     arguments = with_tuples(layer.arguments, catalogue, layer)
     return make_layer(layer_class(layer), arguments, name, held)
 

@@ -18,21 +18,22 @@ from kerasstudio.runtime.worker.placeholder_layer import MARK
 from kerasstudio.runtime.worker.trusted_code import given
 from kerasstudio.runtime.worker.vetting.hdf5_files import name_attribute
 
-HOLDING = ("keras", "h5", "json")
+HOLDING = ("keras", "h5", "weights", "json", "python", "notebook")
 """Formats that hold a layer without running it."""
-_WITH_WEIGHTS = ("keras", "h5")
+_REWRITTEN = ("keras", "h5", "json")
+_WITH_WEIGHTS = ("keras", "h5", "weights")
 
 
 def refuse_format(layers: Iterable[Layer], format_id: str, path: Path) -> None:
     """Raises `StudioError` for a format that cannot hold these layers as they are."""
     layers = list(layers)
     names = ", ".join(f'"{layer.name}"' for layer in layers[:4])
-    if format_id not in (*HOLDING, "python"):
+    if format_id not in HOLDING:
         raise StudioError(
             Problem(
                 code="placeholder.export",
                 message=f"{names} is code that was not run, and this format has to run it.",
-                expected="one of .keras, .h5 and .json, or code that you trust",
+                expected="one of .keras, .h5, .weights.h5 and .json, or code that you trust",
                 received=path.suffix,
                 place=Place(layer=layers[0].id, file=str(path)),
                 advice="Trust the code, replace the layer, or export as .keras.",
@@ -41,7 +42,7 @@ def refuse_format(layers: Iterable[Layer], format_id: str, path: Path) -> None:
     for layer in layers:
         kept = [name for name, _, _ in weight_specs(layer)]
         by_place = all("vars" in name.split("/") for name in kept)
-        if kept and format_id in _WITH_WEIGHTS and by_place != (format_id == "keras"):
+        if kept and format_id in _WITH_WEIGHTS and by_place == (format_id == "h5"):
             other = ".keras" if by_place else ".h5"
             raise StudioError(
                 Problem(
@@ -59,7 +60,7 @@ def refuse_format(layers: Iterable[Layer], format_id: str, path: Path) -> None:
 def restore_code(path: Path, format_id: str, layers: Iterable[Layer]) -> None:
     """Put these layers into a written file in place of those that stood in for them."""
     by_id = {layer.id: layer for layer in layers}
-    if format_id not in HOLDING:
+    if format_id not in _REWRITTEN:
         return
     if format_id == "json":
         config = _restored(json.loads(path.read_text(encoding="utf-8")), by_id, old=False)

@@ -1,5 +1,5 @@
 """The canvas for assistive technology: a list whose items are the nodes, with ports, wires and
-problems inside, all of which can be acted on."""
+problems inside, and the frames and notes, all of which can be acted on."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kerasstudio.ui.action_table import ACTIONS
-from kerasstudio.ui.canvas.accessible_parts import NodePart
+from kerasstudio.ui.canvas.accessible_parts import DecorationPart, NodePart
 from kerasstudio.ui.canvas.canvas_actions import CanvasActions
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.canvas_words import selection_words
-from kerasstudio.ui.canvas.context_menu import ONE_NODE
+from kerasstudio.ui.canvas.context_menu import FRAME, NOTE, ONE_NODE
 from kerasstudio.ui.canvas.gestures.key_wire import KeyWire
+from kerasstudio.ui.canvas.hits import hit
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.widgets.accessible import NO_INTERFACE, Deed, Part, install_interfaces
 
@@ -37,25 +38,31 @@ class AccessibleCanvas(QAccessibleObject):
     def __init__(self, view: CanvasView, actions: CanvasActions) -> None:
         super().__init__(view)
         self.view, self._actions = view, actions
-        self._parts: dict[str, NodePart] = {}
+        self._parts: dict[str, NodePart | DecorationPart] = {}
         self._selection = ChosenNodes(self)
 
     # ------------------------------------------------------------------ parts
 
-    def part(self, node: str) -> NodePart:
-        found = self._parts.get(node)
+    def part(self, key: str) -> NodePart | DecorationPart:
+        """The item of a node, frame or note."""
+        found = self._parts.get(key)
         if found is None:
-            found = self._parts[node] = NodePart(self, node)
+            kind = NodePart if key in self.view.model.nodes else DecorationPart
+            found = self._parts[key] = kind(self, key)
             self.keep((found,))
         return found
 
-    def known_part(self, node: str | None) -> NodePart | None:
-        """The item of a node, if there is such a node."""
-        return self.part(node) if node is not None and node in self.view.model.nodes else None
+    def known_part(self, key: str | None) -> NodePart | DecorationPart | None:
+        """The item of a node, frame or note, if there is such a one."""
+        return self.part(key) if key is not None and self.view.model.has(key) else None
+
+    def items(self) -> list[str]:
+        """Nodes, then frames and notes."""
+        return [*self.view.model.nodes.slots, *self.view.model.decorations.values]
 
     def drop_gone(self) -> None:
         """Let go of items whose nodes are not there any more."""
-        for node in [node for node in self._parts if node not in self.view.model.nodes]:
+        for node in [node for node in self._parts if not self.view.model.has(node)]:
             self.forget((self._parts.pop(node),))
 
     def keep(self, parts: Iterable[Part]) -> None:
@@ -91,6 +98,25 @@ class AccessibleCanvas(QAccessibleObject):
                     deeds.append((_TEXTS[action_id], keys, lambda action=action_id: do(action)))  # type: ignore[misc]
         return deeds
 
+    def deeds_of_decoration(self, key: str) -> Sequence[Deed]:
+        """What the menu of a frame or note offers."""
+
+        def do(action_id: str) -> None:
+            self.view.selection.select((), (), (key,))
+            self._actions.run(action_id)
+
+        def deed(action_id: str) -> Deed:
+            keys = self._actions.key_map.text(action_id)
+            return _TEXTS[action_id], keys, lambda: do(action_id)
+
+        is_frame = self.view.model.decorations.frame(key) is not None
+        groups = (*FRAME, ("model.recolor_frame",)) if is_frame else NOTE
+        deeds: list[Deed] = [("Select", "", lambda: self.view.selection.reveal_decoration(key))]
+        return [
+            *deeds,
+            *(deed(each) for group in groups for each in group if self._actions.offers(each)),
+        ]
+
     def start_wire(self, end: End) -> None:
         """Begin a wire at a port, to be led by keys."""
         self.view.setFocus()
@@ -108,23 +134,24 @@ class AccessibleCanvas(QAccessibleObject):
     # ------------------------------------------------------------------ Qt
 
     def childCount(self) -> int:
-        return len(self.view.model.nodes)
+        return len(self.view.model.nodes) + len(self.view.model.decorations)
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
-        nodes = list(self.view.model.nodes.slots)
-        return self.part(nodes[index]) if 0 <= index < len(nodes) else None
+        keys = self.items()
+        return self.part(keys[index]) if 0 <= index < len(keys) else None
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
-        if not isinstance(child, NodePart):
-            return -1
-        nodes = list(self.view.model.nodes.slots)
-        return nodes.index(child.node) if child.node in self.view.model.nodes else -1
+        key = _key_of(child)
+        return self.items().index(key) if key is not None and self.view.model.has(key) else -1
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]
         at = self.view.to_scene(
             self.view.viewport().mapFromGlobal(QRect(x, y, 1, 1).topLeft().toPointF())
         )
-        return self.known_part(self.view.model.nodes.node_at(at.x(), at.y()))
+        node = self.view.model.nodes.node_at(at.x(), at.y())
+        if node is None:
+            node = hit(self.view.model, at.x(), at.y(), self.view.zoom).decoration
+        return self.known_part(node)
 
     def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]
         return self.known_part(self.view.emphasis.focused) if self.view.hasFocus() else None
@@ -170,24 +197,27 @@ class ChosenNodes(QAccessibleSelectionInterface):
         self._canvas = canvas
 
     def selectedItemCount(self) -> int:
-        return len(self._canvas.view.selection.nodes)
+        chosen = self._canvas.view.selection
+        return len(chosen.nodes) + len(chosen.decorations)
 
     def selectedItems(self) -> list[QAccessibleInterface]:
-        nodes = self._canvas.view.selection.nodes
-        return [
-            self._canvas.part(node) for node in self._canvas.view.model.nodes.slots if node in nodes
-        ]
+        chosen = self._canvas.view.selection
+        keys = chosen.nodes | chosen.decorations
+        return [self._canvas.part(key) for key in self._canvas.items() if key in keys]
 
     def select(self, child: QAccessibleInterface) -> bool:
+        chosen = self._canvas.view.selection
         if isinstance(child, NodePart):
-            self._canvas.view.selection.add((child.node,))
-        return isinstance(child, NodePart)
+            chosen.add((child.node,))
+        elif isinstance(child, DecorationPart):
+            chosen.add((), (), (child.key,))
+        return _key_of(child) is not None
 
     def unselect(self, child: QAccessibleInterface) -> bool:
-        if isinstance(child, NodePart):
-            view = self._canvas.view
-            view.selection.select(view.selection.nodes - {child.node})
-        return isinstance(child, NodePart)
+        chosen, key = self._canvas.view.selection, _key_of(child)
+        if key is not None:
+            chosen.select(chosen.nodes - {key}, chosen.dots, chosen.decorations - {key})
+        return key is not None
 
     def selectAll(self) -> bool:
         self._canvas.view.selection.select(self._canvas.view.model.nodes.slots)
@@ -196,6 +226,13 @@ class ChosenNodes(QAccessibleSelectionInterface):
     def clear(self) -> bool:
         self._canvas.view.selection.clear()
         return True
+
+
+def _key_of(part: QAccessibleInterface) -> str | None:
+    """The node, frame or note that an item stands for."""
+    if isinstance(part, NodePart):
+        return part.node
+    return part.key if isinstance(part, DecorationPart) else None
 
 
 class CanvasVoice(QObject):

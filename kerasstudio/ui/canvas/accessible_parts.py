@@ -10,7 +10,13 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Wire
-from kerasstudio.ui.canvas.canvas_words import node_words, port_words, wire_words
+from kerasstudio.ui.canvas.canvas_words import (
+    decoration_name,
+    decoration_words,
+    node_words,
+    port_words,
+    wire_words,
+)
 from kerasstudio.ui.canvas.card_painter import PORT_RADIUS
 from kerasstudio.ui.canvas.hits import port_point
 from kerasstudio.ui.canvas.wiring_rules import End
@@ -90,6 +96,45 @@ class NodePart(CanvasPart):
         state.focused = focused and view.hasFocus()
         state.invalid = view.model.face(self.node).state == "error"
         x, y, width, height = view.model.nodes.rect(self.node)
+        x0, y0, x1, y1 = view.visible_box()
+        state.offscreen = x > x1 or y > y1 or x + width < x0 or y + height < y0
+        return state
+
+
+class DecorationPart(CanvasPart):
+    """A frame or a note."""
+
+    def __init__(self, canvas: AccessibleCanvas, key: str) -> None:
+        super().__init__(canvas, canvas)
+        self.key = key
+
+    def name(self) -> str:
+        return decoration_name(self.canvas.view.model, self.key)
+
+    def description(self) -> str:
+        return decoration_words(self.canvas.view.model, self.key)
+
+    def deeds(self) -> Sequence[Deed]:
+        return self.canvas.deeds_of_decoration(self.key)
+
+    def rect(self) -> QRect:
+        return self.canvas.on_screen(QRectF(*self.canvas.view.model.rect(self.key)))
+
+    def role(self) -> QAccessible.Role:
+        is_frame = self.canvas.view.model.decorations.frame(self.key) is not None
+        return QAccessible.Role.Grouping if is_frame else QAccessible.Role.Note
+
+    def setText(self, kind: QAccessible.Text, text: str) -> None:
+        """Assistive technology may give a frame another title."""
+        view = self.canvas.view
+        if kind == QAccessible.Text.Name and view.model.decorations.frame(self.key) is not None:
+            view.editor.decor.rename(self.key, text)
+
+    def state(self) -> QAccessible.State:
+        view, state = self.canvas.view, QAccessible.State()
+        state.focusable = state.selectable = state.multiSelectable = True
+        state.selected = self.key in view.selection.decorations
+        x, y, width, height = view.model.rect(self.key)
         x0, y0, x1, y1 = view.visible_box()
         state.offscreen = x > x1 or y > y1 or x + width < x0 or y + height < y0
         return state

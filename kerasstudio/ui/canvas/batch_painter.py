@@ -8,23 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import floor
 from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
 from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
+from kerasstudio.ui.canvas.frames_painter import FramesPainter
 from kerasstudio.ui.canvas.heat import Heat
+from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.link_marks import link_color
 from kerasstudio.ui.canvas.node_index import Slots
+from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wire_labels import label_picture
 from kerasstudio.ui.canvas.wire_styles import (
     COLOR_COUNT,
     DASHED,
@@ -32,14 +37,15 @@ from kerasstudio.ui.canvas.wire_styles import (
     wire_dashes,
     wire_width,
 )
-from kerasstudio.ui.theme import drawing_mono as mono_font
 from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
-LABEL_ZOOM = 0.62
+LABEL_ZOOM = 0.5
 # A badge stands above its card.
 _REACH = 36.0
+_FEW_ZOOM, _FEW_CARDS = 0.22, 120
+"""So far away, no more cards than this still have their titles."""
 _LABELS_AT_MOST = 150
 _ROOMY = 96
 _LABELS_KEPT = 400
@@ -71,8 +77,20 @@ class Emphasis:
     bright_wires: Collection[str] = field(default_factory=frozenset)
     selected_dots: Collection[Dot] = frozenset()
     hovered_dot: Dot | None = None
+    decorations: Collection[str] = frozenset()
+    """Frames and notes that are selected."""
+    hovered_decoration: str | None = None
+    taking_frame: str | None = None
+    """The frame that what is in the hand would come to lie in."""
     lifted: Collection[str] = frozenset()
     """Cards in the hand: they lie above all others."""
+
+    def hover(self, found: Hit) -> bool:
+        """The mouse is over something; whether that is another thing than before."""
+        now = (found.node, found.wire, found.dot, found.decoration)
+        before = (self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration)
+        self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration = now
+        return now != before
 
 
 class BatchPainter:
@@ -82,6 +100,8 @@ class BatchPainter:
     def __init__(self, model: SceneModel) -> None:
         self._model = model
         self.cache = CardCache()
+        self.frames = FramesPainter(model.decorations)
+        self.notes = NotesPainter(model.decorations)
         self.heat = Heat(model)
         self.exact: float | None = None
         self.unfinished = False
@@ -95,6 +115,8 @@ class BatchPainter:
 
     def theme_changed(self) -> None:
         self.cache.clear()
+        self.frames.clear()
+        self.notes.clear()
         colors = wire_colors(tokens())
         self._far_pens = [QPen(color, 0) for color in colors]
         self._pens = []
@@ -120,6 +142,8 @@ class BatchPainter:
         device = painter.device()
         self.cache.fit(device.width() * device.height() * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        if len(self._model.decorations):
+            self._paint_decorations(painter, box, emphasis)
         nodes, wires = self._model.nodes, self._model.wires
         # A wire's line is wider than nothing, at any zoom.
         reach = 3.0 / zoom
@@ -129,7 +153,8 @@ class BatchPainter:
             shown = np.ones(len(wires.colors), bool)
             shown[hidden] = False
             seen_wires = seen_wires[shown[seen_wires]]
-        if zoom < DETAIL_ZOOM:
+        seen = nodes.within(*box, _REACH)
+        if zoom < (_FEW_ZOOM if len(seen) <= _FEW_CARDS else DETAIL_ZOOM):
             self._paint_far(
                 painter,
                 seen_wires,
@@ -142,12 +167,17 @@ class BatchPainter:
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
         if zoom >= LABEL_ZOOM:
             self._paint_labels(painter, seen_wires, zoom, ratio)
-        seen = nodes.within(*box, _REACH)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)
             lifted[nodes.slots_of(emphasis.lifted)] = True
             seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
+
+    def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> None:
+        chosen, hovered = emphasis.decorations, emphasis.hovered_decoration
+        self.frames.paint(painter, box, chosen, hovered, emphasis.taking_frame)
+        self.notes.paint(painter, box, chosen, hovered, self.exact)
+        self.unfinished = self.notes.unfinished
 
     # ------------------------------------------------------------------ wires
 
@@ -239,7 +269,7 @@ class BatchPainter:
         if found is None:
             if len(self._labels) > _LABELS_KEPT:
                 self._labels.clear()
-            found = self._labels[key] = _label_picture(text, ratio)
+            found = self._labels[key] = label_picture(text, ratio)
         return found
 
     # ------------------------------------------------------------------ cards
@@ -464,25 +494,6 @@ def roomy_wires(model: SceneModel, slots: Slots) -> Slots:
     wide = np.abs(ends[:, axis + 2] - ends[:, axis]) > _ROOMY
     roomy: Slots = slots[wide & model.wires.labelled[slots]]
     return roomy
-
-
-def _label_picture(text: str, ratio: float) -> QPixmap:
-    theme = tokens()
-    font = mono_font(11)
-    width = ceil(QFontMetricsF(font).horizontalAdvance(text)) + 8
-    picture = QPixmap(ceil(width * ratio), ceil(16 * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.canvas))
-    painter.drawRoundedRect(QRectF(0, 0, width, 16), 4, 4)
-    painter.setFont(font)
-    painter.setPen(QColor(theme.text_muted))
-    painter.drawText(QRectF(0, 0, width, 16), Qt.AlignmentFlag.AlignCenter, text)
-    painter.end()
-    return picture
 
 
 def cosmetic(color: QColor, width: float, ratio: float) -> QPen:

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
-from kerasstudio.graph.clipboard import read_clip
 from kerasstudio.graph.diff import Diff
+from kerasstudio.graph.finding import Found
 from kerasstudio.graph.loops import connected, downstream, upstream
-from kerasstudio.graph.problems import Fix
+from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas import context_menu, viewpoint
 from kerasstudio.ui.canvas.accessible_canvas import CanvasVoice
+from kerasstudio.ui.canvas.arranging import Arranging
 from kerasstudio.ui.canvas.block_actions import BlockActions
 from kerasstudio.ui.canvas.canvas_actions import CanvasActions
 from kerasstudio.ui.canvas.canvas_view import CanvasView
+from kerasstudio.ui.canvas.clipping import Clipping
+from kerasstudio.ui.canvas.decorating import Decorating
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.error_bubble import ErrorBubble
 from kerasstudio.ui.canvas.find_bar import FindBar
-from kerasstudio.ui.canvas.glide import Glide
+from kerasstudio.ui.canvas.glide import Glide, Places
 from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.join_offer import JoinOffer
 from kerasstudio.ui.canvas.joining import Joining
@@ -48,7 +51,7 @@ from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.widgets.amounts import plural
 
 ZOOM_STEP = 1.25
-ARRANGED_AT_ONCE = 400
+TITLE_WIDTH = 280.0
 
 
 class Canvas(QWidget):
@@ -86,21 +89,24 @@ class Canvas(QWidget):
         self.lens = Lens(store, feed, self.model, self.loading, self.view, self)
         self.bubble = ErrorBubble(self)
         self.saying = Saying(self)
-        self.rename_editor = RenameEditor(self.editor.rename, self)
+        self.rename_editor = RenameEditor(self._rename, self)
         self.search = SearchPopup(catalogue, self)
         self.find_bar = FindBar(self.model, self)
         self.placing = Placing(self.view, self.editor, self.search)
         self.join_offer = JoinOffer(self)
         self._joining = Joining(self.view, self.editor, self.join_offer, suppose)
+        self.clipping, self.decorating = Clipping(self), Decorating(self)
         self.key_map = key_map if key_map is not None else KeyMap(parent=self)
         self.blocks = BlockActions(self, store, selection)
         self.actions_set = CanvasActions(
-            self.key_map, self, Navigation(self), WiringKeys(self), NodeActions(self), self.blocks
+            self.key_map,
+            self,
+            *(Navigation(self), WiringKeys(self), NodeActions(self)),
+            *(self.clipping, Arranging(self), self.decorating, self.blocks),
         )
-        self._tasks = Tasks(self)
+        self.tasks = Tasks(self)
         self._glide = Glide(self._show_places, lambda: self.minimap.renew(), self)
         self._wants_frame = True
-        self._pastes = 0
         self._connect()
         self._keys_changed()
         self._voice = CanvasVoice(self.view, self.actions_set)
@@ -112,60 +118,15 @@ class Canvas(QWidget):
     def zoom(self) -> float:
         return self.view.zoom
 
-    def copy(self) -> None:
-        """Put the selected nodes on the clipboard as text."""
-        if self._selection.nodes:
-            text = self.editor.copy_text(self._selection.nodes)
-            QGuiApplication.clipboard().setText(text)
-            self._pastes = 0
-
-    def cut(self) -> None:
-        if self._selection.nodes:
-            self.copy()
-            self.editor.cut(self._selection.nodes)
-
-    def paste(self, keep_incoming: bool = False) -> None:
-        """Paste at the mouse, or in the middle when it is elsewhere."""
-        clip = read_clip(QGuiApplication.clipboard().text())
-        if clip is None:
-            self.view.say("There are no copied layers on the clipboard.", self.view.mouse_spot())
-            return
-        at = self.view.to_scene(self.view.mouse_spot())
-        step = 24.0 * self._pastes
-        self._pastes += 1
-        self.editor.paste(
-            clip, (round(at.x() - 88 + step), round(at.y() - 48 + step)), keep_incoming
-        )
-
-    def paste_with_wires(self) -> None:
-        """Paste, and draw the wires that came from outside again."""
-        self.paste(keep_incoming=True)
-
-    def duplicate(self) -> None:
-        if self._selection.nodes:
-            self.editor.duplicate(self._selection.nodes, 32.0, 32.0)
-
-    def delete(self) -> None:
-        """Delete the selected nodes, or else the selected reroute dots, or the selected wire."""
-        wire = self.view.emphasis.selected_wire
-        if self._selection.nodes:
-            self.editor.delete(self._selection.nodes, dots=self._selection.dots)
-        elif self._selection.dots:
-            self.editor.wires.remove_dots(self._selection.dots)
-        elif wire is not None:
-            self.view.select_wire(None)
-            self.editor.unwire([wire])
-
-    def delete_and_reconnect(self) -> None:
-        self.editor.delete(self._selection.nodes, reconnect=True)
-
     def select_all(self) -> None:
-        self._selection.select(self.model.nodes.slots, self.model.wires.dots.owners)
+        self._selection.select(
+            self.model.nodes.slots, self.model.wires.dots.owners, self.model.decorations.values
+        )
 
     def select_none(self) -> None:
         """Select nothing; where nothing is selected, leave the block that is shown."""
         if (
-            not (self._selection.nodes or self._selection.dots)
+            not (self._selection.has_items or self._selection.dots)
             and self.view.emphasis.selected_wire is None
         ):
             self.blocks.leave_block()
@@ -195,21 +156,46 @@ class Canvas(QWidget):
     def find_previous(self) -> None:
         self.find_bar.go_on(-1)
 
-    def rename(self) -> None:
-        """Edit the name of the selected node on its card."""
-        if len(self._selection.nodes) == 1:
-            self.start_rename(next(iter(self._selection.nodes)))
+    def _show_found(self, found: Found) -> None:
+        self._selection.show_graph(found.graph)
+        if found.key in self.model.decorations:
+            self._selection.reveal_decoration(found.key)
+        else:
+            self._selection.reveal(found.key)
 
-    def start_rename(self, node: str) -> None:
-        self.view.reveal(node)
-        self.rename_editor.open(node, self.model.layer(node).name, self._card_box(node))
+    def rename(self) -> None:
+        """Edit the name of the selected node on its card, or the title of the selected frame, or
+        write in the selected note."""
+        chosen = [*self._selection.nodes, *self._selection.decorations]
+        if len(chosen) == 1 and chosen[0] in self.model.nodes:
+            self.start_rename(chosen[0])
+        elif len(chosen) == 1:
+            self.decorating.edit(chosen[0])
+
+    def start_rename(self, key: str) -> None:
+        """Edit the name of a node or the title of a frame, in its place."""
+        frame = self.model.decorations.frame(key)
+        if frame is None or not QRectF(self.view.rect()).contains(self.card_box(key).topLeft()):
+            self.view.reveal(key)
+        name = self.model.layer(key).name if frame is None else frame.title
+        self.rename_editor.open(key, name, self._name_box(key))
+
+    def _rename(self, key: str, name: str) -> Problem | None:
+        if self.model.decorations.frame(key) is None:
+            return self.editor.rename(key, name)
+        self.editor.decor.rename(key, name)
+        return None
 
     def frame_all(self) -> None:
-        self.view.frame(self.model.nodes.bounds())
+        self.view.frame(self.model.bounds())
 
     def frame_selection(self) -> None:
-        """Frame the selected nodes; all of them when none is selected."""
-        self.view.frame(self.model.nodes.bounds(self._selection.nodes or None))
+        """Frame what is selected; everything when nothing is."""
+        chosen = self._selection
+        if chosen.has_items:
+            self.view.frame(self.model.bounds(chosen.nodes, chosen.decorations))
+        else:
+            self.frame_all()
 
     def zoom_100(self) -> None:
         self.view.set_zoom(1.0)
@@ -219,29 +205,6 @@ class Canvas(QWidget):
 
     def zoom_out(self) -> None:
         self.view.set_zoom(self.zoom / ZOOM_STEP)
-
-    def layout_nodes(self) -> None:
-        """Arrange the selected nodes (if several), else all; one undo step."""
-        chosen = self._selection.nodes if len(self._selection.nodes) > 1 else frozenset()
-        work = self.editor.arranged(chosen)
-        graph = self._selection.graph
-
-        def arrange(places: dict[str, tuple[float, float]]) -> None:
-            if graph != self._selection.graph:
-                return
-            before = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
-            if self.editor.lay_out(places):
-                after = {node: self.model.nodes.rect(node)[:2] for node in self.model.nodes.slots}
-                if not chosen:
-                    self.frame_all()
-                if self.motion:
-                    self._glide.start(before, after)
-
-        if len(self.model.nodes) <= ARRANGED_AT_ONCE:
-            arrange(work())
-        else:
-            self.saying.say(f"Arranging {plural(len(self.model.nodes), 'node')} …", QPointF(16, 16))
-            self._tasks.run(work, arrange)
 
     def add_layer_at_cursor(self) -> None:
         """Open the search where the mouse is; behind the selected node when keys were used last."""
@@ -267,6 +230,7 @@ class Canvas(QWidget):
 
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())
+        self._place_hint()
 
     def apply_fix(self, fix: Fix) -> None:
         """Mend a problem: one undo step."""
@@ -290,7 +254,8 @@ class Canvas(QWidget):
     def close_threads(self) -> None:
         """Wait for what is done in other threads (at the end of the program)."""
         self.loading.close()
-        self._tasks.wait()
+        self.find_bar.wait()
+        self.tasks.wait()
 
     # ------------------------------------------------------------------ following
 
@@ -323,7 +288,7 @@ class Canvas(QWidget):
         view.key_pressed.connect(self._key_pressed)
         self.key_map.keys_changed.connect(self._keys_changed)
         view.said.connect(self.saying.say)
-        self.find_bar.found.connect(self.blocks.show_node)
+        self.find_bar.found.connect(self._show_found)
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.editor.refused.connect(self.blocks.explain)
         self.bubble.fix_chosen.connect(self.apply_fix)
@@ -372,20 +337,22 @@ class Canvas(QWidget):
             return
         kept = [node for node in self._selection.nodes if node in self.model.nodes]
         dots = [dot for dot in self._selection.dots if self.model.wires.dots.place(dot)]
-        self._selection.select(kept, dots)
+        decorations = self._selection.decorations & self.model.decorations.values.keys()
+        self._selection.select(kept, dots, decorations)
         emphasis = self.view.emphasis
         if emphasis.selected_wire is not None and emphasis.selected_wire not in self.model.wires:
             emphasis.selected_wire = None
-        if self.rename_editor.node is not None and self.rename_editor.node not in self.model.nodes:
+        renamed = self.rename_editor.node
+        if renamed is not None and not self.model.has(renamed):
             self.rename_editor.close_editor()
         self._drawing_changed()
 
-    def _rearranged(self, before: dict[str, tuple[float, float]]) -> None:
+    def _rearranged(self, before: Places) -> None:
         """Cards that had to make room glide there from where they were shown."""
         if self.motion:
             self._glide.start(before, self.view.places())
 
-    def _show_places(self, places: dict[str, tuple[float, float]]) -> None:
+    def _show_places(self, places: Places) -> None:
         self.model.move(places)
         self.view.refresh()
 
@@ -394,7 +361,8 @@ class Canvas(QWidget):
         self._joining.drawing_changed()
         self.blocks.refresh()
         self._voice.drawing_changed()
-        self.empty.setVisible(not len(self.model.nodes))
+        self.decorating.follow()
+        self.empty.setVisible(not (len(self.model.nodes) or len(self.model.decorations)))
         self.minimap.renew()
         self._update_hint()
         self._update_bubble()
@@ -420,7 +388,8 @@ class Canvas(QWidget):
         self.view.refresh()
 
     def _selection_changed(self) -> None:
-        if self._selection.nodes:
+        self.minimap.update()
+        if self._selection.has_items:
             self.view.select_wire(None)
             if len(self._selection.nodes) == 1:
                 self.view.emphasis.focused = next(iter(self._selection.nodes))
@@ -435,7 +404,7 @@ class Canvas(QWidget):
     def _view_moved(self) -> None:
         self._update_bubble()
         if self.rename_editor.node is not None:
-            self.rename_editor.place(self._card_box(self.rename_editor.node))
+            self.rename_editor.place(self._name_box(self.rename_editor.node))
         self.zoom_changed.emit(self.zoom)
 
     def _key_pressed(self, event: QKeyEvent) -> None:
@@ -450,6 +419,8 @@ class Canvas(QWidget):
     def _show_menu(self, spot: QPointF, found: Hit) -> None:
         if found.node is not None and found.node not in self._selection.nodes:
             self._selection.select((found.node,))
+        if found.decoration is not None and found.decoration not in self._selection.decorations:
+            self._selection.select((), (), (found.decoration,))
         menu = QMenu(self)
         context_menu.fill(menu, self, found, spot)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -459,8 +430,7 @@ class Canvas(QWidget):
 
     def _update_hint(self) -> None:
         if self.loading.count:
-            self.hint.setText(f"placing {plural(self.loading.count, 'node')} …")
-            self.hint.adjustSize()
+            self.hint.say(f"placing {plural(self.loading.count, 'node')} …")
             return
         count = len(self.model.nodes)
         keys = [
@@ -484,11 +454,18 @@ class Canvas(QWidget):
                 self.bubble.clear()
             return
         self.bubble.show_problems(node, problems)
-        self.bubble.place(self._card_box(node), QRectF(self.rect()))
+        self.bubble.place(self.card_box(node), QRectF(self.rect()))
 
-    def _card_box(self, node: str) -> QRectF:
-        """The card in widget pixels."""
-        x, y, width, height = self.model.nodes.rect(node)
+    def _name_box(self, key: str) -> QRectF:
+        """Where the name of a card or the title of a frame is edited."""
+        box = self.card_box(key)
+        if key in self.model.decorations:
+            box.setWidth(min(box.width(), TITLE_WIDTH))
+        return box
+
+    def card_box(self, key: str) -> QRectF:
+        """A card, note or frame in widget pixels."""
+        x, y, width, height = self.model.rect(key)
         corner = self.view.to_spot(QPointF(x, y))
         return QRectF(corner.x(), corner.y(), width * self.zoom, height * self.zoom)
 
@@ -498,13 +475,21 @@ class Canvas(QWidget):
         self.minimap.move(
             self.width() - self.minimap.width() - 14, self.height() - self.minimap.height() - 14
         )
-        self.hint.move(74, self.height() - 30)
         self.lens.place(self.size())
+        self._place_hint()
         self.empty.move(
             (self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2
         )
         self._frame_once()
         self._update_bubble()
+
+    def _place_hint(self) -> None:
+        """Beside the button of the legend, as far as the overview leaves room."""
+        button = self.lens.button.geometry()
+        left = button.right() + 12
+        end = self.width() if self.minimap.isHidden() else self.minimap.x()
+        self.hint.set_room(end - left - 14)
+        self.hint.move(left, button.center().y() - self.hint.height() // 2 + 1)
 
     def _frame_once(self) -> None:
         """A document is brought into view when it is first seen; after that the view belongs to
@@ -513,7 +498,7 @@ class Canvas(QWidget):
             if self.isVisible():
                 self._wants_frame = False
             if not self.blocks.memory.restore(self.view, self.model.graph_id):
-                viewpoint.begin(self.view, self.model.nodes.bounds())
+                viewpoint.begin(self.view, self.model.bounds())
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -27,12 +27,14 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 from kerasstudio.ui.canvas import viewpoint
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
+from kerasstudio.ui.canvas.edge_scroll import EdgeScroll
 from kerasstudio.ui.canvas.editing import CanvasEditor
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
 from kerasstudio.ui.canvas.ghosts import Ghosts
 from kerasstudio.ui.canvas.grid import Grid
 from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
+from kerasstudio.ui.canvas.hover_cursors import hover_cursor
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
 from kerasstudio.ui.canvas.mouse_dispatch import MouseDispatch, Press
 from kerasstudio.ui.canvas.scene_model import SceneModel
@@ -45,7 +47,6 @@ from kerasstudio.ui.selection import Selection
 
 WORLD = 1_000_000.0
 REST_MS = 140
-EDGE = 26
 _FEW = 40
 
 _RIGHT = Qt.MouseButton.RightButton
@@ -61,6 +62,8 @@ class CanvasView(QGraphicsView):
     gesture_changed = Signal(bool)
     search_requested = Signal(QPointF, QPointF, object)
     rename_requested = Signal(str)
+    write_requested = Signal(str)
+    link_clicked = Signal(str, QPointF)
     open_requested = Signal(str)
     menu_requested = Signal(QPointF, object)
     key_pressed = Signal(QKeyEvent)
@@ -88,6 +91,8 @@ class CanvasView(QGraphicsView):
         self.ghosts = Ghosts(model)
         self.emphasis = Emphasis()
         self.gesture: Gesture | None = None
+        self.snaps_to_grid = False
+        """Whether cards are dragged to the grid without a key held."""
         self.mouse_at = QPointF()
         self._grid = Grid()
         self._drops = LayerDrops(self)
@@ -119,9 +124,7 @@ class CanvasView(QGraphicsView):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._sharpen)
-        self._edge_timer = QTimer(self)
-        self._edge_timer.setInterval(16)
-        self._edge_timer.timeout.connect(self._scroll_at_edge)
+        self._edges = EdgeScroll(self)
         self.supposing.answered.connect(self._answered)
         self.painter.exact = 1.0
         self.put(QPointF(-80, -120), QPointF(0, 0))
@@ -185,11 +188,14 @@ class CanvasView(QGraphicsView):
         self.put(at, spot)
         self._sharpen()
 
-    def places(self) -> dict[str, tuple[float, float]]:
-        """Where all cards are shown now: their corners."""
+    def places(self) -> dict[str, tuple[float, ...]]:
+        """Where all cards are shown now: their corners; of frames and notes the rectangles."""
         nodes = self.model.nodes
         corners = nodes.rects[:, :2].tolist()
-        return {node: tuple(corners[slot]) for node, slot in nodes.slots.items()}
+        return {
+            **{node: tuple(corners[slot]) for node, slot in nodes.slots.items()},
+            **self.model.decorations.rects(),
+        }
 
     def wire_span(self, at: QPointF) -> tuple[str, int] | None:
         """The wire at a scene position, and how many of its dots come before."""
@@ -216,7 +222,7 @@ class CanvasView(QGraphicsView):
         self.gesture_changed.emit(True)
 
     def end_gesture(self) -> None:
-        self._edge_timer.stop()
+        self._edges.stop()
         self.gesture = None
         self.emphasis.dimmed = frozenset()
         self.emphasis.loop = frozenset()
@@ -224,6 +230,7 @@ class CanvasView(QGraphicsView):
         self.emphasis.hidden_wires = frozenset()
         self.emphasis.lifted = frozenset()
         self.emphasis.target = None
+        self.emphasis.taking_frame = None
         self.viewport().unsetCursor()
         self.gesture_changed.emit(False)
         self.refresh()
@@ -293,11 +300,7 @@ class CanvasView(QGraphicsView):
             return
         self.gesture.moved(at, spot, event.modifiers())
         if self.gesture is not None and self.gesture.scrolls_at_edges and self.gesture.travelled:
-            inside = QRectF(self.viewport().rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-            if inside.contains(spot):
-                self._edge_timer.stop()
-            elif not self._edge_timer.isActive():
-                self._edge_timer.start()
+            self._edges.follow(spot)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         spot, at = event.position(), self.to_scene(event.position())
@@ -319,14 +322,14 @@ class CanvasView(QGraphicsView):
         keys = event.modifiers()
         if not pixels.isNull() and not keys & _CTRL and event.phase() != _NO_PHASE:
             # Two fingers on a touch pad.
-            self._scroll(-pixels.x(), -pixels.y())
+            self.scroll_by(-pixels.x(), -pixels.y())
         elif keys & _SHIFT:
-            self._scroll(-(angle.x() or angle.y()), 0)
+            self.scroll_by(-(angle.x() or angle.y()), 0)
         elif self.mouse.wheel == "scroll" and not keys & _CTRL:
-            self._scroll(-angle.x(), -angle.y())
+            self.scroll_by(-angle.x(), -angle.y())
         else:
             self.set_zoom(self.zoom * 1.0015 ** (angle.y() or angle.x()), event.position())
-        self._after_scroll(event.position())
+        self.after_scroll(event.position())
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -343,6 +346,13 @@ class CanvasView(QGraphicsView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             nodes = self.model.nodes.bounds(self.selection.nodes)
             spot = QPointF(self.viewport().rect().center())
+            if self.selection.decorations and not self.selection.nodes:
+                key = min(self.selection.decorations)
+                x, y = self.model.decorations.rect(key)[:2]
+                self.menu_requested.emit(
+                    self.to_spot(QPointF(x + 16, y + 16)), Hit("frame", decoration=key)
+                )
+                return
             if nodes is not None and self.selection.nodes:
                 spot = self.to_spot(QPointF((nodes[0] + nodes[2]) / 2, (nodes[1] + nodes[3]) / 2))
             self.ask_menu(spot)
@@ -353,19 +363,10 @@ class CanvasView(QGraphicsView):
         self.menu_requested.emit(spot, hit(self.model, at.x(), at.y(), self.zoom))
 
     def _hover(self, found: Hit) -> None:
-        emphasis = self.emphasis
-        now = (found.node, found.wire, found.dot)
-        if now != (emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot):
-            emphasis.hovered, emphasis.hovered_wire, emphasis.hovered_dot = now
+        if self.emphasis.hover(found):
             self.hover_changed.emit(found)
             self.refresh()
-        shape = {
-            "port": Qt.CursorShape.CrossCursor,
-            "wire": Qt.CursorShape.PointingHandCursor,
-            "dot": Qt.CursorShape.SizeAllCursor,
-        }.get(found.kind)
-        if self.mouse.held == "Space":
-            shape = Qt.CursorShape.OpenHandCursor
+        shape = hover_cursor(self, found)
         if shape is None:
             self.viewport().unsetCursor()
         else:
@@ -382,24 +383,14 @@ class CanvasView(QGraphicsView):
         area = QRectF(self.viewport().rect())
         return spot if area.contains(spot) else area.center()
 
-    def _scroll(self, dx: int, dy: int) -> None:
+    def scroll_by(self, dx: int, dy: int) -> None:
         for bar, step in ((self.horizontalScrollBar(), dx), (self.verticalScrollBar(), dy)):
             bar.setValue(bar.value() + step)
         self.view_changed.emit()
 
-    def _after_scroll(self, spot: QPointF) -> None:
+    def after_scroll(self, spot: QPointF) -> None:
         if self.gesture is not None:
             self.gesture.moved(self.to_scene(spot), spot, QGuiApplication.keyboardModifiers())
-
-    def _scroll_at_edge(self) -> None:
-        area = self.viewport().rect()
-        steps = []
-        for value, size in ((self._spot.x(), area.width()), (self._spot.y(), area.height())):
-            over = min(0.0, value - EDGE) + max(0.0, value - (size - EDGE))
-            steps.append(round(max(-18.0, min(18.0, over * 0.6))))
-        if any(steps):
-            self._scroll(*steps)
-            self._after_scroll(self._spot)
 
     # ------------------------------------------------------------------ keys
 
@@ -476,6 +467,7 @@ class CanvasView(QGraphicsView):
         self.emphasis.selected = self.selection.nodes
         self.emphasis.selected_dots = self.selection.dots
         self.emphasis.linked = self._linked()
+        self.emphasis.decorations = self.selection.decorations
         focused = self.emphasis.focused
         if not self.hasFocus():
             self.emphasis.focused = None

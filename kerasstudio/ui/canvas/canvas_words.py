@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kerasstudio.graph.frames import carried
 from kerasstudio.graph.inspection import shape_words
 from kerasstudio.graph.project import Wire
 from kerasstudio.ui.canvas.scene_model import SceneModel
@@ -25,6 +26,10 @@ def node_words(model: SceneModel, node: str) -> str:
         parts.append("waiting for a layer before it")
     if face.frozen:
         parts.append("frozen")
+    if face.collapsed:
+        parts.append("collapsed")
+    if face.pinned:
+        parts.append("pinned")
     if face.start:
         parts.append(f"weights {face.start}")
     if face.calls > 1:
@@ -82,6 +87,28 @@ def selection_words(model: SceneModel, nodes: Iterable[str]) -> str:
         return f"{count}, {len(chosen)} selected" if chosen else count
     face = model.face(chosen[0])
     return f"{face.name}, {face.title}; {node_words(model, chosen[0])}"
+
+
+def decoration_name(model: SceneModel, key: str) -> str:
+    """ "frame Encoder"; "note: First line"."""
+    frame, note = model.decorations.frame(key), model.decorations.note(key)
+    if frame is not None:
+        return f"frame {frame.title}".rstrip()
+    lines = (note.text if note is not None else "").strip().splitlines()
+    return f"note: {lines[0]}" if lines else "empty note"
+
+
+def decoration_words(model: SceneModel, key: str) -> str:
+    """What lies in a frame; the whole text of a note."""
+    frame, note = model.decorations.frame(key), model.decorations.note(key)
+    if note is not None:
+        return note.text
+    if frame is None:
+        return ""
+    inside = carried(model.graph, (key,), model.node_rects())
+    nodes = [node for node in model.graph.nodes if node in inside.nodes]
+    held = f"holds {_names(model, nodes)}" if nodes else "empty"
+    return f"{frame.color}; {held}"
 
 
 def _names(model: SceneModel, nodes: list[str]) -> str:

@@ -70,6 +70,8 @@ class CardFace(msgspec.Struct, frozen=True):
     presence: Presence = "on"
     through: tuple[float, float, float, float] | None = None
     """The way of a tensor that is passed on: from the centre of one port to that of another."""
+    collapsed: bool = False
+    pinned: bool = False
 
 
 def shapes_line(info: NodeInfo) -> str:

@@ -21,6 +21,7 @@ from kerasstudio.ui import icons
 from kerasstudio.ui.canvas.block_marks import paint_stack
 from kerasstudio.ui.canvas.card_face import CardFace, PortMark
 from kerasstudio.ui.canvas.link_marks import LinkMark
+from kerasstudio.ui.canvas.slim_card import paint_fold, paint_slim_words
 from kerasstudio.ui.canvas.wire_styles import (
     ERROR_COLOR,
     UNKNOWN_COLOR,
@@ -40,6 +41,8 @@ HEADER = 26.0
 FOOTER = 22.0
 RADIUS = 7.0
 PORT_RADIUS = 5.0
+SLIM_RADIUS = 4.2
+"""Of the ports of a collapsed card, which stand closer."""
 FAR_STEP = 0.5
 """At this zoom step and below a card shows its title, large, and nothing small."""
 _PAD = 11.0
@@ -83,7 +86,7 @@ def plate_key(face: CardFace) -> tuple[object, ...]:
     """What decides the pixels of `paint_plate`, apart from zoom and theme. Cards of one kind
     mostly share it."""
     state = face.state if face.state in ("waiting", "error", "warning") else "ok"
-    way = face.presence, face.through
+    way = face.presence, face.through, face.collapsed
     size = face.size, picture_size(face), face.is_block
     return *size, face.category, state, face.code, face.ports, *way
 
@@ -97,6 +100,8 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
     shape = QPainterPath()
     shape.addRoundedRect(box, RADIUS, RADIUS)
     _paint_shadow(painter, box, theme)
+    if face.collapsed:
+        paint_fold(painter, face)
     ground = _ground(face, theme)
     if face.is_block:
         edge = mixed(QColor(theme.category("blocks")), ground, 0.3 if _is_faint(face) else 0.6)
@@ -119,7 +124,7 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
     painter.setPen(outline)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(shape)
-    if step > FAR_STEP:
+    if step > FAR_STEP and not face.collapsed:
         rule = QColor(theme.node_border)
         rule.setAlphaF(0.75)
         painter.setPen(QPen(rule, 1))
@@ -128,14 +133,23 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
     colors = wire_colors(theme)
     if face.through is not None:
         _paint_through(painter, face, colors, theme)
+    radius = PORT_RADIUS if not face.collapsed else SLIM_RADIUS
     for mark in face.ports:
-        paint_port(painter, mark, colors, theme)
+        paint_port(painter, mark, colors, theme, radius)
 
 
 def paint_words(painter: QPainter, face: CardFace, step: float) -> None:
     """What stands on the plate of the same face and step."""
     theme = tokens()
-    if step > FAR_STEP:
+    if face.collapsed:
+        scale = _icon_scale(painter, step)
+
+        def sign(name: str, color: QColor, box: QRectF) -> None:
+            picture = icons.pixmap(name, color.name(), round(box.width()), scale)
+            painter.drawPixmap(box, picture, QRectF())
+
+        paint_slim_words(painter, face, step <= FAR_STEP, draw_text, sign)
+    elif step > FAR_STEP:
         _paint_title(painter, face, theme, step)
         _paint_body(painter, face, theme)
         _paint_footer(painter, face, theme)
@@ -220,9 +234,10 @@ def _paint_header(
     strength = 0.42 if theme.dark else 0.20
     if _is_faint(face):
         category = mixed(category, ground, 0.45)
-    height = face.size[1] if step <= FAR_STEP else HEADER
+    whole = step <= FAR_STEP or face.collapsed
+    height = face.size[1] if whole else HEADER
     top = mixed(category, ground, strength)
-    bottom = mixed(category, ground, strength * (0.45 if step <= FAR_STEP else 0.72))
+    bottom = mixed(category, ground, strength * (0.45 if whole else 0.72))
     fill = QLinearGradient(0, 0, 0, height)
     fill.setColorAt(0, top)
     fill.setColorAt(1, bottom)
@@ -235,7 +250,7 @@ def _paint_header(
 
 def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) -> None:
     right = face.size[0] - _PAD
-    signs = []
+    signs = [("pin", theme.text_muted)] if face.pinned else []
     if face.code:
         signs.append(("code", theme.warning))
     if face.frozen:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu
 
+from kerasstudio.graph.frames import FRAME_COLORS
 from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.action_table import ACTIONS
 from kerasstudio.ui.canvas.hits import Hit
+from kerasstudio.ui.theme import tokens
 
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas import Canvas
@@ -50,6 +52,18 @@ SEVERAL_NODES = (
     ("view.show_selected",),
     ("edit.delete_and_reconnect", "edit.delete"),
 )
+FRAME = (
+    ("edit.rename", "model.create_frame"),
+    ("edit.cut", "edit.copy", "edit.duplicate"),
+    ("view.show_selected",),
+    ("edit.delete",),
+)
+NOTE = (
+    ("edit.rename",),
+    ("edit.cut", "edit.copy", "edit.duplicate"),
+    ("view.show_selected",),
+    ("edit.delete",),
+)
 PAPER = (
     ("edit.paste", "edit.paste_with_wires", "model.add_note"),
     ("edit.select_all", "arrange.layout", "model.find", "model.leave_block"),
@@ -70,6 +84,8 @@ def fill(menu: QMenu, canvas: Canvas, found: Hit, spot: QPointF) -> None:
             remove = partial(canvas.editor.wires.remove_dots, [found.dot])
             _add(menu, "Remove the reroute dot", remove)
         _add(menu, "Remove wire", partial(canvas.editor.unwire, [found.wire]))
+    elif found.decoration is not None:
+        fill_for_decoration(menu, canvas, found.decoration, canvas.actions_set)
     else:
         at = canvas.view.to_scene(spot)
         keys = next(iter(canvas.key_map.keys("model.add")), "")
@@ -83,6 +99,36 @@ def _add_dot(canvas: Canvas, spot: QPointF) -> None:
     found = canvas.view.wire_span(at)
     if found is not None:
         canvas.editor.wires.add_dot(*found, (at.x(), at.y()))
+
+
+def fill_for_decoration(menu: QMenu, canvas: Canvas, key: str, doer: CanvasActions) -> None:
+    """What can be done with a frame or note, which is selected."""
+    frame = canvas.model.decorations.frame(key)
+    if frame is None:
+        _add_actions(menu, doer, NOTE, {"edit.rename": "Write in it"})
+        return
+    contents = partial(canvas.decorating.select_contents, key)
+    _add(menu, "Select what lies in it", contents)
+    colors = menu.addMenu("Colour")
+    for name in FRAME_COLORS:
+        action = _add(colors, name.capitalize(), partial(canvas.decorating.recolor, key, name))
+        action.setIcon(swatch(tokens().frame(name)))
+        action.setCheckable(True)
+        action.setChecked(name == frame.color)
+    _add_actions(menu, doer, FRAME, {"edit.delete": "Delete the frame, keep what lies in it"})
+
+
+def swatch(color: str) -> QIcon:
+    """A colour as an icon."""
+    picture = QPixmap(32, 32)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawRoundedRect(QRectF(3, 3, 26, 26), 8, 8)
+    painter.end()
+    return QIcon(picture)
 
 
 def fill_for_paper(menu: QMenu, doer: CanvasActions) -> None:
@@ -111,13 +157,20 @@ def _add_mends(menu: QMenu, canvas: Canvas, node: str) -> None:
         menu.addSeparator()
 
 
-def _add_actions(menu: QMenu, doer: CanvasActions, groups: Iterable[Iterable[str]]) -> None:
+def _add_actions(
+    menu: QMenu,
+    doer: CanvasActions,
+    groups: Iterable[Iterable[str]],
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """`texts` are other words for actions here."""
+    words = {**_TEXTS, **(texts or {})}
     for group in groups:
         menu.addSeparator()
         for action_id in group:
             if doer.offers(action_id) and doer.makes_sense(action_id):
                 keys = next(iter(doer.key_map.keys(action_id)), "")
-                _add(menu, _TEXTS[action_id], partial(doer.run, action_id), keys)
+                _add(menu, words[action_id], partial(doer.run, action_id), keys)
 
 
 def _add(menu: QMenu, text: str, call: Callable[[], object], keys: str = "") -> QAction:

@@ -16,6 +16,7 @@ from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Graph, Mode, Project
 from kerasstudio.graph.saved_blocks import block_title
 from kerasstudio.ui.canvas.block_edits import BlockEdits
+from kerasstudio.ui.canvas.decoration_edits import DecorationEdits
 from kerasstudio.ui.canvas.wire_edits import WireEdits
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
@@ -46,6 +47,7 @@ class CanvasEditor(QObject):
         self._store, self._selection, self.catalogue = store, selection, catalogue
         self.wires = WireEdits(self)
         self.blocks = BlockEdits(self)
+        self.decor = DecorationEdits(self)
 
     @property
     def project(self) -> Project:
@@ -136,51 +138,55 @@ class CanvasEditor(QObject):
         dots: Mapping[Dot, Position] | None = None,
         taken_out: bool = False,
     ) -> bool:
-        """Put nodes and reroute dots at new places; a single node may be dropped into `wire`,
-        `taken_out` nodes lose their wires first. Moves in small `steps`, one after the other, are
-        one undo step."""
+        """Put nodes, frames, notes and reroute dots at new places; a single node may be dropped
+        into `wire`, `taken_out` nodes lose their wires first. Moves in small `steps`, one after the
+        other, are one undo step."""
+        nodes = [key for key in positions if key in self.graph.nodes]
 
         def edit(project: Project) -> Project:
             if taken_out:
-                project = edits.take_out(project, positions, self.graph_id)
-            project = edits.move_nodes(project, positions, self.graph_id)
+                project = edits.take_out(project, nodes, self.graph_id)
+            project = edits.move_items(project, positions, self.graph_id)
             project = edits.move_dots(project, dots or {}, self.graph_id)
             if wire is None:
                 return project
-            (node,) = positions
+            (node,) = nodes
             return edits.splice_in(project, wire, node, self.catalogue, self.graph_id)
 
-        what = self._what(list(positions)) if positions else "a reroute dot"
+        what = self.what(list(positions)) if positions else "a reroute dot"
         if not positions and dots is not None and len(dots) > 1:
             what = f"{len(dots)} reroute dots"
         text = f"Take {what} out" if taken_out else f"Move {what}"
         key = f"nudge {sorted(positions)} {sorted(dots or ())}" if steps else None
         return self.apply_edit(edit, text if wire is None else f"Insert {what}", key)
 
-    def duplicate(self, nodes: Iterable[str], dx: float, dy: float) -> list[str]:
+    def duplicate(
+        self, nodes: Iterable[str], dx: float, dy: float, decorations: Iterable[str] = ()
+    ) -> list[str]:
         """Copies beside the originals, selected."""
-        nodes = list(nodes)
-        made: list[str] = []
+        nodes, decorations = list(nodes), list(decorations)
 
-        def edit(project: Project) -> Project:
-            project, made[:] = edits.duplicate(project, nodes, self.graph_id, dx, dy)
-            return project
+        def edit(project: Project) -> tuple[Project, list[str]]:
+            return edits.duplicate(project, nodes, self.graph_id, dx, dy, decorations=decorations)
 
-        graph = self.graph
-        layers = [node.layer for key, node in graph.nodes.items() if key in set(nodes)]
-        self.apply_edit(edit, f"Duplicate {self._what(nodes)}")
-        self._selection.select(made)
+        layers = [node.layer for key, node in self.graph.nodes.items() if key in set(nodes)]
+        made = self._apply_copies(edit, f"Duplicate {self.what([*nodes, *decorations])}")
         self.copied.emit(made, layers)
         return made
 
     def delete(
-        self, nodes: Iterable[str], reconnect: bool = False, dots: Iterable[Dot] = ()
+        self,
+        nodes: Iterable[str],
+        reconnect: bool = False,
+        dots: Iterable[Dot] = (),
+        decorations: Iterable[str] = (),
     ) -> bool:
-        """Delete nodes, and reroute dots of wires that stay."""
-        nodes, dots = list(nodes), list(dots)
-        if not nodes:
+        """Delete nodes, frames and notes, and reroute dots of wires that stay. What lies in a frame
+        stays."""
+        nodes, dots, decorations = list(nodes), list(dots), list(decorations)
+        if not (nodes or decorations):
             return False
-        what = self._what(nodes)
+        what = self.what([*nodes, *decorations])
         if reconnect:
             return self.apply_edit(
                 lambda project: edits.delete_and_reconnect(project, nodes, self.graph_id),
@@ -189,6 +195,7 @@ class CanvasEditor(QObject):
 
         def edit(project: Project) -> Project:
             project = edits.remove_dots(project, dots, self.graph_id)
+            project = edits.delete_decorations(project, decorations, self.graph_id)
             return edits.delete_nodes(project, nodes, self.graph_id)
 
         return self.apply_edit(edit, f"Delete {what}")
@@ -198,7 +205,7 @@ class CanvasEditor(QObject):
         nodes = list(nodes)
         return self.apply_edit(
             lambda project: edits.take_out(project, nodes, self.graph_id),
-            f"Take {self._what(nodes)} out",
+            f"Take {self.what(nodes)} out",
         )
 
     def move_along(self, node: str, step: int) -> bool:
@@ -208,29 +215,30 @@ class CanvasEditor(QObject):
             f"Move {self.name(node)} along the chain",
         )
 
-    def copy_text(self, nodes: Iterable[str]) -> str:
-        return copy_nodes(self.project, nodes, self.graph_id)
+    def copy_text(self, nodes: Iterable[str], decorations: Iterable[str] = ()) -> str:
+        return copy_nodes(self.project, nodes, self.graph_id, decorations)
 
-    def cut(self, nodes: Iterable[str]) -> bool:
-        nodes = list(nodes)
-        return self.apply_edit(
-            lambda project: edits.delete_nodes(project, nodes, self.graph_id),
-            f"Cut {self._what(nodes)}",
-        )
-
-    def paste(self, clip: Clip, at: Position, keep_incoming: bool = False) -> list[str]:
-        """The clip's nodes with their top left corner at `at`, selected."""
-        made: list[str] = []
+    def cut(self, nodes: Iterable[str], decorations: Iterable[str] = ()) -> bool:
+        nodes, decorations = list(nodes), list(decorations)
 
         def edit(project: Project) -> Project:
-            project, made[:] = edits.paste(project, clip, *at, self.graph_id, keep_incoming)
-            return project
+            project = edits.delete_decorations(project, decorations, self.graph_id)
+            return edits.delete_nodes(project, nodes, self.graph_id)
 
+        return self.apply_edit(edit, f"Cut {self.what([*nodes, *decorations])}")
+
+    def paste(self, clip: Clip, at: Position, keep_incoming: bool = False) -> list[str]:
+        """What is in the clip with its top left corner at `at`, selected."""
         count = len(clip.nodes)
-        self.apply_edit(edit, "Paste layer" if count == 1 else f"Paste {count} layers")
-        if made:
-            self._selection.select(made)
-            self.copied.emit(made, [node.layer for node in clip.nodes])
+        what = "layer" if count == 1 else f"{count} layers"
+        if not count:
+            what = "frame" if clip.frames else "note"
+
+        def edit(project: Project) -> tuple[Project, list[str]]:
+            return edits.paste(project, clip, *at, self.graph_id, keep_incoming)
+
+        made = self._apply_copies(edit, f"Paste {what}")
+        self.copied.emit(made, [node.layer for node in clip.nodes])
         return made
 
     def rename(self, node: str, name: str) -> Problem | None:
@@ -260,7 +268,7 @@ class CanvasEditor(QObject):
         graph = self.graph_id
         return self.apply_edit(
             lambda project: edits.set_mode(project, nodes, mode, graph),
-            f"{verb} {self._what(nodes)}",
+            f"{verb} {self.what(nodes)}",
         )
 
     def swap(self, nodes: Iterable[str], layer_type: LayerType) -> bool:
@@ -273,7 +281,7 @@ class CanvasEditor(QObject):
                 project = edits.replace_layer(project, layer, layer_type, self.catalogue)
             return project
 
-        return self.apply_edit(edit, f"Swap {self._what(nodes)} for {_title(layer_type)}")
+        return self.apply_edit(edit, f"Swap {self.what(nodes)} for {_title(layer_type)}")
 
     def call_again(self, node: str) -> str | None:
         """A further call of the node's layer, below it."""
@@ -304,33 +312,42 @@ class CanvasEditor(QObject):
         except StudioError:
             return None
 
-    def arranged(self, nodes: Iterable[str] = ()) -> Callable[[], dict[str, Position]]:
-        """Work that finds places by the flow for everything, or only for `nodes`: it looks at the
-        project of now, and may be done in another thread."""
-        from kerasstudio.graph.layout import layout
-
-        project, graph_id, chosen = self.project, self.graph_id, set(nodes)
-
-        def work() -> dict[str, Position]:
-            places: dict[str, Position] = layout(project, graph_id)
-            if len(chosen) > 1:
-                some = {node: place for node, place in places.items() if node in chosen}
-                return _beside(some, project.graphs[graph_id])
-            return places
-
-        return work
-
-    def lay_out(self, places: dict[str, Position]) -> bool:
-        """Put nodes where `arranged` wants them; those that have gone meanwhile are left out."""
-        here = {node: place for node, place in places.items() if node in self.graph.nodes}
-        return self.apply_edit(
-            lambda project: edits.move_nodes(project, here, self.graph_id), "Arrange layers"
-        )
-
     # ------------------------------------------------------------------ inside
 
-    def _what(self, nodes: list[str]) -> str:
-        return self.name(nodes[0]) if len(nodes) == 1 else f"{len(nodes)} layers"
+    def select_decoration(self, key: str) -> None:
+        """Select a frame or note alone."""
+        self._selection.select((), (), (key,))
+
+    def what(self, keys: Sequence[str]) -> str:
+        """Nodes, frames and notes in words: "conv", "3 layers", "frame Encoder and 2 layers"."""
+        drawing = self.graph
+        nodes = [key for key in keys if key in drawing.nodes]
+        frames = [drawing.frames[key] for key in keys if key in drawing.frames]
+        notes = [key for key in keys if key in drawing.notes]
+        parts = []
+        if frames:
+            named = f"frame {frames[0].title}".rstrip()
+            parts.append(named if len(frames) == 1 else f"{len(frames)} frames")
+        if notes:
+            parts.append("note" if len(notes) == 1 else f"{len(notes)} notes")
+        if nodes:
+            parts.append(self.name(nodes[0]) if len(nodes) == 1 else f"{len(nodes)} layers")
+        return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
+
+    def _apply_copies(
+        self, edit: Callable[[Project], tuple[Project, list[str]]], text: str
+    ) -> list[str]:
+        """An edit that makes copies, which are selected then. Returns the new nodes."""
+        before = self.graph
+        project, made = edit(self.project)
+        if not self._store.apply(project, text):
+            return []
+        drawing = self.graph
+        decorations = (drawing.frames.keys() | drawing.notes.keys()) - (
+            before.frames.keys() | before.notes.keys()
+        )
+        self._selection.select(made, (), decorations)
+        return made
 
     def apply_edit(
         self, edit: Callable[[Project], Project], text: str, merge_key: str | None = None
@@ -357,14 +374,6 @@ class CanvasEditor(QObject):
         self._store.apply(project, text, merge_key)
         self._selection.select((node,))
         return node
-
-
-def _beside(places: dict[str, Position], graph: Graph) -> dict[str, Position]:
-    """Places of some nodes only, kept where their group was."""
-    old = [graph.nodes[node] for node in places]
-    dx = min(node.x for node in old) - min(x for x, _ in places.values())
-    dy = min(node.y for node in old) - min(y for _, y in places.values())
-    return {node: (x + dx, y + dy) for node, (x, y) in places.items()}
 
 
 def _title(layer_type: LayerType) -> str:

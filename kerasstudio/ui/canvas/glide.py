@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
-MOTION_MS = 150
+MOTION_MS = 140
 MOST = 2000
-Places = dict[str, tuple[float, float]]
+Places = dict[str, tuple[float, ...]]
+"""Corners, or whole rectangles."""
 
 
 class Glide(QObject):
@@ -35,14 +36,16 @@ class Glide(QObject):
         def step(part: float) -> None:
             self._show(
                 {
-                    node: (
-                        before[node][0] + (after[node][0] - before[node][0]) * part,
-                        before[node][1] + (after[node][1] - before[node][1]) * part,
+                    node: tuple(
+                        old + (new - old) * part
+                        for old, new in zip(before[node], after[node], strict=True)
                     )
                     for node in moving
                 }
             )
 
+        # Before anything is painted where it goes.
+        step(0.0)
         animation.valueChanged.connect(step)
         animation.finished.connect(self._finished)
         self._animation = animation

@@ -89,11 +89,13 @@ class Heat:
         self.low = self.high = self.unknown = 0
         if measure is None:
             return levels
-        infos, batch = model.inspection.nodes, model.look.batch
+        infos, batch, off = model.inspection.nodes, model.look.batch, model.off
         values = np.array(
             [
-                -1 if (value := measured(infos.get(node), measure, batch)) is None else value
-                for node in model.nodes.slots
+                0 if node in off else -1 if value is None else value
+                for node, value in (
+                    (node, measured(infos.get(node), measure, batch)) for node in model.nodes.slots
+                )
             ],
             np.float64,
         )

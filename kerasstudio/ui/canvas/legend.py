@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -26,7 +26,8 @@ from kerasstudio.ui.canvas.wire_styles import (
     wire_dashes,
     wire_width,
 )
-from kerasstudio.ui.theme import mono_font, tokens, ui_font
+from kerasstudio.ui.theme import mono_font, px, tokens, ui_font
+from kerasstudio.ui.tokens import Tokens
 from kerasstudio.ui.widgets.amounts import amount_text, bytes_text, plural
 
 _ROW = 19
@@ -50,11 +51,36 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(QSize(_WIDTH, 2 * _PAD + len(self._rows()) * _ROW))
+        self._columns = 1
+        self.fit(10_000)
         self.setAccessibleName("Legend")
         self.setAccessibleDescription("\n".join(words for _kind, _sign, words in self._rows()))
         self.setToolTip("Click to hide (K)")
         self.hide()
+
+    def fit(self, height: int) -> None:
+        """Take no more room from top to bottom than this: in more columns where one is too long."""
+        row, pad = px(_ROW), px(_PAD)
+        count = len(self._rows())
+        fitting = max(6, (height - 2 * pad) // row)
+        self._columns = -(-count // fitting)
+        longest = max(map(len, self._split()))
+        self.setFixedSize(px(_WIDTH) * self._columns, 2 * pad + longest * row)
+        self.update()
+
+    def _split(self) -> list[list[tuple[str, int | str, str]]]:
+        """The rows by column, about equally long; no column ends with a title."""
+        rows = self._rows()
+        share = -(-len(rows) // self._columns)
+        columns: list[list[tuple[str, int | str, str]]] = []
+        for _ in range(self._columns):
+            cut = share
+            if len(rows) > cut and rows[cut - 1][0] == "title":
+                cut -= 1
+            columns.append(rows[:cut])
+            rows = rows[cut:]
+        columns[-1] += rows
+        return columns
 
     @staticmethod
     def _rows() -> list[tuple[str, int | str, str]]:
@@ -85,23 +111,30 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_ground(painter, QRectF(self.rect()))
-        y = float(_PAD)
-        for kind, sign, words in self._rows():
-            middle = y + _ROW / 2
-            left = float(_PAD)
-            if kind == "wire" and isinstance(sign, int):
-                self._paint_wire(painter, sign, left, middle)
-                left += _LINE + 10
-            elif kind == "dot":
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.accent))
-                painter.drawEllipse(QPointF(left + _LINE / 2, middle), 3.5, 3.5)
-                left += _LINE + 10
-            title = kind == "title"
-            painter.setFont(ui_font(11, QFont.Weight.DemiBold if title else QFont.Weight.Normal))
-            painter.setPen(QColor(theme.text_muted if title else theme.text))
-            painter.drawText(QRectF(left, y, self.width() - left - 6, _ROW), _LEFT, words)
-            y += _ROW
+        for number, rows in enumerate(self._split()):
+            left, y = px(_PAD) + number * px(_WIDTH), px(_PAD)
+            for row in rows:
+                self._paint_row(painter, row, left, y, theme)
+                y += px(_ROW)
+
+    def _paint_row(
+        self, painter: QPainter, row: tuple[str, int | str, str], x: int, y: int, theme: Tokens
+    ) -> None:
+        kind, sign, words = row
+        middle, left = y + px(_ROW) / 2, x
+        if kind == "wire" and isinstance(sign, int):
+            self._paint_wire(painter, sign, left, middle)
+            left += _LINE + 10
+        elif kind == "dot":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent))
+            painter.drawEllipse(QPointF(left + _LINE / 2, middle), 3.5, 3.5)
+            left += _LINE + 10
+        title = kind == "title"
+        painter.setFont(ui_font(11, QFont.Weight.DemiBold if title else QFont.Weight.Normal))
+        painter.setPen(QColor(theme.text_muted if title else theme.text))
+        room = QRectF(left, y, x + px(_WIDTH) - px(_PAD) - left, px(_ROW))
+        painter.drawText(room, _LEFT, words)
 
     @staticmethod
     def _paint_wire(painter: QPainter, style: int, left: float, middle: float) -> None:
@@ -126,7 +159,7 @@ class HeatScale(QWidget):
         super().__init__(parent)
         self._title = self._low = self._high = self._note = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(280, 66)
+        self.setFixedSize(px(280), px(66))
         self.hide()
 
     def show_scale(
@@ -159,9 +192,10 @@ class HeatScale(QWidget):
         _paint_ground(painter, QRectF(self.rect()))
         painter.setFont(ui_font(11, QFont.Weight.DemiBold))
         painter.setPen(QColor(theme.text))
-        wide = self.width() - 2 * _PAD
-        painter.drawText(QRectF(_PAD, 6, wide, 16), _LEFT, self._title)
-        bar = QRectF(_PAD, 26, wide, 9)
+        pad = px(_PAD)
+        wide = self.width() - 2 * pad
+        painter.drawText(QRectF(pad, px(6), wide, px(16)), _LEFT, self._title)
+        bar = QRectF(pad, px(26), wide, px(9))
         fill = QLinearGradient(bar.topLeft(), bar.topRight())
         for number, color in enumerate(theme.heat):
             fill.setColorAt(number / (len(theme.heat) - 1), QColor(color))
@@ -170,7 +204,7 @@ class HeatScale(QWidget):
         painter.drawRoundedRect(bar, 3, 3)
         painter.setFont(mono_font(11))
         painter.setPen(QColor(theme.text_muted))
-        below = QRectF(_PAD, 39, wide, 18)
+        below = QRectF(pad, px(39), wide, px(18))
         painter.drawText(below, _LEFT, self._low)
         painter.drawText(below, _RIGHT, self._high)
         if self._note:

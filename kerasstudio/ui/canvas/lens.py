@@ -19,7 +19,7 @@ from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.canvas.tool_tips import tool_tip
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.store import DocumentStore
-from kerasstudio.ui.theme import theme_changed
+from kerasstudio.ui.theme import theme_changed, ui_font
 from kerasstudio.ui.widgets.labels import LinkButton
 
 
@@ -44,6 +44,8 @@ class Lens(QObject):
         self._changed: frozenset[str] = frozenset()
         self.legend, self.scale = Legend(canvas), HeatScale(canvas)
         self.button = LinkButton("Legend", "muted", canvas)
+        self.button.setFont(ui_font(12))
+        self.button.adjustSize()
         self.button.setToolTip("What colours, lines and letters mean (K)")
         self.button.clicked.connect(self.toggle_legend)
         self.legend.hidden_wanted.connect(self.legend.hide)
@@ -99,8 +101,9 @@ class Lens(QObject):
 
     def place(self, size: QSize) -> None:
         """Put the small widgets into the corners of a canvas of this size."""
-        self.button.move(12, size.height() - 31)
-        self.legend.move(12, max(8, size.height() - self.legend.height() - 38))
+        self.button.move(12, size.height() - self.button.height() - 10)
+        self.legend.fit(size.height() - self.button.height() - 26)
+        self.legend.move(12, self.button.y() - self.legend.height() - 8)
         self.scale.move((size.width() - self.scale.width()) // 2, 12)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -1,13 +1,23 @@
-"""The whole drawing in a corner; click or drag to travel."""
+"""The whole drawing in a corner; click to travel, drag the rectangle of what is in view."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from kerasstudio.ui.canvas.canvas_view import CanvasView
+from kerasstudio.ui.canvas.node_index import Floats
 from kerasstudio.ui.canvas.rectangles import draw_rects
 from kerasstudio.ui.theme import tokens
 
@@ -26,7 +36,9 @@ class Minimap(QWidget):
         self._scene_box = QRectF(0, 0, 1, 1)
         self.setFixedSize(SIZE)
         self.setAccessibleName("Overview of the drawing")
-        self.setToolTip("Click or drag to travel")
+        self.setToolTip("Click to travel, drag the rectangle")
+        self._held: QPointF | None = None
+        """Where the rectangle was taken, from its middle, in scene pixels."""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -63,7 +75,7 @@ class Minimap(QWidget):
 
     def _paint_picture(self) -> QPixmap:
         model = self._view.model
-        bounds = model.nodes.bounds()
+        bounds = model.bounds()
         x0, y0, x1, y1 = bounds if bounds is not None else (0.0, 0.0, 1.0, 1.0)
         self._scene_box = QRectF(x0, y0, x1 - x0, y1 - y0)
         scale, corner = self._scale()
@@ -79,19 +91,46 @@ class Minimap(QWidget):
         painter.setPen(QPen(QColor(theme.border), 1))
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        self._paint_decorations(painter, scale, corner)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(model.nodes) < 1000)
         painter.setPen(Qt.PenStyle.NoPen)
         slots = np.array(list(model.nodes.slots.values()), np.intp)
         categories = model.nodes.categories[slots]
         for number in np.flatnonzero(np.bincount(categories)).tolist():  # unlike np.unique, at hand
-            rects = model.nodes.rects[slots[categories == number]] * scale
-            rects[:, 0] += corner.x()
-            rects[:, 1] += corner.y()
-            rects[:, 2:] = np.maximum(rects[:, 2:], 1.5)
+            rects = _small(model.nodes.rects[slots[categories == number]], scale, corner)
             painter.setBrush(QColor(theme.category(model.categories[number])))
             draw_rects(painter, rects)
         painter.end()
         return picture
+
+    def _paint_decorations(self, painter: QPainter, scale: float, corner: QPointF) -> None:
+        """Frames as tinted sheets, notes as slips."""
+        decorations, theme = self._view.model.decorations, tokens()
+        for key in (*decorations.layers, *decorations.notes.slots):
+            frame = decorations.frame(key)
+            x, y, width, height = decorations.rect(key)
+            box = QRectF(
+                x * scale + corner.x(), y * scale + corner.y(), width * scale, height * scale
+            )
+            ground = QColor(theme.note_border if frame is None else theme.frame(frame.color))
+            line = QColor(ground)
+            ground.setAlphaF(0.75 if frame is None else 0.16)
+            line.setAlphaF(0.8)
+            painter.setPen(QPen(line, 1))
+            painter.setBrush(ground)
+            painter.drawRect(box)
+
+    def _paint_selection(self, painter: QPainter, scale: float, corner: QPointF) -> None:
+        model, chosen = self._view.model, self._view.selection
+        slots = model.nodes.slots_of(chosen.nodes)
+        rects = [model.nodes.rects[slots]] if slots else []
+        marked = [model.decorations.rect(key) for key in chosen.decorations if model.has(key)]
+        rects += [np.array(marked)] if marked else []
+        if not rects:
+            return
+        painter.setPen(QPen(QColor(tokens().accent), 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        draw_rects(painter, _small(np.concatenate(rects), scale, corner))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()
@@ -100,6 +139,7 @@ class Minimap(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         scale, corner = self._scale()
+        self._paint_selection(painter, scale, corner)
         x0, y0, x1, y1 = self._view.visible_box()
         frame = QRectF(
             x0 * scale + corner.x(),
@@ -114,17 +154,47 @@ class Minimap(QWidget):
         painter.drawRect(frame.toRect())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Within the rectangle it is taken where the mouse is; elsewhere it comes to the mouse."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        at = self._at(event.position())
+        x0, y0, x1, y1 = self._view.visible_box()
+        inside = x0 <= at.x() <= x1 and y0 <= at.y() <= y1
+        middle = QPointF((x0 + x1) / 2, (y0 + y1) / 2)
+        self._held = middle - at if inside else QPointF()
         self._travel(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._held is not None:
             self._travel(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._held = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom, around the middle of the view."""
+        steps = event.angleDelta().y() or event.angleDelta().x()
+        self._view.set_zoom(self._view.zoom * 1.0015**steps)
+        event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._renew()
 
-    def _travel(self, spot: QPointF) -> None:
+    def _at(self, spot: QPointF) -> QPointF:
+        """The scene position at a spot of the map."""
         scale, corner = self._scale()
-        at = QPointF((spot.x() - corner.x()) / scale, (spot.y() - corner.y()) / scale)
+        return QPointF((spot.x() - corner.x()) / scale, (spot.y() - corner.y()) / scale)
+
+    def _travel(self, spot: QPointF) -> None:
+        at = self._at(spot) + (self._held or QPointF())
         self._view.put(at, QPointF(self._view.viewport().rect().center()))
         self._view.refresh()
+
+
+def _small(rects: Floats, scale: float, corner: QPointF) -> Floats:
+    """Scene rectangles as they lie on the map, none too small to be seen."""
+    found = rects * scale
+    found[:, 0] += corner.x()
+    found[:, 1] += corner.y()
+    found[:, 2:] = np.maximum(found[:, 2:], 1.5)
+    return found

@@ -11,12 +11,16 @@ from PySide6.QtCore import QPointF, Qt
 from kerasstudio.graph.loops import connected
 from kerasstudio.ui.canvas.gestures.box_select import BoxSelect
 from kerasstudio.ui.canvas.gestures.cut_wires import CutWires, RerouteStroke
+from kerasstudio.ui.canvas.gestures.held import Held
+from kerasstudio.ui.canvas.gestures.lasso import Lasso
 from kerasstudio.ui.canvas.gestures.move_nodes import MoveNodes
 from kerasstudio.ui.canvas.gestures.move_wires import MoveWires
 from kerasstudio.ui.canvas.gestures.pan import Pan
 from kerasstudio.ui.canvas.gestures.reroute import Reroute
+from kerasstudio.ui.canvas.gestures.resize import Resize
 from kerasstudio.ui.canvas.gestures.zoom import Zoom
 from kerasstudio.ui.canvas.hits import Hit
+from kerasstudio.ui.canvas.hover_cursors import link_below
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.key_schemes import KERASSTUDIO, scheme_mouse
 from kerasstudio.ui.mouse_table import WHERE
@@ -41,6 +45,9 @@ _PLACES = {
     "port": ("port", "anywhere"),
     "dot": ("dot", "wire", "anywhere"),
     "wire": ("wire", "anywhere"),
+    "note": ("decoration", "anywhere"),
+    "frame": ("decoration", "anywhere"),
+    "edge": ("edge", "decoration", "anywhere"),
 }
 _WORDS = frozenset(("Ctrl", "Alt", "Shift", "Left", "Middle", "Right", "Double"))
 
@@ -55,6 +62,10 @@ class Press(msgspec.Struct, frozen=True):
     @property
     def node(self) -> str:
         return self.found.node or ""
+
+    @property
+    def decoration(self) -> str:
+        return self.found.decoration or ""
 
 
 class MouseDispatch:
@@ -95,6 +106,16 @@ class MouseDispatch:
             "move_dot": self._move_dot,
             "toggle_dot": self._toggle_dot,
             "remove_dot": self._remove_dot,
+            "lasso": lambda press: view.begin_gesture(Lasso(view, press.at, press.spot)),
+            "lasso_add": lambda press: view.begin_gesture(Lasso(view, press.at, press.spot, True)),
+            "move_decoration": self._move_decoration,
+            "add_decoration": lambda press: view.selection.add((), (), (press.decoration,)),
+            "toggle_decoration": lambda press: view.selection.toggle_decoration(press.decoration),
+            "duplicate_decoration": lambda press: self._move_decoration(press, copy=True),
+            "edit_decoration": lambda press: view.write_requested.emit(press.decoration),
+            "resize": lambda press: view.begin_gesture(
+                Resize(view, press.at, press.spot, press.decoration, press.found.edge)
+            ),
         }
         self.set_bindings(scheme_mouse(KERASSTUDIO))
 
@@ -188,10 +209,27 @@ class MouseDispatch:
         self._focus(press)
         if press.node not in view.selection.nodes:
             view.selection.select((press.node,))
+        node = view.model.graph.nodes[press.node]
+        if node.pinned and not copy:
+            pin = f"{view.editor.name(press.node)} is pinned in its place."
+            view.begin_gesture(Held(view, press.at, press.spot, pin))
+            return
         click_selects = click_selects or copy
         view.begin_gesture(
             MoveNodes(view, press.at, press.spot, press.node, copy, click_selects, taken_out)
         )
+
+    def _move_decoration(self, press: Press, copy: bool = False) -> None:
+        view, key = self._view, press.decoration
+        view.select_wire(None)
+        chosen = key in view.selection.decorations
+        if not chosen:
+            view.selection.select((), (), (key,))
+        link = "" if copy else link_below(view, press.found, press.at)
+        gesture = MoveNodes(view, press.at, press.spot, key, copy, click_selects=chosen)
+        if link:
+            gesture.clicked = lambda: view.link_clicked.emit(link, press.spot)
+        view.begin_gesture(gesture)
 
     def _focus(self, press: Press) -> None:
         self._view.select_wire(None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasstudio.graph.frames import carried
 from kerasstudio.ui.canvas.node_index import NodeIndex
 
 if TYPE_CHECKING:
@@ -97,10 +98,15 @@ class Navigation:
     def _move(self, step: Step, length: float) -> None:
         nodes = self._canvas.model.nodes
         places = {}
-        for node in self._canvas.view.selection.nodes:
-            if node in nodes:
-                x, y, _width, _height = nodes.rect(node)
-                places[node] = (x + step[0] * length, y + step[1] * length)
+        canvas = self._canvas
+        chosen = canvas.view.selection
+        decorations = canvas.model.decorations
+        inside = carried(canvas.model.graph, chosen.decorations, canvas.model.node_rects())
+        moving = chosen.nodes | chosen.decorations | inside.nodes | inside.decorations
+        for key in moving:
+            if key in nodes or key in decorations:
+                x, y, _width, _height = canvas.model.rect(key)
+                places[key] = (x + step[0] * length, y + step[1] * length)
         index = self._canvas.model.wires.dots
         dots = {
             dot: (at[0] + step[0] * length, at[1] + step[1] * length)
@@ -112,11 +118,10 @@ class Navigation:
 
     def _push(self, step: Step) -> None:
         """To the next grid line of the focused node; the others keep their places beside it."""
-        nodes = self._canvas.model.nodes
-        leader = self._focused()
+        leader = self._focused() or min(self._canvas.view.selection.decorations, default=None)
         if leader is None:
             return
-        x, y, _width, _height = nodes.rect(leader)
+        x, y, _width, _height = self._canvas.model.rect(leader)
         at, sign = (x, step[0]) if step[0] else (y, step[1])
         line = (np.floor(at / GRID) + 1 if sign > 0 else np.ceil(at / GRID) - 1) * GRID
         self._move(step, abs(float(line) - at))

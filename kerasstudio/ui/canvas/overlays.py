@@ -16,6 +16,7 @@ from kerasstudio.ui.widgets.amounts import amount_text, bytes_text, plural
 from kerasstudio.ui.widgets.labels import Label
 
 SAID_MS = 3500
+_SEPARATOR = " · "
 
 
 class HintLine(Label):
@@ -23,6 +24,8 @@ class HintLine(Label):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("", "muted", parent=parent)
+        self._parts: list[str] = []
+        self._room = 10_000
         self.setFont(ui_font(12))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -30,9 +33,38 @@ class HintLine(Label):
         self, count: int, project: Project, inspection: Inspection, keys: Sequence[str]
     ) -> None:
         """Of so many nodes: their number, what they take, and the keys worth knowing."""
-        parts = [plural(count, "node"), *_costs(project, inspection), *keys] if count else []
-        self.setText(" · ".join(parts))
+        self._parts = [plural(count, "node"), *_costs(project, inspection), *keys] if count else []
+        self._show_parts()
+
+    def say(self, text: str) -> None:
+        """Show a text of another kind."""
+        self._parts = [text]
+        self._show_parts()
+
+    def set_room(self, width: int) -> None:
+        """Say no more than fits into so many pixels: the last goes first."""
+        if width != self._room:
+            self._room = width
+            self._show_parts()
+
+    def _show_parts(self) -> None:
+        parts = list(self._parts)
+        while len(parts) > 1 and self.fontMetrics().horizontalAdvance(_SEPARATOR.join(parts)) > (
+            self._room
+        ):
+            parts.pop()
+        self.setText(_SEPARATOR.join(parts))
         self.adjustSize()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """On a ground of its own: cards may lie below."""
+        if self.text():
+            painter = QPainter(self)
+            ground = QColor(tokens().canvas)
+            ground.setAlphaF(0.85)
+            painter.fillRect(self.rect(), ground)
+            painter.end()
+        super().paintEvent(event)
 
 
 def _costs(project: Project, inspection: Inspection) -> list[str]:

@@ -15,6 +15,7 @@ import msgspec
 from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetricsF,
     QImage,
     QPageSize,
@@ -24,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgGenerator
 
+from kerasstudio.graph.frames import carried
 from kerasstudio.ui.canvas.batch_painter import BatchPainter, roomy_wires
 from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.canvas.card_painter import (
@@ -34,9 +36,12 @@ from kerasstudio.ui.canvas.card_painter import (
     top_margin,
 )
 from kerasstudio.ui.canvas.dots_painter import paint_dots
+from kerasstudio.ui.canvas.frames_painter import paint_sheet, title_color
+from kerasstudio.ui.canvas.note_page import NotePage
+from kerasstudio.ui.canvas.notes_painter import paint_note
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.canvas.wire_styles import UNKNOWN_COLOR
-from kerasstudio.ui.theme import mono_font, shown_as, tokens
+from kerasstudio.ui.theme import drawing_font, mono_font, shown_as, tokens
 from kerasstudio.ui.tokens import LIGHT, Tokens
 
 Format = Literal["png", "svg", "pdf"]
@@ -68,7 +73,8 @@ class Picture:
         self._nodes = [
             node for node in model.nodes.slots if spec.nodes is None or node in spec.nodes
         ]
-        self.box = _box(model, self._nodes)
+        self._decorations = _decorations(model, spec.nodes)
+        self.box = _box(model, self._nodes, self._decorations)
         self.scale = self._fitting_scale()
         self.image: QImage | None = None
 
@@ -122,6 +128,7 @@ class Picture:
         with shown_as(self.look):
             if self.spec.ground != "none":
                 painter.fillRect(self.box, QColor(tokens().canvas))
+            self._paint_decorations(painter)
             self._paint_wires(painter)
         total = len(self._nodes) + 1
         for number, node in enumerate(self._nodes):
@@ -129,6 +136,22 @@ class Picture:
                 self._paint_card(painter, node)
             yield (number + 1) / total
         yield 1.0
+
+    def _paint_decorations(self, painter: QPainter) -> None:
+        """Frames with their titles, then notes."""
+        decorations = self._model.decorations
+        for key in self._decorations:
+            frame, note = decorations.frame(key), decorations.note(key)
+            rect = QRectF(*decorations.rect(key))
+            if note is not None:
+                paint_note(painter, NotePage(note.text, rect.width()), rect)
+            if frame is None:
+                continue
+            strip = QRectF(*decorations.title_box(key, _DETAIL))
+            paint_sheet(painter, rect, strip, frame.color, _DETAIL)
+            painter.setPen(title_color(frame.color))
+            font = drawing_font(14, QFont.Weight.DemiBold)
+            draw_text(painter, font, frame.title, strip.adjusted(12, 0, -12, 0))
 
     def _paint_wires(self, painter: QPainter) -> None:
         model = self._model
@@ -186,9 +209,28 @@ class Picture:
         return min(self.spec.scale, MOST_PIXELS / max(self.box.width(), self.box.height()))
 
 
-def _box(model: SceneModel, nodes: Collection[str]) -> QRectF:
-    """The part of the scene that shows these nodes with their badges."""
+def _decorations(model: SceneModel, nodes: Collection[str] | None) -> list[str]:
+    """Frames and notes that belong in a picture of some nodes (None: of everything): frames that
+    hold nothing else, with the notes in them."""
+    decorations = model.decorations
+    chosen = [*decorations.layers, *decorations.notes.slots]
+    if nodes is None or not chosen:
+        return chosen
+    rects, inside = model.node_rects(), set(nodes)
+    kept: set[str] = set()
+    for key in decorations.layers:
+        held = carried(model.graph, (key,), rects)
+        if held.nodes and held.nodes <= inside:
+            kept |= {key, *held.decorations}
+    return [key for key in chosen if key in kept]
+
+
+def _box(model: SceneModel, nodes: Collection[str], decorations: Collection[str] = ()) -> QRectF:
+    """The part of the scene that shows these nodes with their badges, and frames and notes."""
+    around = model.decorations.bounds(decorations)
     bounds = model.nodes.bounds(nodes)
+    if bounds is None and around is not None:
+        bounds = around
     if bounds is None:
         return QRectF(0, 0, 200, 100)
     inside = set(nodes)
@@ -202,4 +244,6 @@ def _box(model: SceneModel, nodes: Collection[str]) -> QRectF:
     x1, y1 = (max(values) for values in zip(bounds[2:], *dots, strict=True))
     above = max((top_margin(model.face(node)) for node in nodes), default=MARGIN)
     box = QRectF(x0, y0 - above, x1 - x0, y1 - y0 + above)
+    if around is not None:
+        box |= QRectF(QPointF(*around[:2]), QPointF(*around[2:]))
     return box.adjusted(-PAPER_MARGIN, -PAPER_MARGIN, PAPER_MARGIN, PAPER_MARGIN)

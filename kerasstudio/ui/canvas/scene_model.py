@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from kerasstudio.graph.bindings import Bindings, resolve
-from kerasstudio.graph.blocks import holders, opened_by
+from kerasstudio.graph.blocks import opened_by
 from kerasstudio.graph.cards import block_lines, card_lines, card_size, card_title, port_offset
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.code_words import card_lines as code_lines
 from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.edits import Dot
+from kerasstudio.graph.frames import Rect
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
 from kerasstudio.graph.linked_layers import Link, linked_layers
 from kerasstudio.graph.placeholders import is_placeholder
-from kerasstudio.graph.ports import PortSlot, output_names, visible_ports
+from kerasstudio.graph.ports import hidden_outputs, output_names, used_outputs, visible_ports
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import ROOT, Graph, Layer, Point, Project, Wire
 from kerasstudio.graph.switches import NO_EFFECT, Effect, switched
@@ -26,14 +27,17 @@ from kerasstudio.ui.canvas.card_face import (
     LEFT_OUT,
     CardFace,
     CardLook,
-    PortMark,
     Presence,
     card_state,
     count_line,
     shapes_line,
     trouble_line,
 )
+from kerasstudio.ui.canvas.card_problems import card_problems
+from kerasstudio.ui.canvas.decorations import Box, Decorations, joined
 from kerasstudio.ui.canvas.node_index import NodeIndex
+from kerasstudio.ui.canvas.node_ports import NodePorts
+from kerasstudio.ui.canvas.port_marks import port_marks, way_through
 from kerasstudio.ui.canvas.scene_links import cards_around, siblings
 from kerasstudio.ui.canvas.wire_index import WireIndex
 from kerasstudio.ui.canvas.wire_styles import (
@@ -44,20 +48,6 @@ from kerasstudio.ui.canvas.wire_styles import (
 )
 
 replace = msgspec.structs.replace
-
-
-class NodePorts(msgspec.Struct, frozen=True):
-    """The ports of one node in drawing order; `place` finds a slot by its name."""
-
-    inputs: tuple[PortSlot, ...]
-    outputs: tuple[str, ...]
-
-    def place(self, port: str) -> int:
-        """The position of a port; the last one for a name that is not drawn."""
-        for number, slot in enumerate(self.inputs):
-            if slot.name == port:
-                return number
-        return max(0, len(self.inputs) - 1)
 
 
 class SceneModel:
@@ -71,6 +61,7 @@ class SceneModel:
         self.graph_id = ROOT
         self.nodes = NodeIndex()
         self.wires = WireIndex(self.nodes)
+        self.decorations = Decorations()
         self.categories: list[str] = []
         self.inspection = Inspection()
         self.bindings = Bindings()
@@ -87,6 +78,7 @@ class SceneModel:
         self._switched = NO_EFFECT
         self.links: dict[str, Link] = {}
         """The shared layers of the project."""
+        self._used: tuple[object, dict[str, set[int]]] = (None, {})
 
     @property
     def graph(self) -> Graph:
@@ -115,11 +107,16 @@ class SceneModel:
         for wire in self.graph.wires.values():
             self._place_wire(wire)
         self.wires.place(self.wires.slots.values())
+        self.decorations.load(self.graph)
 
     def adopt(self, other: SceneModel) -> None:
         """Become what another model is, which is not used any more: one that was loaded in
         another thread."""
+        kept = self.decorations
         vars(self).update(vars(other))
+        # Painters hold on to it.
+        self.decorations = kept
+        kept.load(self.graph)
 
     def apply(self, project: Project, change: Diff) -> None:
         """Follow one edit; only what the diff names is looked at."""
@@ -129,6 +126,7 @@ class SceneModel:
         before = self.graph
         self.project = project
         here = change.of_graph(self.graph_id)
+        self.decorations.follow(self.graph, here)
         stale: set[str] = set()
         for key in here.wires.removed | here.wires.changed:
             old = before.wires[key]
@@ -180,43 +178,18 @@ class SceneModel:
     def set_problems(self, problems: Iterable[Problem]) -> None:
         """All problems there are; those of this graph's nodes are kept, and those inside its
         blocks, which the blocks' cards show."""
-        by_node: dict[str, list[Problem]] = {}
-        bad: set[str] = set()
-        of_layer = self._nodes_of_layer
-        around: dict[str, list[str]] | None = None
-        for problem in problems:
-            place = problem.place
-            if place.graph not in (None, self.graph_id):
-                if around is None:
-                    around = holders(self.project, self.graph_id)
-                for card in around.get(place.graph or "", ()):
-                    name = self.project.layers[self.graph.nodes[card].layer].name
-                    shown = replace(problem, message=f'Inside "{name}": {problem.message}')
-                    by_node.setdefault(card, []).append(shown)
-                continue
-            if place.node is not None:
-                by_node.setdefault(place.node, []).append(problem)
-            else:
-                layer = place.layer or place.output
-                for call in of_layer.get(layer, ()) if layer else ():
-                    by_node.setdefault(call, []).append(problem)
-            if problem.severity == "error":
-                if place.wire is not None:
-                    bad.add(place.wire)
-                elif place.node is not None and place.port is not None:
-                    bad.add(f"{place.node}:{place.port}")
-        new = {node: tuple(found) for node, found in by_node.items()}
+        new, bad = card_problems(self.project, self.graph_id, problems, self._nodes_of_layer)
         changed = {
             node
             for node in self._problems.keys() | new.keys()
             if self._problems.get(node) != new.get(node) and node in self.nodes
         }
         wires = self._bad_wires ^ bad
-        self._problems, self._bad_wires = new, frozenset(bad)
+        self._problems, self._bad_wires = new, bad
         self._recolor(changed)
         for key in wires:
             if key in self.wires:
-                self.wires.color(key, self._wire_color(self.graph.wires[key]))
+                self.wires.color(key, self.wire_color(self.graph.wires[key]))
 
     def set_summary(self, summary: DataSummary | None) -> None:
         """What the data looks like; it decides the badges of Inputs and Outputs."""
@@ -238,11 +211,15 @@ class SceneModel:
         for layer in layers:
             self._stale_faces(self._nodes_of_layer.get(layer, ()))
 
-    def move(self, positions: Mapping[str, Point], dots: Mapping[Dot, Point] | None = None) -> None:
-        """Show nodes and reroute dots elsewhere for now (a drag, an animation); the project is not
-        touched."""
+    def move(
+        self, positions: Mapping[str, Sequence[float]], dots: Mapping[Dot, Point] | None = None
+    ) -> None:
+        """Show nodes, frames, notes and reroute dots elsewhere for now (a drag, an animation); the
+        project is not touched."""
         here = {node: place for node, place in positions.items() if node in self.nodes}
-        wires = set(self.wires.touching(self.nodes.move(here, list(here.values()))))
+        self.decorations.move(positions if len(self.decorations) else {})
+        places = [(place[0], place[1]) for place in here.values()]
+        wires = set(self.wires.touching(self.nodes.move(here, places)))
         led: dict[str, list[Point]] = {}
         for (wire, number), at in (dots or {}).items():
             if wire in self.wires:
@@ -253,6 +230,24 @@ class SceneModel:
         self.wires.place(wires)
 
     # ------------------------------------------------------------------ questions
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a node, frame or note."""
+        return key in self.nodes or key in self.decorations
+
+    def rect(self, key: str) -> Rect:
+        """Of a node, frame or note. Raises `KeyError` for an unknown one."""
+        return self.nodes.rect(key) if key in self.nodes else self.decorations.rect(key)
+
+    def node_rects(self) -> dict[str, Rect]:
+        rows = self.nodes.rects.tolist()
+        return {node: tuple(rows[slot]) for node, slot in self.nodes.slots.items()}
+
+    def bounds(
+        self, nodes: Iterable[str] | None = None, decorations: Iterable[str] | None = None
+    ) -> Box | None:
+        """Around nodes, frames and notes: all there are by default."""
+        return joined(self.nodes.bounds(nodes), self.decorations.bounds(decorations))
 
     def problems_of(self, node: str) -> tuple[Problem, ...]:
         return self._problems.get(node, ())
@@ -277,11 +272,20 @@ class SceneModel:
     def ports(self, node: str) -> NodePorts:
         found = self._ports.get(node)
         if found is None:
+            names = output_names(self.project, node, self.catalogue, self.graph_id)
             found = self._ports[node] = NodePorts(
                 tuple(visible_ports(self.project, node, self.catalogue, self.graph_id)),
-                output_names(self.project, node, self.catalogue, self.graph_id),
+                names,
+                hidden_outputs(self.graph.nodes[node], len(names), self._used_outputs(node)),
             )
         return found
+
+    def _used_outputs(self, node: str) -> Collection[int]:
+        if not self.graph.nodes[node].hides_ports:
+            return ()
+        if self._used[0] is not self.graph.wires:
+            self._used = self.graph.wires, used_outputs(self.graph)
+        return self._used[1].get(node, ())
 
     def input_offset(self, node: str, number: int) -> tuple[float, float]:
         """The centre of an input port from the card's corner."""
@@ -300,6 +304,11 @@ class SceneModel:
         """Nodes whose cards must be painted anew, since the last call."""
         changed, self.changed_faces = self.changed_faces, set()
         return changed
+
+    @property
+    def off(self) -> frozenset[str]:
+        """Nodes that are no part of the model."""
+        return self._switched.off
 
     def presence(self, node: str) -> Presence:
         """Whether a node is in the model."""
@@ -335,14 +344,16 @@ class SceneModel:
 
     def _offset(self, node: str, side: str, number: int) -> tuple[float, float]:
         ports = self.ports(node)
-        count = len(ports.inputs) if side == "input" else len(ports.outputs)
+        is_input = side == "input"
+        count = len(ports.inputs) if is_input else ports.outputs_drawn
         _x, _y, width, height = self.nodes.rect(node)
         return port_offset(
-            "input" if side == "input" else "output",
-            number,
+            "input" if is_input else "output",
+            number if is_input else ports.output_place(number),
             max(1, count),
             (width, height),
             self.project.flow,
+            self.graph.nodes[node].collapsed,
         )
 
     def _place_node(self, node: str) -> None:
@@ -350,7 +361,8 @@ class SceneModel:
         layer = self.project.layers[value.layer]
         self._nodes_of_layer.setdefault(value.layer, set()).add(node)
         ports = self.ports(node)
-        size = card_size(len(ports.inputs), len(ports.outputs), self.project.flow)
+        counts = len(ports.inputs), ports.outputs_drawn
+        size = card_size(*counts, self.project.flow, value.collapsed)
         category = self._category_number(layer, node in self._switched.off)
         self.nodes.add(node, value.x, value.y, size, category)
 
@@ -365,11 +377,12 @@ class SceneModel:
             slots[wire.target],
             self.output_offset(wire.source, min(wire.output, last)),
             self.input_offset(wire.target, self.ports(wire.target).place(wire.port)),
-            self._wire_color(wire),
+            self.wire_color(wire),
             wire.points,
         )
 
-    def _wire_color(self, wire: Wire) -> int:
+    def wire_color(self, wire: Wire) -> int:
+        """The style of a wire, by its tensor and its problems."""
         if wire.key in self._bad_wires:
             return ERROR_COLOR
         if not self._switched.off.isdisjoint((wire.source, wire.target)):
@@ -388,7 +401,7 @@ class SceneModel:
             key = self.wires.keys[slot]
             if key is not None:
                 wire = self.graph.wires[key]
-                self.wires.color(key, self._wire_color(wire))
+                self.wires.color(key, self.wire_color(wire))
                 stale |= {wire.source, wire.target}
         self._stale_faces(stale)
 
@@ -464,18 +477,12 @@ class SceneModel:
             changed=node in self.look.changed,
             start=self._starts[layer.id].state if layer.id in self._starts else "",
             code=code,
-            ports=(*self._input_marks(node), *self._output_marks(node)),
+            ports=port_marks(self, node),
             presence=presence,
-            through=self._through(node) if presence == "bypassed" else None,
+            through=way_through(self, node) if presence == "bypassed" else None,
+            collapsed=self.graph.nodes[node].collapsed,
+            pinned=self.graph.nodes[node].pinned,
         )
-
-    def _through(self, node: str) -> tuple[float, float, float, float] | None:
-        """The way of the tensor that a bypassed node passes on: in by the first wired port."""
-        ports = self.ports(node)
-        wired = [number for number, slot in enumerate(ports.inputs) if not slot.is_free]
-        if not wired or not ports.outputs:
-            return None
-        return (*self.input_offset(node, wired[0]), *self.output_offset(node, 0))
 
     def _badge(self, layer: Layer) -> tuple[str, bool]:
         """The data behind an Input or Output in words, and whether there is none although the
@@ -491,34 +498,3 @@ class SceneModel:
         columns = binding.columns
         what = columns[0] if len(columns) == 1 else f"{len(columns)} columns"
         return f"{layer.name} ← {what}", False
-
-    def _input_marks(self, node: str) -> list[PortMark]:
-        marks = []
-        wires = self.graph.wires
-        for number, slot in enumerate(self.ports(node).inputs):
-            x, y = self.input_offset(node, number)
-            wire = wires.get(slot.wire) if slot.wire else None
-            color = self._wire_color(wire) if wire is not None else UNKNOWN_COLOR
-            marks.append(PortMark(x, y, color, wire is not None, slot.required and wire is None))
-        return marks
-
-    def _output_marks(self, node: str) -> list[PortMark]:
-        marks = []
-        taken = self._taken_outputs(node)
-        info = self.info(node)
-        for number in range(len(self.ports(node).outputs)):
-            x, y = self.output_offset(node, number)
-            known = info is not None and info.status == "ok"
-            color = tensor_style(self.tensor(node, number)) if known else UNKNOWN_COLOR
-            marks.append(PortMark(x, y, color, number in taken))
-        return marks
-
-    def _taken_outputs(self, node: str) -> set[int]:
-        slot = self.nodes.slots[node]
-        found = set()
-        for wire_slot in self.wires.touching((slot,)):
-            key = self.wires.keys[wire_slot]
-            wire = self.graph.wires.get(key) if key is not None else None
-            if wire is not None and wire.source == node:
-                found.add(wire.output)
-        return found

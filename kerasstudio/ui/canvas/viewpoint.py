@@ -60,13 +60,17 @@ def _whole(view: CanvasView, box: Box) -> float:
 
 
 def reveal(view: CanvasView, node: str) -> None:
-    """Bring a node into view, larger when it is only a speck."""
-    if node not in view.model.nodes:
+    """Bring a node, frame or note into view, larger when it is only a speck."""
+    if not view.model.has(node):
         return
-    x, y, width, height = view.model.nodes.rect(node)
+    x, y, width, height = view.model.rect(node)
     first, last = view.to_spot(QPointF(x, y)), view.to_spot(QPointF(x + width, y + height))
     area = QRectF(view.viewport().rect()).adjusted(40, 40, -40, -60)
     zoom = view.zoom
+    if node in view.model.decorations.frames:
+        if not (area.contains(first) and area.contains(last)):
+            frame(view, (x, y, x + width, y + height))
+        return
     if zoom >= 0.5 and area.contains(first) and area.contains(last):
         return
     middle = QPointF(x + width / 2, y + height / 2)

@@ -6,10 +6,12 @@ calls `set_values` again.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
+from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -19,9 +21,13 @@ from kerasstudio.ui.inspector.argument_row import LABEL_WIDTH, NESTED_LABEL_WIDT
 from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.fold import Fold
 
+_SLICE_SECONDS = 0.008
+
 
 class ArgumentForm(QWidget):
-    """Editors for `arguments`, one a line, the advanced ones folded away and made when opened.
+    """Editors for `arguments`, one a line, the advanced ones folded away and made when opened. A
+    line takes some milliseconds to make: a few are made at once, the others follow in slices, so
+    that the window never stands still for a long form.
 
     `argument_changed(name, value)`: a legal JSON value other than the default.
     `argument_reset(name)`: back to Keras's default. `editing_finished(name)`: Enter, leaving the
@@ -56,15 +62,15 @@ class ArgumentForm(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        for argument in arguments:
-            if not argument.advanced:
-                self._column.addWidget(self._make_row(argument))
+        self._waiting = deque(argument for argument in arguments if not argument.advanced)
         self._advanced = tuple(argument for argument in arguments if argument.advanced)
         self._fold: Fold | None = None
-        if self._advanced:
-            self._fold = Fold("Advanced")
-            self._fold.opened.connect(self._open_advanced)
-            self._column.addWidget(self._fold)
+        self._has_values = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._go_on)
+        self._go_on()
 
     def set_values(
         self,
@@ -77,14 +83,10 @@ class ArgumentForm(QWidget):
         `mixed` names that several selected layers differ."""
         self._values, self._errors, self._mixed = values, errors or {}, mixed
         self._fixes = fixes or {}
+        self._has_values = True
         for row in self._rows.values():
             self._show(row)
-        if self._fold is not None:
-            names = {argument.name for argument in self._advanced}
-            count = len(names & set(values))
-            self._fold.set_note(f"{count} changed" if count else "")
-            if (count or names & set(self._errors)) and not self._fold.touched:
-                self._fold.set_open(True)
+        self._show_fold()
 
     def forget(self) -> None:
         """Drop what is typed and refused: other layers are shown from now on."""
@@ -100,6 +102,7 @@ class ArgumentForm(QWidget):
 
     def focus_argument(self, name: str) -> bool:
         """Put the keyboard in this argument's editor, unfolding it."""
+        self._complete()
         if self._fold is not None and name not in self._rows:
             self._fold.set_open(True)
         row = self._rows.get(name)
@@ -109,6 +112,7 @@ class ArgumentForm(QWidget):
 
     def row(self, name: str) -> ArgumentRow:
         """The line of one argument. Raises `KeyError` while it is folded away."""
+        self._complete()
         return self._rows[name]
 
     def row_at(self, widget: QWidget | None) -> ArgumentRow | None:
@@ -122,7 +126,46 @@ class ArgumentForm(QWidget):
     @property
     def errors_shown(self) -> dict[str, str]:
         """What stands in red, by argument."""
+        self._complete()
         return {name: row.error for name, row in self._rows.items() if row.error}
+
+    def _go_on(self) -> None:
+        """Make lines for some milliseconds."""
+        end = perf_counter() + _SLICE_SECONDS
+        while self._waiting:
+            self._add_row()
+            if perf_counter() > end and self._waiting:
+                self._later.start()
+                return
+        self._add_fold()
+
+    def _complete(self) -> None:
+        """Make the lines that are left over."""
+        self._later.stop()
+        while self._waiting:
+            self._add_row()
+        self._add_fold()
+
+    def _add_row(self) -> None:
+        row = self._make_row(self._waiting.popleft())
+        self._column.addWidget(row)
+        if self._has_values:
+            self._show(row)
+
+    def _add_fold(self) -> None:
+        if self._advanced and self._fold is None:
+            self._fold = Fold("Advanced")
+            self._fold.opened.connect(self._open_advanced)
+            self._column.addWidget(self._fold)
+            self._show_fold()
+
+    def _show_fold(self) -> None:
+        if self._fold is not None:
+            names = {argument.name for argument in self._advanced}
+            count = len(names & set(self._values))
+            self._fold.set_note(f"{count} changed" if count else "")
+            if (count or names & set(self._errors)) and not self._fold.touched:
+                self._fold.set_open(True)
 
     def _make_row(self, argument: Argument) -> ArgumentRow:
         row = ArgumentRow(argument, self._catalogue, self._make_nested, self._label_width)

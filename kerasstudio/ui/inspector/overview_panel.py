@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kerasstudio.graph import edits
@@ -17,11 +17,12 @@ from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.start_note import StartSummary
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
+from kerasstudio.ui.theme import mono_font
 from kerasstudio.ui.training_changes import TrainingChanges
 from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
-from kerasstudio.ui.widgets.labels import Label, LinkButton, TextBlock
+from kerasstudio.ui.widgets.labels import ElidedLabel, Label, LinkButton, TextBlock
 from kerasstudio.ui.widgets.line import Line
 from kerasstudio.ui.widgets.problem_row import CheckList
 
@@ -146,12 +147,15 @@ class OverviewPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         link = LinkButton(layer.name)
-        link.setToolTip("Show it on the canvas")
+        link.setToolTip(f"Show {layer.name} on the canvas")
+        link.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         link.clicked.connect(lambda: self._reveal(node.id))
         self.links[layer.name] = link
         line.addWidget(link)
-        line.addStretch(1)
-        line.addWidget(Label(shape, "muted", mono=True))
+        told = ElidedLabel(shape, "muted")
+        told.setFont(mono_font())
+        told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(told, 1)
         return row
 
     def _show_changes(self) -> None:

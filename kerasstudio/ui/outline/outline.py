@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QObject,
     QPoint,
-    QRectF,
     QSize,
     Qt,
     Signal,
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kerasstudio.graph.project import Frame
 from kerasstudio.ui.canvas import context_menu
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.outline.outline_model import OutlineModel
@@ -114,7 +112,11 @@ class Outline(QWidget):
     def rename(self) -> None:
         """Edit the name of the current row in its place."""
         index = self.tree.currentIndex().siblingAtColumn(NAME)
-        if index.isValid():
+        if not index.isValid():
+            return
+        if self.model.key(index) in self.model.graph(index).notes:
+            self._canvas.decorating.edit(self.model.key(index))
+        else:
             self.tree.edit(index)
 
     def find(self) -> None:  # type: ignore[override]
@@ -143,35 +145,29 @@ class Outline(QWidget):
             current = rows[-1]
         branch = self.model.branch(current)
         graph = self.model.graph(current)
-        nodes: set[str] = set()
-        for index in rows:
-            if self.model.branch(index).graph == branch.graph:
-                key = self.model.key(index)
-                nodes |= self._in_frame(key, graph.frames) or {key} & graph.nodes.keys()
+        keys = {
+            self.model.key(index)
+            for index in rows
+            if self.model.branch(index).graph == branch.graph
+        }
+        nodes = keys & graph.nodes.keys()
         self._following = True
         self._selection.show_graph(branch.graph)
         key = self.model.key(current)
-        if nodes == {key}:
+        if keys == {key} and nodes:
             self._selection.reveal(key)
+        elif keys == {key}:
+            self._selection.reveal_decoration(key)
         else:
-            self._selection.select(nodes)
+            self._selection.select(nodes, (), keys - nodes)
         self._following = False
-
-    def _in_frame(self, key: str, frames: dict[str, Frame]) -> set[str]:
-        """The nodes whose middles lie in a frame."""
-        frame = frames.get(key)
-        if frame is None:
-            return set()
-        area = QRectF(frame.x, frame.y, frame.width, frame.height)
-        nodes = self._canvas.model.nodes
-        return {node for node in nodes.slots if area.contains(QRectF(*nodes.rect(node)).center())}
 
     def _selection_changed(self) -> None:
         """Select the rows of what is selected; the last one comes into view."""
         if self._following:
             return
         self._following = True
-        chosen = self._selection.nodes
+        chosen = self._selection.nodes | self._selection.decorations
         stretches = self.model.stretches_of(self._selection.graph, chosen) if chosen else []
         rows = QItemSelection()
         for first, last in stretches:
@@ -217,6 +213,8 @@ class Outline(QWidget):
         menu = QMenu(self)
         if graph is not None and key in graph.nodes:
             context_menu.fill_for_nodes(menu, self._canvas, key, self.actions_set)
+        elif graph is not None and self._canvas.model.has(key):
+            context_menu.fill_for_decoration(menu, self._canvas, key, self.actions_set)
         else:
             context_menu.fill_for_paper(menu, self.actions_set)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -349,6 +349,10 @@ class OutlineModel(QAbstractItemModel):
     def _square(self, graph: Graph, key: str, column: int) -> QColor | None:
         if column != NAME:
             return None
+        if key in graph.frames:
+            return QColor(tokens().frame(graph.frames[key].color))
+        if key in graph.notes:
+            return QColor(tokens().note_border)
         kind = category(self._project, graph, key, self._catalogue)
         return QColor(tokens().category(kind)) if kind else None
 

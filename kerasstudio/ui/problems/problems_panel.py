@@ -93,7 +93,13 @@ class ProblemsPanel(QWidget):
 
     def show_next(self) -> None:
         """Go to the next problem that has a place on the canvas."""
-        placed = [problem for problem in self._feed.problems if problem.place.node]
+        project = self._store.project
+        placed = [
+            problem
+            for problem in self._feed.problems
+            if (place := problem.place).node
+            or _node_of_layer(project, place.layer or place.output) is not None
+        ]
         if placed:
             self.show_place(placed[self._next % len(placed)])
             self._next += 1

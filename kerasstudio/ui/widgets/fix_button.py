@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kerasstudio.graph.problems import Fix
 from kerasstudio.ui.widgets.labels import LinkButton
+
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class FixButton(LinkButton):
@@ -36,7 +38,15 @@ class FixButton(LinkButton):
             self.previewed.emit(self.fix if on else None)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, self.sizeHint().height())  # a long label is cut, its tool tip holds it
+        return QSize(60, self.sizeHint().height())
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """A long label goes on in the next line."""
+        room = QRect(0, 0, max(width - 4, 20), 1000)
+        return self.fontMetrics().boundingRect(room, int(_WRAP), self.text()).height() + 4
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -66,7 +66,12 @@ class FlowLayout(QLayout):
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 10_000))
+            size = item.sizeHint()
+            if size.width() > rect.width():
+                # Alone on a line, and as high as its words want where they can wrap.
+                wide = max(rect.width(), 1)
+                high = item.heightForWidth(wide) if item.hasHeightForWidth() else size.height()
+                size = QSize(wide, high)
             if x + size.width() > rect.right() + 1 and line:
                 x, y, line = rect.x(), y + line + self._line_gap, 0
             if move:

@@ -160,8 +160,13 @@ class LinkButton(QAbstractButton):
         painter.setFont(font)
         painter.setPen(tone_color(self._tone if self.isEnabled() else "faint"))
         room = self.rect().adjusted(2, 0, 0, 0)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        metrics = self.fontMetrics()
+        if room.height() >= 2 * metrics.height():
+            painter.drawText(room, int(flags | Qt.TextFlag.TextWordWrap), self.text())
+        else:
+            text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, flags, text)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_focus_ring(painter, QRectF(self.rect()), 3)

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.switches import live_project
 from kerasstudio.runtime.protocol import Format
 from kerasstudio.runtime.worker.build import BuiltModel
 
@@ -36,6 +37,11 @@ class Subject:
     variant: str = ""
     completed: Project | None = None
     report: Report = lambda text, done=None: None
+
+    @property
+    def live(self) -> Project:
+        """The project without what is switched off: what is in the file."""
+        return live_project(self.project)
 
     @property
     def model(self) -> keras.Model:

@@ -62,7 +62,7 @@ def export_with(request: Export, exporters: tuple[Exporter, ...], progress: Repo
     progress("Building the model")
     subject = _subject(request)
     subject.report = progress
-    code = [layer for layer in placeholders(subject.project) if stands_in(layer)]
+    code = [layer for layer in placeholders(subject.live) if stands_in(layer)]
     if code:
         refuse_format(code, exporter.format.id, path)
         progress(f"Writing {path.name}")
@@ -164,7 +164,7 @@ def _samples(request: Export, subject: Subject) -> dict[str, np.ndarray]:
 
 def _trusted(subject: Subject) -> dict[str, Any]:
     """Whoever loads the file needs the code in it, too: so does the check."""
-    code = list(placeholders(subject.project))
+    code = list(placeholders(subject.live))
     if not code:
         return {}
     files = {defining_file(layer, subject.project) for layer in code if needs_class(layer)}

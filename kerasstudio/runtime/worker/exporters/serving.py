@@ -28,14 +28,14 @@ def input_names(model: keras.Model) -> list[str]:
 def output_names(subject: Subject) -> list[str]:
     """What the outputs are called in the file, in the order in which predictions are flattened
     (by name, where there are several)."""
-    names = [layer.name for _, layer in subject.project.outputs()]
+    names = [layer.name for _, layer in subject.live.outputs()]
     return safe_names(sorted(names) if len(names) > 1 else names)
 
 
 def note_names(subject: Subject) -> None:
     """Say which Inputs and Outputs have other names in the file."""
     inputs = [tensor.name for tensor in subject.model.inputs]
-    outputs = sorted(layer.name for _, layer in subject.project.outputs())
+    outputs = sorted(layer.name for _, layer in subject.live.outputs())
     pairs = [*zip(inputs, input_names(subject.model), strict=True)]
     pairs += zip(outputs, output_names(subject), strict=True)
     subject.notes += [

@@ -106,7 +106,7 @@ def _converted(
 def _can_unroll(subject: Subject) -> bool:
     """Whether there are recurrent layers, and all see a known, small number of time steps."""
     steps = []
-    for key, layer in subject.project.layers.items():
+    for key, layer in subject.live.layers.items():
         made = subject.built.layers.get(key)
         if made is None or not is_recurrent(layer):
             continue

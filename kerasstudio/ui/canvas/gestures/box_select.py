@@ -29,7 +29,8 @@ class BoxSelect(Gesture):
     ) -> None:
         super().__init__(view, at, spot)
         self._how, self._clicked = how, clicked
-        self._before = view.selection.nodes, view.selection.dots
+        chosen = view.selection
+        self._before = chosen.nodes, chosen.dots, chosen.decorations
         self._last = at
 
     def moved(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -44,12 +45,15 @@ class BoxSelect(Gesture):
         index = model.wires.dots
         rows = index.within(box.left(), box.top(), box.right(), box.bottom()).tolist()
         dots = frozenset(index.owners[row] for row in rows)
-        nodes_before, dots_before = self._before
+        decorations = self._decorations(box)
+        before = self._before
         if self._how == "toggle":
-            found, dots = nodes_before ^ found, dots_before ^ dots
+            found, dots = before[0] ^ found, before[1] ^ dots
+            decorations = before[2] ^ decorations
         elif self._how == "add":
-            found, dots = nodes_before | found, dots_before | dots
-        self.view.selection.select(found, dots)
+            found, dots = before[0] | found, before[1] | dots
+            decorations = before[2] | decorations
+        self.view.selection.select(found, dots, decorations)
         self.view.refresh()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -75,6 +79,19 @@ class BoxSelect(Gesture):
         color.setAlpha(32)
         painter.setBrush(color)
         painter.drawRect(self._box())
+
+    def _decorations(self, box: QRectF) -> frozenset[str]:
+        """Notes that the box touches, frames that lie in it as a whole: else no box could be drawn
+        in a frame without taking it."""
+        decorations = self.view.model.decorations
+        corners = (box.left(), box.top(), box.right(), box.bottom())
+        notes = decorations.notes.names(decorations.notes.within(*corners))
+        frames = [
+            key
+            for key in decorations.frames.names(decorations.frames.within(*corners))
+            if box.contains(QRectF(*decorations.rect(key)))
+        ]
+        return frozenset((*notes, *frames))
 
     def _box(self) -> QRectF:
         return QRectF(self.first_at, self._last).normalized()

@@ -1,19 +1,22 @@
-"""Dragging cards and reroute dots: one undo step, lines that help to align, a wire to be dropped
-into, shaken out of wires."""
+"""Dragging cards, frames, notes and reroute dots: one undo step, lines that help to align, a wire
+to be dropped into, shaken out of wires."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.edits import Dot
+from kerasstudio.graph.frames import Rect, around, carried
 from kerasstudio.graph.project import Wire
 from kerasstudio.ui.canvas.batch_painter import cosmetic
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
+from kerasstudio.ui.canvas.gestures.guides import Guides
 from kerasstudio.ui.canvas.gestures.shaking import Shaking
 from kerasstudio.ui.canvas.hits import port_point
 from kerasstudio.ui.canvas.remarks import paint_remark
@@ -24,15 +27,14 @@ from kerasstudio.ui.theme import tokens
 if TYPE_CHECKING:
     from kerasstudio.ui.canvas.canvas_view import CanvasView
 
-GRID = 8.0
-SNAP = 6.0
 Place = tuple[float, float]
 
 
 class MoveNodes(Gesture):
-    """Moves the selected cards and dots with `grabbed`, a node or a dot. Shift snaps to the grid
-    instead of to other cards and keeps the card out of wires. With `copy`, copies move and the
-    originals stay. `taken_out` begins with the cards out of their wires, as shaking does."""
+    """Moves what is selected with `grabbed`: a node, a dot, a frame (with what lies in it) or a
+    note. Shift snaps to the grid instead of to other cards and keeps the card out of wires, Ctrl
+    snaps to nothing. With `copy`, copies move and the originals stay. `taken_out` begins with the
+    cards out of their wires, as shaking does. Pinned cards stay."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -48,25 +50,30 @@ class MoveNodes(Gesture):
     ) -> None:
         super().__init__(view, at, spot)
         self._grabbed, self._copy, self._click_selects = grabbed, copy, click_selects
+        self.clicked: Callable[[], object] | None = None
+        """What a press means that does not travel."""
         self._spot = spot
-        nodes, chosen = view.model.nodes, view.selection
-        together = grabbed in chosen.nodes or grabbed in chosen.dots
-        moving: set[str] = set(chosen.nodes) if together else set()
+        chosen = view.selection
+        together = (
+            grabbed in chosen.nodes or grabbed in chosen.dots or grabbed in chosen.decorations
+        )
+        moving: set[str] = set(chosen.nodes | chosen.decorations) if together else set()
         dots: set[Dot] = set(chosen.dots) if together else set()
         if isinstance(grabbed, str):
             moving.add(grabbed)
         else:
             dots.add(grabbed)
-        self._start = {node: nodes.rect(node)[:2] for node in moving if node in nodes}
+        self._start, self._decorations = self._taken_along(moving)
+        self._home = self._frame_below(QPointF())
         self._dots = {} if copy else self._places_of(dots | self._between())
         self._shift = QPointF()
-        self._guides: list[QLineF] = []
         self._wire: str | None = None
         self._hindrance = ""
         self._shaking = Shaking(spot)
         self._taken_out = False
         self._instead: list[Wire] = []
         self._can_splice = self._is_single and self._is_loose()
+        self._guides = Guides(view, self._grip(), self._start, self._decorations)
         if taken_out:
             self._take_out()
 
@@ -79,16 +86,22 @@ class MoveNodes(Gesture):
         if not self._copy:
             self.view.emphasis.lifted = self._start.keys()
         shift = at - self.first_at
-        to_grid = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        self._shift = self._on_grid(shift) if to_grid else self._aligned(shift)
+        self._shift = self._guides.placed(shift, modifiers)
         if not self._copy:
             dx, dy = self._shift.x(), self._shift.y()
             self.view.model.move(
-                {node: (x + dx, y + dy) for node, (x, y) in self._start.items()},
+                {
+                    key: (x + dx, y + dy)
+                    for table in (self._start, self._decorations)
+                    for key, (x, y) in table.items()
+                },
                 {dot: (x + dx, y + dy) for dot, (x, y) in self._dots.items()},
             )
-        self._wire = self._wire_below() if self._can_splice and not to_grid else None
+        kept_out = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        self._wire = self._wire_below() if self._can_splice and not kept_out else None
         self._judge()
+        below = self._frame_below(self._shift)
+        self.view.emphasis.taking_frame = below if below != self._home else None
         self.view.refresh()
 
     def answered(self) -> None:
@@ -102,9 +115,12 @@ class MoveNodes(Gesture):
         if not self.travelled:
             if self._click_selects:
                 self._select_grabbed()
+            if self.clicked is not None:
+                self.clicked()
             return
         if self._copy:
-            self.view.editor.duplicate(self._start, self._shift.x(), self._shift.y())
+            dx, dy = self._shift.x(), self._shift.y()
+            self.view.editor.duplicate(self._start, dx, dy, self._decorations)
             return
         shown = self.view.places() if wire is not None else {}
         if not self.view.editor.move(
@@ -125,19 +141,15 @@ class MoveNodes(Gesture):
             return
         accent = QColor(tokens().accent)
         self._paint_instead(painter, accent)
-        pen = QPen(accent, 1, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._guides:
-            painter.drawLines(self._guides)
+        self._guides.paint(painter)
         if self._copy:
-            for node in self._start:
-                x, y, width, height = self.view.model.nodes.rect(node)
-                accent.setAlpha(40)
-                painter.setBrush(accent)
-                box = QRectF(x, y, width, height).translated(self._shift)
-                painter.drawRoundedRect(box, 7, 7)
+            pen = QPen(accent, 1, Qt.PenStyle.DashLine)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            accent.setAlpha(40)
+            painter.setBrush(accent)
+            for rect in self._rects():
+                painter.drawRoundedRect(QRectF(*rect).translated(self._shift), 7, 7)
         if self._hindrance:
             text = f"{self._hindrance}\nDropped here it stays beside the wire."
             room = self.view.viewport().size()
@@ -147,10 +159,65 @@ class MoveNodes(Gesture):
 
     @property
     def _is_single(self) -> bool:
-        return len(self._start) == 1 and not self._copy and isinstance(self._grabbed, str)
+        one = len(self._start) == 1 and not self._decorations
+        return one and not self._copy and self._grabbed in self._start
+
+    def _taken_along(self, moving: set[str]) -> tuple[dict[str, Place], dict[str, Place]]:
+        """Where the nodes that move lie, and the frames and notes: what is in a frame comes
+        along."""
+        view = self.view
+        model, drawing = view.model, view.model.graph
+        rects = model.nodes.rects
+        frames = [key for key in moving if key in model.decorations.frames]
+        if frames:
+            ids = model.nodes.slots
+            places = {node: tuple(rects[slot].tolist()) for node, slot in ids.items()}
+            inside = carried(drawing, frames, places)
+            moving = moving | inside.nodes | inside.decorations
+        nodes = {
+            node: model.nodes.rect(node)[:2]
+            for node in moving
+            if node in model.nodes and (self._copy or not drawing.nodes[node].pinned)
+        }
+        others = {
+            key: model.decorations.rect(key)[:2] for key in moving if key in model.decorations
+        }
+        return nodes, others
+
+    def _rects(self) -> list[Rect]:
+        model = self.view.model
+        rects = [model.nodes.rect(node) for node in self._start]
+        return rects + [model.decorations.rect(key) for key in self._decorations]
+
+    def _grip(self) -> Rect:
+        """What comes into line: the card or frame in the hand, or all that moves."""
+        model = self.view.model
+        if not isinstance(self._grabbed, str):
+            return (*self._dots.get(self._grabbed, (0.0, 0.0)), 0.0, 0.0)
+        if self._grabbed in self._decorations:
+            return model.decorations.rect(self._grabbed)
+        rects = self._rects()
+        return around(rects) if rects else (0.0, 0.0, 0.0, 0.0)
+
+    def _frame_below(self, shift: QPointF) -> str | None:
+        """The frame in which what is in the hand would come to lie."""
+        model = self.view.model
+        if not isinstance(self._grabbed, str) or not len(model.decorations.frames):
+            return None
+        if self._grabbed in self._start:
+            x, y = self._start[self._grabbed]
+            width, height = model.nodes.rect(self._grabbed)[2:]
+        elif model.decorations.note(self._grabbed) is not None:
+            x, y = self._decorations[self._grabbed]
+            width, height = model.decorations.rect(self._grabbed)[2:]
+        else:
+            return None
+        at = x + shift.x() + width / 2, y + shift.y() + height / 2
+        return model.decorations.top_frame(*at, without=self._decorations)
 
     def _places(self) -> dict[str, Place]:
-        return {node: self._shifted(at) for node, at in self._start.items()}
+        tables = (self._start, self._decorations)
+        return {key: self._shifted(at) for table in tables for key, at in table.items()}
 
     def _dot_places(self) -> dict[Dot, Place]:
         return {dot: self._shifted(at) for dot, at in self._dots.items()}
@@ -172,11 +239,13 @@ class MoveNodes(Gesture):
         return {dot: at for dot in dots if (at := index.place(dot)) is not None}
 
     def _put_back(self) -> None:
-        self.view.model.move(self._start, self._dots)
+        self.view.model.move({**self._start, **self._decorations}, self._dots)
         self.view.refresh()
 
     def _select_grabbed(self) -> None:
-        if isinstance(self._grabbed, str):
+        if self._grabbed in self._decorations:
+            self.view.selection.select((), (), (str(self._grabbed),))
+        elif isinstance(self._grabbed, str):
             self.view.selection.select((self._grabbed,))
         else:
             self.view.selection.select((), (self._grabbed,))
@@ -245,51 +314,3 @@ class MoveNodes(Gesture):
         emphasis = self.view.emphasis
         emphasis.bright_wires = frozenset() if self._hindrance else lit
         emphasis.doomed_wires = lit if self._hindrance else frozenset()
-
-    # ------------------------------------------------------------------ where
-
-    def _on_grid(self, shift: QPointF) -> QPointF:
-        x, y = self._origin()
-        self._guides = []
-        return QPointF(
-            round((x + shift.x()) / GRID) * GRID - x, round((y + shift.y()) / GRID) * GRID - y
-        )
-
-    def _origin(self) -> Place:
-        """Where what is in hand was at first."""
-        if isinstance(self._grabbed, str):
-            return self._start[self._grabbed]
-        return self._dots.get(self._grabbed, (0.0, 0.0))
-
-    def _aligned(self, shift: QPointF) -> QPointF:
-        """Lay the grabbed card in line with the nearest visible one, where that is a small step."""
-        self._guides = []
-        if not isinstance(self._grabbed, str):
-            return shift
-        model = self.view.model
-        seen = self.view.visible_box()
-        moving = set(model.nodes.slots_of(self._start))
-        others = np.array(
-            [slot for slot in model.nodes.within(*seen).tolist() if slot not in moving], np.intp
-        )
-        if not len(others) or len(others) > 400:
-            return shift
-        rects = model.nodes.rects[others]
-        _x, _y, width, height = model.nodes.rect(self._grabbed)
-        x0, y0 = self._start[self._grabbed]
-        x, y = x0 + shift.x(), y0 + shift.y()
-        reach = SNAP / self.view.zoom
-        lefts = rects[:, 0] - x
-        middles = rects[:, 1] + rects[:, 3] / 2 - (y + height / 2)
-        best_x, best_y = int(np.abs(lefts).argmin()), int(np.abs(middles).argmin())
-        if abs(lefts[best_x]) <= reach:
-            x += float(lefts[best_x])
-            edge = float(rects[best_x, 1])
-            self._guides.append(QLineF(x, min(y, edge) - 8, x, max(y, edge) + height + 8))
-        if abs(middles[best_y]) <= reach:
-            y += float(middles[best_y])
-            edge, line = float(rects[best_y, 0]), y + height / 2
-            self._guides.append(
-                QLineF(min(x, edge) - 8, line, max(x + width, edge + width) + 8, line)
-            )
-        return QPointF(x - x0, y - y0)
