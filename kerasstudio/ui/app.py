@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from kerasstudio.graph.blocks import opened_by
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
+from kerasstudio.graph.linked_layers import linked_layers
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
 from kerasstudio.ui.announcer import Announcer
+from kerasstudio.ui.block_shelf import BlockShelf
+from kerasstudio.ui.block_shelf_actions import BlockShelfActions
 from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
@@ -35,7 +39,7 @@ from kerasstudio.ui.main_window import MainWindow, model_page, widen_left
 from kerasstudio.ui.recovery import Autosave, RecoveryOffer
 from kerasstudio.ui.run_feed import RunFeed, RunView
 from kerasstudio.ui.selection import Selection
-from kerasstudio.ui.settings import Settings
+from kerasstudio.ui.settings import Settings, data_folder
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.text_size import change_text_scale, wanted_scale
@@ -276,6 +280,7 @@ class Studio(QObject):
         self.warm.starts_changed.connect(
             lambda layers: self.canvas.show_starts(self.warm.starts, layers)
         )
+        self._fill_shelf()
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         wire_model_page(self)
@@ -283,6 +288,8 @@ class Studio(QObject):
         self.canvas.layer_placed.connect(
             lambda _node: self.inspector.focus_first_argument(or_name=False)
         )
+        self.inspector.layers.block.open_chosen.connect(self.canvas.blocks.open)
+        self.inspector.layers.block.independent_chosen.connect(self.canvas.blocks.untie)
         self.canvas.motion = self.settings.get("motion")
         self.canvas.view.snaps_to_grid = self.settings.get("snap_to_grid")
         self.documents.prepare = self.canvas.loading.prepare
@@ -294,6 +301,30 @@ class Studio(QObject):
         self.model_split = page = QSplitter()
         self.side_panel.tab_shown.connect(lambda tab: widen_left(page, tab))
         return model_page(self.side_panel, self.canvas, self.inspector, page)
+
+    def _fill_shelf(self) -> None:
+        """The person's saved blocks: in the list of layers, in the search, and to be saved."""
+        self.shelf = BlockShelf(data_folder() / "blocks", self)
+        actions = BlockShelfActions(
+            self.shelf, self.window, self.catalogue, self.show_problem, self.say
+        )
+
+        def show() -> None:
+            catalogue = self.shelf.catalogue(self.catalogue)
+            self.palette.set_catalogue(catalogue)
+            self.canvas.set_catalogue(catalogue)
+
+        self.shelf.changed.connect(show)
+        if self.shelf.kinds:
+            show()
+        self.palette.block_menu_wanted.connect(actions.show_menu)
+        self.palette.block_renamed.connect(actions.ask_rename)
+        self.palette.block_deleted.connect(actions.ask_delete)
+        self.canvas.blocks.save_wanted.connect(
+            lambda nodes: actions.ask_save(
+                self.store.project, nodes, self.selection.graph, self.feed.inspection
+            )
+        )
 
     def _outline(self) -> QWidget:
         from kerasstudio.ui.outline.outline import Outline
@@ -340,6 +371,17 @@ class Studio(QObject):
     def has_wire_selected(self) -> bool:
         made = self.window.has_page("model")
         return made and self.canvas.view.emphasis.selected_wire is not None
+
+    def selection_conditions(self) -> list[tuple[str, bool]]:
+        """Whether a block or a linked node is selected, and whether a block is shown."""
+        project, shown = self.store.project, self.selection.graph
+        graph = project.graphs.get(shown, project.graph)
+        layers = {graph.nodes[node].layer for node in self.selection.nodes if node in graph.nodes}
+        return [
+            ("has_block", any(opened_by(project, project.layers[key]) for key in layers)),
+            ("has_linked", not layers.isdisjoint(linked_layers(project)) if layers else False),
+            ("in_block", shown != project.root),
+        ]
 
     def exports(self) -> ExportFlow:
         """Exports from any page, one at a time."""

@@ -58,6 +58,7 @@ class Commands:
             ("has_several", chosen + len(studio.selection.decorations) > 1),
             ("has_frame", not studio.selection.decorations.isdisjoint(drawing.frames)),
             ("has_pair", chosen > 1),
+            *studio.selection_conditions(),
             (
                 "has_selection_or_wire",
                 bool(studio.selection.has_items or studio.selection.dots)
@@ -377,6 +378,7 @@ class Commands:
             self.actions.connect(key, slot)
         stack.indexChanged.connect(lambda _index: self.refresh())
         studio.selection.selection_changed.connect(self.refresh)
+        studio.selection.graph_changed.connect(self.refresh)
         studio.store.document_replaced.connect(self.refresh)
         studio.run_feed.runs_changed.connect(self.refresh)
         studio.warm.start_changed.connect(self.refresh)
