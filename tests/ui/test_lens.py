@@ -112,7 +112,7 @@ def test_heat_follows_edits_and_loads(hand: Hand) -> None:
     lens, heat = hand.canvas.lens, hand.view.painter.heat
     lens.show_parameters()
     hand.canvas.select_all()
-    hand.canvas.delete()
+    hand.canvas.clipping.delete()
     assert picture(hand).width() > 0
     hand.store.undo_stack.undo()
     assert heat.level(hand.nodes["dense"]) > 0
