@@ -73,7 +73,8 @@ QLineEdit, QPlainTextEdit, QTextEdit {{ background: {t.field}; border: 1px solid
   selection-color: {t.on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border: 2px solid {t.accent};
   padding: 4px 7px; }}
-QPlainTextEdit#codeView {{ border: none; border-radius: 0; padding: 0; }}
+QPlainTextEdit#codeView {{ border: 2px solid transparent; border-radius: 0; padding: 0; }}
+QPlainTextEdit#codeView:focus {{ border-color: {t.accent}; }}
 QWidget#codeProblem {{ background: {t.hover}; }}
 QLineEdit:disabled {{ color: {t.text_faint}; }}
 QComboBox {{ background: {t.field}; border: 1px solid {t.border}; border-radius: {t.radius}px;

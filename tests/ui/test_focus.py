@@ -152,6 +152,10 @@ def test_the_keyboard_stays_near_what_is_hidden(qtbot: QtBot, studio: Studio) ->
     studio.window.activateWindow()
     nodes = list(studio.store.project.graph.nodes)
     studio.selection.select([nodes[2]])
+    # The form is complete, and nothing makes it anew.
+    qtbot.waitUntil(lambda: nodes[2] in studio.feed.inspection.nodes)
+    qtbot.waitUntil(lambda: not studio.idle.waiting)
+    qtbot.wait(300)
     studio.inspector.focus_first_argument()
     qtbot.waitUntil(lambda: studio.inspector.isAncestorOf(focus(studio)))
     field = focus(studio)

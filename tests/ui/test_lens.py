@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 from test_canvas import Hand
@@ -112,7 +113,7 @@ def test_heat_follows_edits_and_loads(hand: Hand) -> None:
     lens, heat = hand.canvas.lens, hand.view.painter.heat
     lens.show_parameters()
     hand.canvas.select_all()
-    hand.canvas.clipping.delete()
+    QTest.keyClick(hand.view, Qt.Key.Key_Delete)
     assert picture(hand).width() > 0
     hand.store.undo_stack.undo()
     assert heat.level(hand.nodes["dense"]) > 0

@@ -151,7 +151,9 @@ class BatchPainter:
             shown[hidden] = False
             seen_wires = seen_wires[shown[seen_wires]]
         seen = nodes.within(*box, _REACH)
-        if zoom < (_FEW_ZOOM if len(seen) <= _FEW_CARDS else DETAIL_ZOOM):
+        # Heat is told by whole cards.
+        few = len(seen) <= _FEW_CARDS and self.heat.measure is None
+        if zoom < (_FEW_ZOOM if few else DETAIL_ZOOM):
             self._paint_far(
                 painter,
                 seen_wires,
