@@ -292,6 +292,7 @@ class Studio(QObject):
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         wire_model_page(self)
+        self.importing.reading_changed.connect(self.canvas.empty.show_task)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.layer_placed.connect(
             lambda _node: self.inspector.focus_first_argument(or_name=False)
