@@ -220,6 +220,7 @@ _TRAIN = _menu("Train", (
 ), (
     Action("train.continue", "Continue from last checkpoint", "", "refresh", "can_continue"),
     Action("train.start_from", "Train on from the run's weights", "", "", "has_trained", also="warm start fine-tune keep"),
+    Action("train.start_file", "Start from the weights of a file…", "", "", "has_model", also="load weights import pretrained"),
     Action("train.measure", "Measure without training", "", "", "can_measure", also="evaluate"),
     Action("train.fresh", "Start from fresh weights", "", "", "starts_warm", also="reset reinitialise"),
 ))

@@ -31,7 +31,7 @@ from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.help.help_desk import HelpDesk
 from kerasstudio.ui.idle_steps import IdleSteps
-from kerasstudio.ui.importing import Importing
+from kerasstudio.ui.importing import Importing, is_project
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.logs import LogSignal
@@ -130,6 +130,7 @@ class Studio(QObject):
         self.idle = IdleSteps(self)
         self._closing: list[Callable[[], object]] = []
         self._begun = False
+        self._wanted: Path | None = None  # what the window was opened for
         self._freeze_timer = QTimer(self)
         self._freeze_timer.setSingleShot(True)
         self._freeze_timer.setInterval(FREEZE_MS)
@@ -156,10 +157,15 @@ class Studio(QObject):
         self.window.show()
 
     def show_file(self, path: Path) -> None:
-        """Raises `StudioError` when the file cannot be opened; nothing is shown then."""
-        self.documents.open_now(path)
-        self.window.show_page("model")
-        self.window.show()
+        """Open a project at once; a model or data as soon as the window is there. Raises
+        `StudioError` when a project cannot be opened; nothing is shown then."""
+        if is_project(path):
+            self.documents.open_now(path)
+            self.window.show_page("model")
+            self.window.show()
+        else:
+            self._wanted = path
+            self.show_template("blank")
 
     def begin(self) -> None:
         """After the first paint."""
@@ -179,6 +185,8 @@ class Studio(QObject):
         self._import(CHECKS, self.feed.refresh)
         self._import(CHARTS, self.window.panel.begin)
         self._import(PAGES, self._make_pages)
+        if self._wanted is not None:
+            self.importing.open_paths([self._wanted])
 
     def _import(self, names: tuple[str, ...], then: Callable[[], object]) -> None:
         """Import in another thread: some modules take long, and the window stays alive."""
@@ -242,7 +250,7 @@ class Studio(QObject):
         page.template_chosen.connect(
             lambda key: self.documents.new(project_from(key), "untitled" if key == "blank" else key)
         )
-        page.open_chosen.connect(self.documents.choose_and_open)
+        page.open_chosen.connect(lambda: self.commands.choose_open())
         page.import_chosen.connect(lambda: self.commands.choose_import())
         page.recent_chosen.connect(self.documents.open)
         page.show_recent(self.settings.recent())
@@ -284,6 +292,7 @@ class Studio(QObject):
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         wire_model_page(self)
+        self.importing.reading_changed.connect(self.canvas.empty.show_task)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.layer_placed.connect(
             lambda _node: self.inspector.focus_first_argument(or_name=False)

@@ -403,8 +403,11 @@ class Canvas(QWidget):
 
     def _view_moved(self) -> None:
         self._update_bubble()
-        if self.rename_editor.node is not None:
-            self.rename_editor.place(self._name_box(self.rename_editor.node))
+        renamed = self.rename_editor.node
+        if renamed is not None and self.model.has(renamed):
+            self.rename_editor.place(self._name_box(renamed))
+        elif renamed is not None:
+            self.rename_editor.close_editor()  # another graph is shown
         self.zoom_changed.emit(self.zoom)
 
     def _key_pressed(self, event: QKeyEvent) -> None:
