@@ -22,6 +22,7 @@ from typing import Any
 
 from kerasstudio.graph.data_spec import Column, DataSpec, Source
 from kerasstudio.graph.data_summary import ColumnSummary, DataSummary
+from kerasstudio.graph.foreign import content_kind
 from kerasstudio.graph.inspection import NodeInfo, TensorSpec
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import Layer, Project
@@ -158,11 +159,12 @@ class FakeWorker:
             case p.ImportModel():
                 self.send(p.Progress(request.id, "Looking at it"))
                 time.sleep(self.flags.late)
-                if Path(request.path).suffix in (".keras", ".h5", ".json"):
+                path = Path(request.path)
+                if path.suffix in (".keras", ".h5", ".json") or content_kind(path) == "model":
                     self.send(p.ModelImported(request.id, Project(), ("nothing was imported",)))
                 else:
-                    name = Path(request.path).name
-                    self.send(p.Failed(request.id, Problem("import.kind", f"{name} is no model.")))
+                    said = f"{path.name} is no model."
+                    self.send(p.Failed(request.id, Problem("import.kind", said)))
 
     # ------------------------------------------------------------------ shapes
 

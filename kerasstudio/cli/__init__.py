@@ -100,7 +100,12 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "2 unusable input.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a project to open in the studio")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="a project, a model (.keras, .h5, .json) or data to open in the studio",
+    )
     parser.add_argument("--version", action="store_true", help="print the version and end")
     commands = {}
     for name, command in COMMANDS.items():

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kerasstudio.cli.codes import input_error
 from kerasstudio.graph import files
+from kerasstudio.graph.foreign import content_kind
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime.runs import RUN_FILE, list_runs, studio_folder
@@ -93,10 +94,9 @@ def kind_of(path: Path) -> Kind:
                 file=path,
             )
         )
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and path.suffix != ".json":
-        return "project"
+    kind = content_kind(path)
+    if kind != "other":
+        return kind
     return "project" if path.suffix == PROJECT_SUFFIX else "model"
 
 

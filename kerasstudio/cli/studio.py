@@ -17,13 +17,13 @@ def open_studio(file: str | None, console: Console) -> int:
     """Open the studio and return its exit code when it is closed."""
     path = None
     if file is not None:
-        path = existing(Path(file), "a project file (.kstudio)")
+        path = existing(Path(file), "a project (.kstudio), a model file or data")
         if path.is_dir():
             raise StudioError(
                 input_error(
                     "input.folder",
                     f"{file} is a folder.",
-                    expected="a project file (.kstudio)",
+                    expected="a project (.kstudio), a model file or data",
                     received="a folder",
                     file=path,
                 )

@@ -38,6 +38,46 @@ def holders(project: Project, graph: str) -> dict[str, list[str]]:
     return found
 
 
+def way_to(project: Project, graph: str) -> list[tuple[str, str]]:
+    """The cards to open one after the other, from the main graph on, to come to a graph: pairs of
+    the graph and the card in it; a shortest such way. Empty for the main graph, and for one that
+    nothing leads to."""
+    before: dict[str, tuple[str, str]] = {}
+    waiting, seen = [project.root], {project.root}
+    while waiting and graph not in seen:
+        key = waiting.pop(0)
+        for node in project.graphs[key].nodes.values():
+            for inside in _direct(project, project.layers[node.layer]):
+                if inside not in seen:
+                    seen.add(inside)
+                    before[inside] = (key, node.id)
+                    waiting.append(inside)
+    way: list[tuple[str, str]] = []
+    while graph in before:
+        way.append(before[graph])
+        graph = before[graph][0]
+    return way[::-1]
+
+
+def opened_by(project: Project, layer: Layer) -> str | None:
+    """The graph that opens with a card of this layer: that of the block, or of the block that a
+    wrapper holds; None for any other layer."""
+    return next(_direct(project, layer), None)
+
+
+def layers_inside(project: Project, graph: str) -> int:
+    """How many layers do the work in a graph, those in blocks inside counted in their place; its
+    Inputs and Outputs are none."""
+    count = 0
+    for node in project.graphs[graph].nodes.values():
+        layer = project.layers[node.layer]
+        if layer.graph is not None and layer.graph in project.graphs:
+            count += layers_inside(project, layer.graph)
+        elif not (layer.is_input or layer.is_output):
+            count += 1
+    return count
+
+
 def inner_first(project: Project) -> list[str]:
     """All graphs, each behind those inside it."""
     order: dict[str, None] = {}

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from kerasstudio.graph.blocks import layers_inside
 from kerasstudio.graph.catalogue import LayerType
-from kerasstudio.graph.project import Layer
+from kerasstudio.graph.project import Layer, Project
 
 CARD_WIDTH = 176.0
 CARD_HEIGHT = 96.0
@@ -291,5 +292,22 @@ def _clipped(line: str, limit: int = 26) -> str:
 
 
 def card_title(layer: Layer) -> str:
-    """The class as people say it: "Input" for Keras's InputLayer."""
+    """The class as people say it: "Input" for Keras's InputLayer, "Block" for a model inside."""
+    if layer.graph is not None and layer.class_name == "Functional":
+        return "Block"
     return "Input" if layer.is_input else layer.class_name
+
+
+def block_lines(project: Project, graph: str) -> tuple[str, ...]:
+    """How many layers are in a block, and which: "5 layers inside", "2 Conv2D · Dropout"."""
+    counts: dict[str, int] = {}
+    for node in project.graphs[graph].nodes.values():
+        layer = project.layers[node.layer]
+        if not (layer.is_input or layer.is_output):
+            title = card_title(layer)
+            counts[title] = counts.get(title, 0) + 1
+    if not counts:
+        return ("nothing inside yet",)
+    kinds = (f"{count} {kind}" if count > 1 else kind for kind, count in counts.items())
+    total = layers_inside(project, graph)
+    return f"{total} layer{'s' * (total != 1)} inside", _clipped(" · ".join(kinds))

@@ -108,12 +108,12 @@ def read_clip(text: str) -> Clip | None:
         clip = msgspec.json.decode(text.encode("utf-8", "replace"), type=Clip)
     except (msgspec.DecodeError, RecursionError):
         return None
-    if clip.format != FORMAT or clip.version > VERSION or not _holds_together(clip):
+    if clip.format != FORMAT or clip.version > VERSION or not is_whole(clip):
         return None
     return clip
 
 
-def _holds_together(clip: Clip) -> bool:
+def is_whole(clip: Clip) -> bool:
     """Whether every id named in the clip is in it."""
     ids = {node.id for node in clip.nodes}
     if any(key != layer.id for key, layer in clip.layers.items()) or len(ids) < len(clip.nodes):

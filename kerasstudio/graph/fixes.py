@@ -145,6 +145,31 @@ def several(project: Project, catalogue: Catalogue, fixes: Sequence[Mapping[str,
     return project
 
 
+def shape_inputs(
+    project: Project,
+    catalogue: Catalogue,
+    shapes: Mapping[str, Sequence[int | None]],
+    dtypes: Mapping[str, str],
+) -> Project:
+    """Give Inputs, by layer id, the shapes (without the batch) and dtypes of what comes in."""
+    for layer, shape in shapes.items():
+        project = set_argument(project, catalogue, layer, "shape", list(shape))
+        if dtypes.get(layer, "float32") != "float32":
+            project = set_argument(project, catalogue, layer, "dtype", dtypes[layer])
+    return project
+
+
+def group(
+    project: Project, catalogue: Catalogue, nodes: Sequence[str], graph: str = ROOT
+) -> Project:
+    return edits.group(project, nodes, catalogue, graph)[0]
+
+
+def ungroup(project: Project, _catalogue: Catalogue, node: str, graph: str = ROOT) -> Project:
+    """Unpack a block although its call has arguments of its own."""
+    return edits.ungroup(project, node, graph, drop_arguments=True)[0]
+
+
 def lambda_to_operations(project: Project, _catalogue: Catalogue, layer: str) -> Project:
     return edits.lambda_to_operations(project, layer)
 
@@ -231,6 +256,9 @@ _TABLE: dict[str, Callable[..., Project]] = {
         take_out,
         wrap_layer,
         several,
+        shape_inputs,
+        group,
+        ungroup,
         lambda_to_operations,
         lambda_to_class,
         set_outputs,

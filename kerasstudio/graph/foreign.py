@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
+from pathlib import Path
+from typing import Literal
 
 _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file, perhaps a Keras model (.h5)"),
@@ -24,9 +26,36 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
 )
 
 
+HEAD = 4096
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+
+
+def content_kind(path: Path) -> Literal["project", "model", "other"]:
+    """What a file is by its first bytes, whatever its name says: a project of ours, a model as
+    Keras writes it, or something else (what cannot be read, too)."""
+    if not path.is_file():
+        return "other"  # a pipe would be waited for
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError:
+        return "other"
+    if head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return "model"
+    if head.startswith(b"PK\x03\x04"):
+        first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+        return "other" if first.endswith(b".npy") else "model"
+    if head.lstrip(_BLANK).startswith(b"{"):
+        if b'"format"' in head and b'"kerasstudio"' in head:
+            return "project"
+        if b'"class_name"' in head and b'"config"' in head:
+            return "model"
+    return "other"
+
+
 def foreign_kind(data: bytes) -> str | None:
     """What the bytes are, with its article ("a PNG picture"); None when nothing is recognised."""
-    head = data[:4096]
+    head = data[:HEAD]
     if not head.strip():
         return "empty" if not head else "blank"
     if head.startswith(b"PK\x03\x04"):

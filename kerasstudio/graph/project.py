@@ -156,6 +156,7 @@ class Graph(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: dict[str, Note] = {}
     structure: dict[str, Any] | None = None
     kind: Literal["functional", "sequential"] = "functional"
+    stood_behind: dict[str, str] = {}
 
 
 class Project(msgspec.Struct, frozen=True, omit_defaults=True):

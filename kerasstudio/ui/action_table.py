@@ -17,6 +17,9 @@ NEEDS = {
     "can_redo": "There is nothing to redo.",
     "has_model": "Add a layer first.",
     "has_selection": "Select a layer first.",
+    "has_block": "Select a block first.",
+    "has_linked": "Select a node that shares its layer with others first.",
+    "in_block": "This is the main drawing already.",
     "has_items": "Select a layer, frame or note first.",
     "has_several": "Select two layers, frames or notes first.",
     "has_frame": "Select a frame first.",
@@ -160,7 +163,8 @@ _VIEW = _menu("View", (
 _MODEL = _menu("Model", (
     Action("model.add", "Add a layer…", "Tab Shift+A Ins", "plus", "", CANVAS, "add_layer_at_cursor", also="insert new node"),
     Action("model.swap_layer", "Swap for another layer…", "Shift+S", "", "has_selection", CANVAS, also="replace change type"),
-    Action("model.call_again", "Use again with the same weights", "", "", "has_selection", CANVAS),
+    Action("model.call_again", "Call again with the same weights", "", "link", "has_selection", CANVAS, also="share linked use again reuse"),
+    Action("model.make_independent", "Make independent", "", "", "has_linked", CANVAS, also="unlink unshare own weights copy"),
     Action("model.toggle_trainable", "Freeze or unfreeze weights", "", "snow", "has_selection", CANVAS, also="lock trainable"),
 ), (
     Action("model.find", "Find a node", "Ctrl+F", "search", "", CANVAS, also="search", tip="By name, type, argument (units=64) or shape (28, 28, *)"),
@@ -178,10 +182,12 @@ _MODEL = _menu("Model", (
     Action("model.hide_unused_ports", "Hide unused ports", "Ctrl+H", "", "has_selection", CANVAS),
     Action("model.pin", "Pin in its place", "P", "", "has_selection", CANVAS),
 ), (
-    Action("model.group", "Group into a block", "Ctrl+G", "", "has_selection", CANVAS, also="subgraph block nest"),
-    Action("model.ungroup", "Unpack the block", "Ctrl+Shift+G", "", "has_selection", CANVAS, also="expand explode"),
-    Action("model.enter_block", "Enter the block", "PgDown", "", "has_selection", CANVAS),
-    Action("model.leave_block", "Leave the block", "PgUp", place=CANVAS),
+    Action("model.group", "Group into a block", "Ctrl+G", "block", "has_selection", CANVAS, also="subgraph block nest"),
+    Action("model.ungroup", "Unpack the block", "Ctrl+Shift+G", "", "has_block", CANVAS, also="ungroup expand explode"),
+    Action("model.enter_block", "Enter the block", "PgDown", "", "has_block", CANVAS, also="open inside"),
+    Action("model.leave_block", "Leave the block", "PgUp", "", "in_block", CANVAS, also="up out"),
+    Action("model.repeat", "Repeat in series…", "", "", "has_selection", CANVAS, also="times copies stack loop"),
+    Action("model.save_block", "Save to My blocks…", "", "", "has_selection", CANVAS, also="palette reuse library"),
     Action("model.create_frame", "Frame around the selected", "C Ctrl+J", "", "has_items", CANVAS, also="comment box"),
     Action("model.recolor_frame", "Next colour of the frame", "Shift+C", "", "has_frame", CANVAS, also="color colour comment"),
     Action("model.add_note", "Add a note", "Shift+P", place=CANVAS, also="comment sticky markdown text"),
@@ -214,6 +220,7 @@ _TRAIN = _menu("Train", (
 ), (
     Action("train.continue", "Continue from last checkpoint", "", "refresh", "can_continue"),
     Action("train.start_from", "Train on from the run's weights", "", "", "has_trained", also="warm start fine-tune keep"),
+    Action("train.start_file", "Start from the weights of a file…", "", "", "has_model", also="load weights import pretrained"),
     Action("train.measure", "Measure without training", "", "", "can_measure", also="evaluate"),
     Action("train.fresh", "Start from fresh weights", "", "", "starts_warm", also="reset reinitialise"),
 ))

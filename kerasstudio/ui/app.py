@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from kerasstudio.graph.blocks import opened_by
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.fixes import apply_fix
+from kerasstudio.graph.linked_layers import linked_layers
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.runtime import protocol as p
 from kerasstudio.ui import theme
 from kerasstudio.ui.announcer import Announcer
+from kerasstudio.ui.block_shelf import BlockShelf
+from kerasstudio.ui.block_shelf_actions import BlockShelfActions
 from kerasstudio.ui.code_trust import CodeTrust
 from kerasstudio.ui.commands import Commands
 from kerasstudio.ui.dialogs.messages import problem_message
 from kerasstudio.ui.documents import Documents
 from kerasstudio.ui.help.help_desk import HelpDesk
 from kerasstudio.ui.idle_steps import IdleSteps
-from kerasstudio.ui.importing import Importing
+from kerasstudio.ui.importing import Importing, is_project
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.key_map import KeyMap
 from kerasstudio.ui.logs import LogSignal
@@ -35,7 +39,7 @@ from kerasstudio.ui.main_window import MainWindow, model_page, widen_left
 from kerasstudio.ui.recovery import Autosave, RecoveryOffer
 from kerasstudio.ui.run_feed import RunFeed, RunView
 from kerasstudio.ui.selection import Selection
-from kerasstudio.ui.settings import Settings
+from kerasstudio.ui.settings import Settings, data_folder
 from kerasstudio.ui.store import DocumentStore
 from kerasstudio.ui.tasks import Tasks
 from kerasstudio.ui.text_size import change_text_scale, wanted_scale
@@ -126,6 +130,7 @@ class Studio(QObject):
         self.idle = IdleSteps(self)
         self._closing: list[Callable[[], object]] = []
         self._begun = False
+        self._wanted: Path | None = None  # what the window was opened for
         self._freeze_timer = QTimer(self)
         self._freeze_timer.setSingleShot(True)
         self._freeze_timer.setInterval(FREEZE_MS)
@@ -152,10 +157,15 @@ class Studio(QObject):
         self.window.show()
 
     def show_file(self, path: Path) -> None:
-        """Raises `StudioError` when the file cannot be opened; nothing is shown then."""
-        self.documents.open_now(path)
-        self.window.show_page("model")
-        self.window.show()
+        """Open a project at once; a model or data as soon as the window is there. Raises
+        `StudioError` when a project cannot be opened; nothing is shown then."""
+        if is_project(path):
+            self.documents.open_now(path)
+            self.window.show_page("model")
+            self.window.show()
+        else:
+            self._wanted = path
+            self.show_template("blank")
 
     def begin(self) -> None:
         """After the first paint."""
@@ -175,6 +185,8 @@ class Studio(QObject):
         self._import(CHECKS, self.feed.refresh)
         self._import(CHARTS, self.window.panel.begin)
         self._import(PAGES, self._make_pages)
+        if self._wanted is not None:
+            self.importing.open_paths([self._wanted])
 
     def _import(self, names: tuple[str, ...], then: Callable[[], object]) -> None:
         """Import in another thread: some modules take long, and the window stays alive."""
@@ -238,7 +250,7 @@ class Studio(QObject):
         page.template_chosen.connect(
             lambda key: self.documents.new(project_from(key), "untitled" if key == "blank" else key)
         )
-        page.open_chosen.connect(self.documents.choose_and_open)
+        page.open_chosen.connect(lambda: self.commands.choose_open())
         page.import_chosen.connect(lambda: self.commands.choose_import())
         page.recent_chosen.connect(self.documents.open)
         page.show_recent(self.settings.recent())
@@ -276,13 +288,17 @@ class Studio(QObject):
         self.warm.starts_changed.connect(
             lambda layers: self.canvas.show_starts(self.warm.starts, layers)
         )
+        self._fill_shelf()
         self.palette.layer_chosen.connect(self.canvas.add_layer)
         self.palette.ghost_zoom = lambda: self.canvas.zoom
         wire_model_page(self)
+        self.importing.reading_changed.connect(self.canvas.empty.show_task)
         self.canvas.inspect_requested.connect(lambda _node: self.inspector.focus_first_argument())
         self.canvas.layer_placed.connect(
             lambda _node: self.inspector.focus_first_argument(or_name=False)
         )
+        self.inspector.layers.block.open_chosen.connect(self.canvas.blocks.open)
+        self.inspector.layers.block.independent_chosen.connect(self.canvas.blocks.untie)
         self.canvas.motion = self.settings.get("motion")
         self.canvas.view.snaps_to_grid = self.settings.get("snap_to_grid")
         self.documents.prepare = self.canvas.loading.prepare
@@ -294,6 +310,30 @@ class Studio(QObject):
         self.model_split = page = QSplitter()
         self.side_panel.tab_shown.connect(lambda tab: widen_left(page, tab))
         return model_page(self.side_panel, self.canvas, self.inspector, page)
+
+    def _fill_shelf(self) -> None:
+        """The person's saved blocks: in the list of layers, in the search, and to be saved."""
+        self.shelf = BlockShelf(data_folder() / "blocks", self)
+        actions = BlockShelfActions(
+            self.shelf, self.window, self.catalogue, self.show_problem, self.say
+        )
+
+        def show() -> None:
+            catalogue = self.shelf.catalogue(self.catalogue)
+            self.palette.set_catalogue(catalogue)
+            self.canvas.set_catalogue(catalogue)
+
+        self.shelf.changed.connect(show)
+        if self.shelf.kinds:
+            show()
+        self.palette.block_menu_wanted.connect(actions.show_menu)
+        self.palette.block_renamed.connect(actions.ask_rename)
+        self.palette.block_deleted.connect(actions.ask_delete)
+        self.canvas.blocks.save_wanted.connect(
+            lambda nodes: actions.ask_save(
+                self.store.project, nodes, self.selection.graph, self.feed.inspection
+            )
+        )
 
     def _outline(self) -> QWidget:
         from kerasstudio.ui.outline.outline import Outline
@@ -340,6 +380,17 @@ class Studio(QObject):
     def has_wire_selected(self) -> bool:
         made = self.window.has_page("model")
         return made and self.canvas.view.emphasis.selected_wire is not None
+
+    def selection_conditions(self) -> list[tuple[str, bool]]:
+        """Whether a block or a linked node is selected, and whether a block is shown."""
+        project, shown = self.store.project, self.selection.graph
+        graph = project.graphs.get(shown, project.graph)
+        layers = {graph.nodes[node].layer for node in self.selection.nodes if node in graph.nodes}
+        return [
+            ("has_block", any(opened_by(project, project.layers[key]) for key in layers)),
+            ("has_linked", not layers.isdisjoint(linked_layers(project)) if layers else False),
+            ("in_block", shown != project.root),
+        ]
 
     def exports(self) -> ExportFlow:
         """Exports from any page, one at a time."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from kerasstudio import __version__
 from kerasstudio.graph.problems import Problem
 from kerasstudio.graph.project import Graph, Project
-from kerasstudio.ui.importing import FILTER
+from kerasstudio.ui.importing import FILTER, OPEN_FILTER
 from kerasstudio.ui.log_panel import LogPanel
 from kerasstudio.ui.run_feed import RunView
 from kerasstudio.ui.theme import tokens
@@ -58,6 +58,7 @@ class Commands:
             ("has_several", chosen + len(studio.selection.decorations) > 1),
             ("has_frame", not studio.selection.decorations.isdisjoint(drawing.frames)),
             ("has_pair", chosen > 1),
+            *studio.selection_conditions(),
             (
                 "has_selection_or_wire",
                 bool(studio.selection.has_items or studio.selection.dots)
@@ -80,6 +81,12 @@ class Commands:
     def new(self) -> None:
         flow = self._studio.settings.get("flow")
         self._studio.documents.new(Project(flow=flow))
+
+    def choose_open(self) -> None:
+        """A project or a model: its content tells which."""
+        self._studio.documents.choose(
+            lambda path: self._studio.importing.open_paths([path]), OPEN_FILTER
+        )
 
     def choose_import(self) -> None:
         dialog = QFileDialog(self._studio.window, "Import a model or data", "", FILTER)
@@ -130,11 +137,11 @@ class Commands:
         self._studio.window_requested.emit(lambda studio: studio.show_template("blank"))
 
     def open_window(self, path: Path) -> None:
-        """Another window with the project of a file."""
+        """Another window with what a file holds."""
 
         def show(studio: Studio) -> None:
             studio.show_template("blank")
-            studio.documents.open(path)
+            studio.importing.open_paths([path])
 
         self._studio.window_requested.emit(show)
 
@@ -303,6 +310,16 @@ class Commands:
             self._studio.warm.use_run(folder)
             self._studio.window.show_page("train")
 
+    def start_from_file(self) -> None:
+        """Choose a file whose weights training starts from, on the page where that is seen."""
+        from kerasstudio.ui.dialogs.weights_dialog import choose_weights
+
+        def chosen(path: Path) -> None:
+            self._studio.warm.use_file(path)
+            self._studio.window.show_page("train")
+
+        choose_weights(self._studio.window, chosen)
+
     def run_ended(self, view: RunView) -> None:
         """Say how it ended; offer to go on where that is possible."""
         level = {"finished": "info", "stopped": "info"}.get(view.status, "error")
@@ -323,7 +340,7 @@ class Commands:
         documents, stack = studio.documents, studio.store.undo_stack
         does: dict[str, Callable[[], object]] = {
             "file.new": self.new,
-            "file.open": documents.choose_and_open,
+            "file.open": self.choose_open,
             "file.start": lambda: window.go_to_page("start"),
             "file.save": documents.save,
             "file.save_as": documents.save_as,
@@ -332,7 +349,7 @@ class Commands:
             "file.picture": self.export_picture,
             "file.settings": self.settings,
             "file.new_window": self.new_window,
-            "file.open_window": lambda: documents.choose(self.open_window),
+            "file.open_window": lambda: documents.choose(self.open_window, OPEN_FILTER),
             "file.close_window": self.close_window,
             "file.quit": self._studio.quit_requested.emit,
             "edit.undo": stack.undo,
@@ -367,6 +384,7 @@ class Commands:
             "train.continue": self.continue_run,
             "train.measure": self.measure,
             "train.start_from": self.start_from,
+            "train.start_file": self.start_from_file,
             "train.fresh": studio.warm.use_fresh,
             "help.palette": self.palette,
             "help.keys": self.keys,
@@ -377,6 +395,7 @@ class Commands:
             self.actions.connect(key, slot)
         stack.indexChanged.connect(lambda _index: self.refresh())
         studio.selection.selection_changed.connect(self.refresh)
+        studio.selection.graph_changed.connect(self.refresh)
         studio.store.document_replaced.connect(self.refresh)
         studio.run_feed.runs_changed.connect(self.refresh)
         studio.warm.start_changed.connect(self.refresh)

@@ -100,12 +100,9 @@ class Documents(QObject):
         """Open a file; a failure leaves the open project alone."""
         self.ask_unsaved(lambda: self._read(path))
 
-    def choose_and_open(self) -> None:
-        self.choose(self.open)
-
-    def choose(self, chosen: Callable[[Path], object]) -> None:
-        """Ask for a project file."""
-        dialog = self._dialog("Open", QFileDialog.AcceptMode.AcceptOpen)
+    def choose(self, chosen: Callable[[Path], object], kinds: str = FILTER) -> None:
+        """Ask for a file of these `kinds` (a filter as Qt writes it)."""
+        dialog = self._dialog("Open", QFileDialog.AcceptMode.AcceptOpen, kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: chosen(Path(path)))
         dialog.open()
@@ -230,9 +227,9 @@ class Documents(QObject):
         weights, path = self.weights(), self._store.path
         self._tasks.run(lambda: (weights.sweep(named, path), sweep_shared()))
 
-    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
+    def _dialog(self, title: str, mode: QFileDialog.AcceptMode, kinds: str = FILTER) -> QFileDialog:
         folder = self._store.path.parent if self._store.path is not None else Path.home()
-        dialog = QFileDialog(self._window, title, str(folder), FILTER)
+        dialog = QFileDialog(self._window, title, str(folder), kinds)
         dialog.setObjectName("fileDialog")
         dialog.setAcceptMode(mode)
         dialog.finished.connect(dialog.deleteLater)

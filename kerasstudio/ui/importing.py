@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from kerasstudio.graph.files import project_in_picture
+from kerasstudio.graph.foreign import content_kind
 from kerasstudio.graph.problems import Problem, StudioError
 from kerasstudio.graph.project import Project
 from kerasstudio.runtime import protocol as p
@@ -22,11 +23,21 @@ from kerasstudio.ui.workers import WorkerPool
 PROJECT_SUFFIXES = (".kstudio",)
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy")
 PICTURE_SUFFIXES = (".png",)
+OPEN_FILTER = (
+    "Projects and models (*.kstudio *.keras *.h5 *.hdf5 *.json);;"
+    "KerasStudio projects (*.kstudio);;All files (*)"
+)
 FILTER = (
     "Models and data (*.keras *.h5 *.hdf5 *.json *.csv *.tsv *.npz *.npy *.png);;"
     "Models (*.keras *.h5 *.hdf5 *.json);;Data (*.csv *.tsv *.npz *.npy);;"
     "Pictures that carry a project (*.png);;All files (*)"
 )
+
+
+def is_project(path: Path) -> bool:
+    """Whether a file is to be opened as a project: it is one, or nothing but its name tells."""
+    kind = content_kind(path)
+    return kind == "project" or (kind == "other" and path.suffix.casefold() in PROJECT_SUFFIXES)
 
 
 class Importing(QObject):
@@ -65,19 +76,19 @@ class Importing(QObject):
         self.question: QMessageBox | None = None
 
     def open_paths(self, paths: Iterable[Path]) -> None:
-        """Take files of any kind; the first decides what happens."""
+        """Take files of any kind; the first decides what happens, by its content wherever that
+        tells, whatever its name says."""
         files = list(paths)
         if not files:
             return
         suffix = files[0].suffix.casefold()
-        if suffix in PROJECT_SUFFIXES:
+        if is_project(files[0]):
             self._open_project(files[0])
-        elif suffix in DATA_SUFFIXES:
+        elif suffix in DATA_SUFFIXES and content_kind(files[0]) == "other":
             self._take_data([path for path in files if path.suffix.casefold() in DATA_SUFFIXES])
         elif suffix in PICTURE_SUFFIXES:
             self._open_picture(files[0])
         else:
-            # Whatever it is called: its content tells, and what it is instead.
             self._import_model(files[0])
 
     def cancel(self) -> None:

@@ -52,7 +52,7 @@ def _layers(studio: Studio) -> Iterator[Entry]:
     common = {
         kind.class_name: n for n, kind in enumerate(search(studio.catalogue, "", len(COMMON)))
     }
-    for kind in offered(studio.catalogue):
+    for kind in offered(studio.canvas.catalogue):
         yield entry(
             "layer",
             kind.class_name,

@@ -102,7 +102,7 @@ def test_blocks_are_copied_with_what_is_inside() -> None:
     assert not set(copied.nodes) & {"n3", "n4"}
     (wire,) = copied.wires.values()
     assert wire.source in copied.nodes
-    assert {pasted.layers[node.layer].name for node in copied.nodes.values()} == {"a_1", "out_1"}
+    assert {pasted.layers[node.layer].name for node in copied.nodes.values()} == {"a_1", "out"}
 
 
 def test_a_large_paste_is_exact() -> None:

@@ -15,6 +15,7 @@ from kerasstudio.graph.arranging import arrange
 from kerasstudio.graph.clipboard import copy_nodes, read_clip
 from kerasstudio.graph.diff import diff
 from kerasstudio.graph.frames import carried, decoration_rects, node_rects
+from kerasstudio.graph.linked_layers import is_linked
 from kerasstudio.graph.loops import would_cycle
 from kerasstudio.graph.names import name_error
 from kerasstudio.graph.ports import input_ports, output_count, split_port
@@ -122,10 +123,16 @@ class Editing(RuleBasedStateMachine):
     def rename(self, data: st.DataObject, name: str) -> None:
         layer = self.project.graph.nodes[self.node(data)].layer
         kind = self.project.layers[layer].is_output
+        beside = {
+            node.layer
+            for graph in self.project.graphs.values()
+            if any(node.layer == layer for node in graph.nodes.values())
+            for node in graph.nodes.values()
+        } - {layer}
         taken = {
             other.name
-            for other in self.project.layers.values()
-            if other.id != layer and other.is_output == kind
+            for other in map(self.project.layers.__getitem__, beside)
+            if other.is_output == kind
         }
         if name in taken or name_error(name):
             with pytest.raises(StudioError):
@@ -234,6 +241,79 @@ class Editing(RuleBasedStateMachine):
         if chosen is not None:
             assert all(after[n] == before.graph.nodes[n] for n in after.keys() - set(chosen))
 
+    @precondition(lambda self: 0 < len(self.project.graph.nodes) < 40)
+    @rule(data=st.data())
+    def group(self, data: st.DataObject) -> None:
+        before, chosen = self.project, self.some(data)
+        try:
+            grouped, card = edits.group(before, chosen, SMALL)
+        except StudioError as error:
+            self.refused(error, "edit.block_")
+            return
+        self.do(grouped)
+        again, _out = edits.ungroup(grouped, card)
+        assert again == before
+        assert list(again.graph.nodes) == list(before.graph.nodes)
+
+    @precondition(lambda self: self.blocks())
+    @rule(data=st.data())
+    def ungroup(self, data: st.DataObject) -> None:
+        card = data.draw(st.sampled_from(self.blocks()))
+        try:
+            self.do(edits.ungroup(self.project, card)[0])
+        except StudioError as error:
+            self.refused(error, "edit.block_empty", "edit.block_bypassed")
+
+    @precondition(lambda self: self.blocks())
+    @rule(data=st.data(), kind=KINDS)
+    def edit_inside(self, data: st.DataObject, kind: Any) -> None:
+        """A layer more in a block (an Input or Output too: a port of its cards), one less."""
+        layer = self.project.graph.nodes[data.draw(st.sampled_from(self.blocks()))].layer
+        graph = self.project.layers[layer].graph or ""
+        self.do(edits.add_layer(self.project, kind, 0, 0, graph)[0])
+        inner = self.project.graphs[graph]
+        gone = data.draw(st.sampled_from(sorted(inner.nodes)))
+        self.do(edits.delete_nodes(self.project, [gone], graph))
+
+    @precondition(lambda self: 0 < len(self.project.graph.nodes) < 40)
+    @rule(data=st.data())
+    def call_again(self, data: st.DataObject) -> None:
+        node = self.node(data)
+        layer = self.project.layers[self.project.graph.nodes[node].layer]
+        if layer.is_input or layer.is_output:
+            with pytest.raises(StudioError, match="stands in a model once"):
+                edits.call_again(self.project, layer.id, 0, 0)
+            return
+        self.do(edits.call_again(self.project, layer.id, 0, 0)[0])
+        assert is_linked(self.project, layer.id)
+
+    @precondition(lambda self: self.project.graph.nodes)
+    @rule(data=st.data())
+    def make_independent(self, data: st.DataObject) -> None:
+        node = self.node(data)
+        self.do(edits.make_independent(self.project, node))
+        assert not is_linked(self.project, self.project.graph.nodes[node].layer)
+
+    @precondition(lambda self: 0 < len(self.project.graph.nodes) < 20)
+    @rule(data=st.data(), times=st.integers(2, 3))
+    def repeat(self, data: st.DataObject, times: int) -> None:
+        chosen = self.some(data)
+        try:
+            self.do(edits.repeat(self.project, chosen, times, SMALL)[0])
+        except StudioError as error:
+            self.refused(error, "edit.block_", "edit.repeat_")
+
+    @staticmethod
+    def refused(error: StudioError, *codes: str) -> None:
+        assert error.problem.code.startswith(codes)
+        assert error.problem.message
+
+    def blocks(self) -> list[str]:
+        project = self.project
+        return sorted(
+            key for key, node in project.graph.nodes.items() if project.layers[node.layer].graph
+        )
+
     @precondition(lambda self: self.place > 0)
     @rule()
     def undo_and_redo(self) -> None:
@@ -256,17 +336,17 @@ class Editing(RuleBasedStateMachine):
     def holds_together(self) -> None:
         project = self.project
         assert files.find_faults(project) == []
-        called = {node.layer for node in project.graph.nodes.values()}
-        assert called == set(project.layers)
-        # An Output is no layer: it may have the name of one.
-        names = [(layer.is_output, layer.name) for layer in project.layers.values()]
-        assert len(names) == len(set(names))
+        assert called_layers(project) == set(project.layers)
         lists: dict[tuple[str, str], set[int]] = {}
-        for key, wire in project.graph.wires.items():
-            assert key == wire.key
-            base, index = split_port(wire.port)
-            if index is not None:
-                lists.setdefault((wire.target, base), set()).add(index)
+        for graph in project.graphs.values():
+            layers = [project.layers[key] for key in {n.layer for n in graph.nodes.values()}]
+            names = [(layer.is_output, layer.name) for layer in layers]
+            assert len(names) == len(set(names))
+            for key, wire in graph.wires.items():
+                assert key == wire.key
+                base, index = split_port(wire.port)
+                if index is not None:
+                    lists.setdefault((wire.target, base), set()).add(index)
         for found in lists.values():
             assert found == set(range(len(found)))
         wrong = {problem.code for problem in structure_problems(project, SMALL)}
@@ -284,7 +364,7 @@ class Editing(RuleBasedStateMachine):
     def what_is_on_holds_together(self) -> None:
         live, effects = switched(self.project, SMALL)
         assert files.find_faults(live) == []
-        assert {node.layer for node in live.graph.nodes.values()} == set(live.layers)
+        assert called_layers(live) == set(live.layers)
         gone = {node for effect in effects.values() for node in (*effect.off, *effect.passing)}
         assert live.graph.nodes.keys() == self.project.graph.nodes.keys() - gone
         for key, wire in live.graph.wires.items():
@@ -297,6 +377,10 @@ class Editing(RuleBasedStateMachine):
         assert again == self.project
         assert list(again.graph.nodes) == list(self.project.graph.nodes)
         assert not diff(self.project, again)
+
+
+def called_layers(project: Project) -> set[str]:
+    return {node.layer for graph in project.graphs.values() for node in graph.nodes.values()}
 
 
 TestEditing = Editing.TestCase

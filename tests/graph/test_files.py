@@ -19,6 +19,7 @@ from drawings import chain, drawn, random_edges
 
 from kerasstudio.graph import atomic, edits, files
 from kerasstudio.graph.data_spec import Column, DataSpec, Source, Window
+from kerasstudio.graph.foreign import content_kind
 from kerasstudio.graph.problems import StudioError
 from kerasstudio.graph.project import Graph, Layer, Node, Project, Wire
 from kerasstudio.graph.training_spec import EarlyStopping, KerasObject, OutputTraining, TrainingSpec
@@ -310,3 +311,27 @@ def test_wires_are_sorted_by_number() -> None:
     wires = json.loads(files.encode_project(project))["project"]["graphs"]["main"]["wires"]
     assert [wire["port"] for wire in wires] == [f"inputs.{i}" for i in range(12)]
     assert Wire("n0", "n12", "inputs.0") in project.graph.wires.values()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (GOOD, "project"),
+        (b"\xef\xbb\xbf" + GOOD, "project"),
+        (keras_file(), "model"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(90), "model"),
+        (b'{"module": "keras", "class_name": "Sequential", "config": {}}', "model"),
+        (npz(), "other"),
+        (b"a,b\n1,2\n", "other"),
+        (b"", "other"),
+        (b'{"other": 1}', "other"),
+    ],
+)
+def test_content_tells_what_a_file_is(data: bytes, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(data)
+    assert content_kind(path) == kind
+
+
+def test_what_is_no_file_is_nothing(tmp_path: Path) -> None:
+    assert content_kind(tmp_path) == content_kind(tmp_path / "none") == "other"

@@ -31,8 +31,10 @@ def with_code(project: Project) -> Project:
     )
 
 
+DROPPED, DROPOUT = edits.add_layer(with_code(DRAWING.project), SMALL.layers[2], 0, 500)
+BLOCKED, BLOCK = edits.group(DROPPED, [DROPOUT], SMALL)
 PROJECT = edits.set_data(
-    with_code(DRAWING.project),
+    BLOCKED,
     DataSpec((Source("s", "a.csv", "csv"),), (Column("x", "s", "number"),)),
 )
 
@@ -65,6 +67,9 @@ CASES: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "shape_inputs": {"shapes": {DRAWING.layer(INPUT).id: [5]}, "dtypes": {}},
+    "group": {"nodes": [DENSE]},
+    "ungroup": {"node": BLOCK},
     "lambda_to_operations": {"layer": CODE.id},
     "lambda_to_class": {"layer": CODE.id},
     "set_outputs": {

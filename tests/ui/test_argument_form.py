@@ -13,11 +13,14 @@ from small_catalogue import CATALOGUE, CONV, DROPOUT
 
 from kerasstudio.graph.catalogue import Argument
 from kerasstudio.graph.problems import Fix
+from kerasstudio.ui.inspector import argument_form
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
+from kerasstudio.ui.inspector.argument_row import ArgumentRow
 from kerasstudio.ui.inspector.editors import ChoiceEditor, SwitchEditor, TextEditor
 from kerasstudio.ui.inspector.object_editor import ObjectEditor
 from kerasstudio.ui.inspector.object_list_editor import ObjectListEditor
 from kerasstudio.ui.widgets.fields import FieldLine
+from kerasstudio.ui.widgets.fold import Fold
 from kerasstudio.ui.widgets.step_arrows import StepArrows
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -402,6 +405,35 @@ def test_advanced_arguments_are_made_when_unfolded(conv: Bench) -> None:
     conv.qtbot.keyClick(fold.header, Qt.Key.Key_Space)
     conv.retype("groups", "2")
     assert conv.values["groups"] == 2
+
+
+def test_a_long_form_is_made_in_slices(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(argument_form, "_SLICE_SECONDS", 0.0)
+    form = ArgumentForm(CONV.arguments, CATALOGUE)
+    qtbot.addWidget(form)
+    form.set_values({"filters": 7, "padding": "same"})
+    form.show()
+    begun = len(form.findChildren(ArgumentRow))
+    plain = [argument.name for argument in CONV.arguments if not argument.advanced]
+    assert begun == 1 < len(plain)
+    qtbot.waitUntil(lambda: len(form.findChildren(ArgumentRow)) == len(plain))
+    rows = form.findChildren(ArgumentRow)
+    assert [row.argument.name for row in rows] == plain
+    qtbot.waitUntil(lambda: [row.y() for row in rows] == sorted({row.y() for row in rows}))
+    (fold,) = form.findChildren(Fold)
+    assert fold.y() > rows[-1].y()
+    editor = form.row("padding").editor
+    assert isinstance(editor, ChoiceEditor)
+    assert editor.combo.currentText() == "same"
+
+
+def test_who_asks_for_a_line_gets_it_at_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(argument_form, "_SLICE_SECONDS", 0.0)
+    form = ArgumentForm(CONV.arguments, CATALOGUE)
+    qtbot.addWidget(form)
+    form.set_values({}, errors={"padding": "no such padding"})
+    assert form.errors_shown == {"padding": "no such padding"}
+    assert form.focus_argument("padding")
 
 
 def test_a_set_advanced_argument_unfolds_by_itself(qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.message_text import MessageText
 from kerasstudio.ui.widgets.original_text import OriginalText
+from kerasstudio.ui.widgets.problem_row import CheckRow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -166,8 +167,17 @@ def test_settings_are_shown_where_no_card_is(hand: Hand) -> None:
     assert hand.view.viewport().grab().width() > 0
 
 
-def test_a_long_label_is_cut(hand: Hand) -> None:
-    button = FixButton(Fix("insert something with a very long name " * 4, "remove_wire", {}))
-    hand.qtbot.addWidget(button)
-    assert button.minimumSizeHint().width() < 100
+def test_a_long_label_goes_on_in_the_next_line(hand: Hand) -> None:
+    words = "insert something with a very long name " * 3
+    row = CheckRow("error", "Wrong.", fixes=(Fix(words, "remove_wire", {}),))
+    hand.qtbot.addWidget(row)
+    row.resize(240, 300)
+    row.show()
+    (button,) = row.buttons
+    line = button.fontMetrics().height()
+    assert button.width() <= 240
+    assert button.height() >= 3 * line
+    assert row.minimumSizeHint().width() < 240
+    row.resize(900, 300)
+    hand.qtbot.waitUntil(lambda: button.height() < 2 * line)
     assert "very long name" in button.toolTip()

@@ -11,6 +11,8 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from kerasstudio.graph.files import write_project
+from kerasstudio.graph.templates import project_from
 from kerasstudio.ui.app import Studio
 
 MakeStudio = Callable[..., Studio]
@@ -44,6 +46,30 @@ def test_reading_shows_what_it_does_and_leaves_nothing(
     assert not status.cancel.isVisibleTo(studio.window)
     assert "nothing was imported" in status.message.text()
     qtbot.waitUntil(lambda: reader(studio) is None and cells() <= before, timeout=10_000)
+
+
+@pytest.mark.parametrize("name", ["net.kstudio", "net.csv", "net"])
+def test_a_model_is_read_whatever_it_is_called(
+    qtbot: QtBot, make_studio: MakeStudio, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\x89HDF\r\n\x1a\nsomething")
+    studio = make_studio()
+    studio.importing.open_paths([path])
+    assert studio.window.status.task.text() == f"Opening {name}…"
+    qtbot.waitUntil(lambda: studio.documents.name == "net", timeout=10_000)
+    qtbot.waitUntil(lambda: reader(studio) is None, timeout=10_000)
+
+
+def test_a_project_is_opened_whatever_it_is_called(
+    qtbot: QtBot, make_studio: MakeStudio, tmp_path: Path
+) -> None:
+    path = tmp_path / "drawn.json"
+    write_project(path, project_from("iris_mlp"))
+    studio = make_studio()
+    studio.importing.open_paths([path])
+    qtbot.waitUntil(lambda: studio.documents.name == "drawn", timeout=10_000)
+    assert studio.store.project == project_from("iris_mlp")
 
 
 def test_reading_can_be_cancelled(qtbot: QtBot, make_studio: MakeStudio, model: Path) -> None:

@@ -28,12 +28,7 @@ from kerasstudio.ui.widgets.key_caps import KeyCaps
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
-NOT_YET = {
-    "model.group",
-    "model.ungroup",
-    "model.enter_block",
-    "model.leave_block",
-}
+NOT_YET: set[str] = set()
 """Actions whose keys are settled and that nothing does yet: they are not offered. Whoever builds
 one takes it out of here."""
 GESTURES_NOT_YET: set[str] = set()

@@ -182,6 +182,41 @@ def test_the_legend_comes_and_goes(hand: Hand) -> None:
     assert not lens.legend.isVisible()
 
 
+def test_the_legend_fits_into_a_small_canvas(hand: Hand) -> None:
+    legend = hand.canvas.lens.legend
+    hand.canvas.resize(900, 700)
+    high, narrow = legend.height(), legend.width()
+    hand.canvas.resize(900, 300)
+    assert legend.height() < 270 < high
+    assert legend.width() > narrow
+    assert legend.y() >= 0
+    assert sum(map(len, legend._split())) == len(legend._rows())
+    assert all(rows[-1][0] != "title" for rows in legend._split())
+    assert legend.grab().height() == legend.height()
+
+
+def test_the_hint_leaves_room_for_the_overview(hand: Hand) -> None:
+    canvas = hand.canvas
+    canvas.minimap.show()
+    canvas.resize(1600, 700)
+    assert "Tab add layer" in canvas.hint.text()
+    canvas.resize(420, 700)
+    assert canvas.hint.text().startswith("5 nodes")
+    assert canvas.hint.geometry().right() < canvas.minimap.x()
+    shorter = canvas.hint.text()
+    canvas.toggle_minimap()
+    assert len(canvas.hint.text()) > len(shorter)
+
+
+def test_what_is_off_is_not_unknown(hand: Hand) -> None:
+    hand.canvas.lens.show_parameters()
+    hand.qtbot.waitUntil(lambda: "1 layer not known" in hand.canvas.lens.scale.words)
+    drop = hand.nodes["drop"]
+    hand.store.apply(edits.set_mode(hand.project, [drop], "muted"), "Mute")
+    hand.qtbot.waitUntil(lambda: "not known" not in hand.canvas.lens.scale.words)
+    assert hand.view.painter.heat.level(drop) == -1
+
+
 def test_wires_differ_in_more_than_colour() -> None:
     styles = {
         (rank, dtype): tensor_style(TensorSpec((None,) * rank, dtype))

@@ -87,6 +87,16 @@ def test_a_file_that_cannot_be_opened_leaves_no_window(
     assert windows.studios == []
 
 
+def test_a_window_can_be_opened_for_a_model(qtbot: QtBot, windows: Windows, tmp_path: Path) -> None:
+    path = tmp_path / "net.keras"
+    path.write_bytes(b"\x89HDF\r\n\x1a\nsomething")
+    studio = windows.open_file(path)
+    assert studio.documents.name == "untitled"
+    begun(qtbot, studio)
+    qtbot.waitUntil(lambda: studio.documents.name == "net", timeout=10_000)
+    qtbot.waitUntil(lambda: studio.pool._taken == [], timeout=10_000)
+
+
 def test_quit_asks_for_each_window_and_cancel_ends_it(qtbot: QtBot, windows: Windows) -> None:
     one, other = begun(qtbot, windows.open(iris)), begun(qtbot, windows.open(iris))
     one.canvas.select_all()

@@ -207,7 +207,7 @@ def test_weights_alone_ask_for_a_model(name: str, whole: Path) -> None:
     problem = problem_of(whole / name)
     assert problem.code == "import.weights_only"
     assert "2 layers" in problem.message
-    assert "Load weights" in problem.advice
+    assert "Start from the weights" in problem.advice
 
 
 def test_hdf5_of_something_else_is_named(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from kerasstudio.graph.edits.decorations import (
 )
 from kerasstudio.graph.edits.dots import Dot, add_dot, move_dots, remove_dots
 from kerasstudio.graph.edits.embed import embed_model
+from kerasstudio.graph.edits.group import group
 from kerasstudio.graph.edits.lambdas import (
     lambda_to_class,
     lambda_to_operations,
@@ -33,6 +34,7 @@ from kerasstudio.graph.edits.layers import (
     set_trainable_up_to,
     wrap_layer,
 )
+from kerasstudio.graph.edits.linking import link, make_independent
 from kerasstudio.graph.edits.looks import set_look
 from kerasstudio.graph.edits.modes import set_mode
 from kerasstudio.graph.edits.nodes import (
@@ -45,6 +47,8 @@ from kerasstudio.graph.edits.nodes import (
     set_literal,
 )
 from kerasstudio.graph.edits.paste import duplicate, paste
+from kerasstudio.graph.edits.repeat import repeat
+from kerasstudio.graph.edits.saved import place_block
 from kerasstudio.graph.edits.settings import (
     set_binding,
     set_code,
@@ -68,6 +72,7 @@ from kerasstudio.graph.edits.splice import (
     splice_in,
 )
 from kerasstudio.graph.edits.starts import keep_weights, set_start, start_fresh
+from kerasstudio.graph.edits.ungroup import open_up, ungroup
 from kerasstudio.graph.edits.wires import connect, disconnect, move_wires
 
 __all__ = [
@@ -88,22 +93,28 @@ __all__ = [
     "embed_model",
     "frame_nodes",
     "free_place",
+    "group",
     "insert_between",
     "insert_layer",
     "join_in_wire",
     "keep_weights",
     "lambda_to_class",
     "lambda_to_operations",
+    "link",
+    "make_independent",
     "make_room",
     "move_along",
     "move_dots",
     "move_items",
     "move_nodes",
     "move_wires",
+    "open_up",
     "paste",
+    "place_block",
     "rearrange",
     "remove_dots",
     "rename_layer",
+    "repeat",
     "replace_layer",
     "reset_argument",
     "set_argument",
@@ -132,5 +143,6 @@ __all__ = [
     "splice_in",
     "start_fresh",
     "take_out",
+    "ungroup",
     "wrap_layer",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerasstudio.graph.catalogue import Argument, Catalogue, LayerType
+from kerasstudio.graph.edits.block_ports import follow_ends
 from kerasstudio.graph.edits.nodes import drop_unused, starting_arguments
 from kerasstudio.graph.edits.values import (
     graph_of,
@@ -46,8 +47,13 @@ def rename_layer(project: Project, layer: str, name: str) -> Project:
             received=name,
             fixes=(Fix(f'use "{free}"', "rename_layer", {"layer": layer, "name": free}),),
         )
-    project = with_layer(project, replace(found, name=name))
-    return _with_key(project, layer, found.name, name)
+    renamed = with_layer(project, replace(found, name=name))
+    renamed = _with_key(renamed, layer, found.name, name)
+    if found.is_input:
+        for key, graph in project.graphs.items():
+            if any(node.layer == layer for node in graph.nodes.values()):
+                renamed = follow_ends(project, renamed, key)
+    return renamed
 
 
 def _with_key(project: Project, layer: str, old: str, new: str) -> Project:

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
+from kerasstudio.graph.edits.block_ports import follow_ends
 from kerasstudio.graph.edits.dots import carried_wires
+from kerasstudio.graph.edits.saved import place_block
 from kerasstudio.graph.edits.values import (
     graph_of,
     layer_of,
@@ -29,6 +31,7 @@ from kerasstudio.graph.project import (
     Wire,
 )
 from kerasstudio.graph.references import referenced
+from kerasstudio.graph.saved_blocks import BlockType
 
 
 def add_layer(
@@ -42,9 +45,12 @@ def add_layer(
 ) -> tuple[Project, str]:
     """A new layer and its node with the top left corner at (x, y); returns the node's id.
 
-    Required arguments not given are taken from the type's example. Without a name the layer gets
-    Keras's automatic one; it is made unique either way. Raises `StudioError` for an illegal name.
+    A saved block comes with all that is inside. Required arguments not given are taken from the
+    type's example. Without a name the layer gets Keras's automatic one; it is made unique either
+    way. Raises `StudioError` for an illegal name.
     """
+    if isinstance(layer_type, BlockType) and layer_type.block is not None:
+        return place_block(project, layer_type.block, x, y, graph, name)
     drawing = graph_of(project, graph)
     if name is not None and (wrong := name_error(name)):
         raise refusal("structure.name", wrong, Place(graph=graph), received=name)
@@ -60,12 +66,12 @@ def add_layer(
     )
     node = Node(id=node_id, layer=layer_id, x=float(x), y=float(y))
     drawing = replace(drawing, nodes={**drawing.nodes, node_id: node})
-    project = replace(
+    added = replace(
         project,
         layers={**project.layers, layer_id: layer},
         graphs={**project.graphs, graph: drawing},
     )
-    return project, node_id
+    return follow_ends(project, added, graph), node_id
 
 
 def add_connected(
@@ -161,7 +167,8 @@ def delete_nodes(project: Project, nodes: Iterable[str], graph: str = ROOT) -> P
     drawing = replace(
         drawing, nodes=without(drawing.nodes, gone), wires=without_wires(drawing, keys)
     )
-    return drop_unused(with_graph(project, drawing), layers)
+    without_nodes = drop_unused(with_graph(project, drawing), layers)
+    return follow_ends(project, without_nodes, graph)
 
 
 def delete_and_reconnect(project: Project, nodes: Iterable[str], graph: str = ROOT) -> Project:

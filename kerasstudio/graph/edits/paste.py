@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kerasstudio.graph.clipboard import Clip, take_clip
+from kerasstudio.graph.edits.block_ports import follow_ends
 from kerasstudio.graph.edits.values import graph_of, replace
 from kerasstudio.graph.edits.wires import renumbered
 from kerasstudio.graph.ends import with_nodes
@@ -31,7 +32,7 @@ def paste(
     drawing = graph_of(project, graph)
     if not (clip.nodes or clip.frames or clip.notes):
         return project, []
-    copier = _Copier(project, clip)
+    copier = Copier(project, clip)
     left, top = clip.corner
     dx, dy = x - left, y - top
     nodes: dict[str, Node] = {}
@@ -69,13 +70,13 @@ def paste(
         frames={**drawing.frames, **frames} if frames else drawing.frames,
         notes={**drawing.notes, **notes} if notes else drawing.notes,
     )
-    project = replace(
+    pasted = replace(
         project,
         layers={**project.layers, **copier.layers},
         graphs={**project.graphs, **copier.graphs, graph: drawing},
         serial=copier.serial,
     )
-    return project, list(nodes)
+    return follow_ends(project, pasted, graph), list(nodes)
 
 
 def duplicate(
@@ -94,7 +95,7 @@ def duplicate(
     return paste(project, clip, left + dx, top + dy, graph, keep_incoming)
 
 
-class _Copier:
+class Copier:
     """Gives ids and names to the layers, nodes and inner graphs of one paste."""
 
     def __init__(self, project: Project, clip: Clip) -> None:
@@ -106,6 +107,13 @@ class _Copier:
         self._taken = {layer.name for layer in project.layers.values()}
         self._layer_ids: dict[str, str] = {}
         self._graph_ids: dict[str, str] = {}
+        # Those of a block are its ports: the copy's are called as the original's.
+        self._ends = {
+            node.layer
+            for graph in clip.graphs.values()
+            for node in graph.nodes.values()
+            if clip.layers[node.layer].is_input or clip.layers[node.layer].is_output
+        }
         # Where the search for a free number starts: 500 copies of one layer stay linear.
         self._next_number: dict[str, int] = {}
 
@@ -118,7 +126,7 @@ class _Copier:
         return replace(
             node,
             id=self.new_id("n"),
-            layer=self._layer(node.layer),
+            layer=self.layer(node.layer),
             x=node.x + dx,
             y=node.y + dy,
         )
@@ -135,17 +143,20 @@ class _Copier:
         ]
         return {copy.id: copy for copy in copies}
 
-    def _layer(self, old: str) -> str:
+    def layer(self, old: str) -> str:
+        """The id of the copy of a layer of the clip, made when first asked for."""
         if old in self._layer_ids:
             return self._layer_ids[old]
         layer = self._clip.layers[old]
         new = self.new_id("l")
         self._layer_ids[old] = new
         inside = None if layer.graph is None else self._graph(layer.graph)
-        name = self._free_name(layer.name)
-        self._taken.add(name)
+        name = layer.name
+        if old not in self._ends:
+            name = self._free_name(name)
+            self._taken.add(name)
         arguments = layer.arguments
-        if held := {key: self._layer(key) for key in referenced(layer)}:
+        if held := {key: self.layer(key) for key in referenced(layer)}:
             arguments = {key: with_references(each, held) for key, each in arguments.items()}
         self.layers[new] = replace(layer, id=new, name=name, graph=inside, arguments=arguments)
         return new
@@ -167,6 +178,7 @@ class _Copier:
             id=new,
             nodes={copy.id: copy for copy in copies.values()},
             wires={wire.key: wire for wire in wires},
+            stood_behind={},
             frames=self.frames(graph.frames.values(), 0, 0),
             notes=self.notes(graph.notes.values(), 0, 0),
             structure=graph.structure

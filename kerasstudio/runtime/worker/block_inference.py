@@ -58,6 +58,9 @@ class BlockInference:
         """What comes out of a call, and the sums over what is inside."""
         graph = project.graphs[layer.graph or ""]
         known = self._graphs[graph.id]
+        unshaped = _unshaped(project, layer, self._values(project, layer, node, inputs))
+        if unshaped is not None:
+            return Inferred(problem=unshaped)
         needed = needed_nodes(project, graph)
         states = {known.infos[key].status for key in needed if key in known.infos}
         if states != {"ok"} or not needed <= known.infos.keys():
@@ -124,14 +127,8 @@ class BlockInference:
     ) -> dict[str, TensorSpec] | _Misfit:
         """What each Input inside gets, by its node; a misfit where it cannot take that."""
         inner = project.graphs[layer.graph or ""]
-        args, kwargs = block_arguments(project, layer, node, inputs)
-        structure = structure_of(project, inner, "inputs")
-        struct = args[0] if args else next(iter(kwargs.values()), None)
-        values = dict(zip(leaves(structure), keras.tree.flatten(struct), strict=False))
         given: dict[str, TensorSpec] = {}
-        for key, spec in values.items():
-            if not isinstance(spec, TensorSpec):
-                continue
+        for key, spec in self._values(project, layer, node, inputs).items():
             declared = self._graphs[inner.id].infos[key].outputs[0]
             fitting = _fitted(spec, declared)
             if fitting is None:
@@ -140,6 +137,18 @@ class BlockInference:
                 return _Misfit(_misfit(layer, port, inside, spec, declared), declared)
             given[key] = fitting
         return given
+
+    @staticmethod
+    def _values(
+        project: Project, layer: Layer, node: Node, inputs: Inputs
+    ) -> dict[str, TensorSpec]:
+        """What comes to each Input inside, by its node."""
+        inner = project.graphs[layer.graph or ""]
+        args, kwargs = block_arguments(project, layer, node, inputs)
+        structure = structure_of(project, inner, "inputs")
+        struct = args[0] if args else next(iter(kwargs.values()), None)
+        values = zip(leaves(structure), keras.tree.flatten(struct), strict=False)
+        return {key: spec for key, spec in values if isinstance(spec, TensorSpec)}
 
     # ------------------------------------------------------------------ other shapes
 
@@ -223,6 +232,37 @@ def _fitted(given: TensorSpec, declared: TensorSpec) -> TensorSpec | None:
 def _meant(spec: TensorSpec, inside: TensorSpec) -> TensorSpec:
     """What comes out of a block, with the meaning that its axes have inside."""
     return TensorSpec(spec.shape, spec.dtype, inside.axes) if inside.axes else spec
+
+
+def _unshaped(project: Project, layer: Layer, values: Mapping[str, TensorSpec]) -> Problem | None:
+    """Inputs inside that were drawn before anything was wired to the block: what comes in says
+    which shapes they have."""
+    inner = project.graphs[layer.graph or ""]
+    inputs = [(project.layers[inner.nodes[key].layer], spec) for key, spec in values.items()]
+    missing = [
+        (each, spec)
+        for each, spec in inputs
+        if not {"shape", "batch_shape"} & each.arguments.keys()
+    ]
+    if not missing:
+        return None
+    names = ", ".join(f'"{each.name}"' for each, _spec in missing)
+    came = ", ".join(shape_text(spec) for _each, spec in missing)
+    fixes: tuple[Fix, ...] = ()
+    if all(None not in spec.shape[1:] for _each, spec in missing):
+        arguments = {
+            "shapes": {each.id: list(spec.shape[1:]) for each, spec in missing},
+            "dtypes": {each.id: spec.dtype for each, spec in missing},
+        }
+        fixes = (Fix(f"take the shape that comes in: {came}", "shape_inputs", arguments),)
+    return Problem(
+        code="shape.block_unshaped",
+        message=f'Input {names} inside "{layer.name}" had no shape when it was drawn.',
+        expected="a shape for each Input of a block",
+        received=came,
+        place=Place(layer=layer.id),
+        fixes=fixes,
+    )
 
 
 def _misfit(

@@ -6,6 +6,7 @@ made with its value from the file. What the file has no value for gets its own i
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ from kerasstudio.runtime.worker.legacy.loading import OldModel
 from kerasstudio.runtime.worker.model_files import WEIGHTS, ModelKind, import_error
 from kerasstudio.runtime.worker.stateless import wants_variables
 from kerasstudio.runtime.worker.stored_member import open_member
+
+_SHAPES = re.compile(
+    r"The shape of the target variable .*?variable\.shape=\(([^)]*)\), "
+    r"Received: value\.shape=\(([^)]*)\).*",
+    re.DOTALL,
+)
 
 
 def build_with_weights(
@@ -125,7 +132,21 @@ def _read_group(model: keras.Model, group: h5py.Group) -> None:
             weight.assign(arrays[weight.path][()])
 
 
+def _in_words(why: str) -> str:
+    """What Keras says of weights, as people say it."""
+    shapes = _SHAPES.search(why)
+    if shapes is None:
+        return why
+    wanted, found = (_axes(shape) for shape in shapes.groups())
+    return f"{why[: shapes.start()]}it takes weights of {wanted}, and the file has {found}."
+
+
+def _axes(shape: str) -> str:
+    return " × ".join(re.findall(r"\d+", shape)) or "one number"
+
+
 def _misfit(model: keras.Model, path: Path, why: str, detail: str) -> StudioError:
+    why = _in_words(why)
     shapes = [tuple(weight.shape) for weight in model.weights]
     return import_error(
         "import.weights",

@@ -79,6 +79,11 @@ def foreign_archive(names: list[str]) -> ForeignFile:
             f"a .keras file packed with its folder {folder}",
             "Unpack it, and pack again what is in the folder, without the folder itself.",
         )
+    if "model.weights.h5" in names:
+        return ForeignFile(
+            "a .keras file that has lost its architecture (config.json): only weights are left",
+            f"{_AGAIN} Else draw the model, unpack this file, and start training from its weights.",
+        )
     models = [name for name in names if name.endswith((".keras", ".h5", ".hdf5"))]
     if models:
         return ForeignFile(f"a zip archive with {models[0][:60]} in it", "Unpack it first.")
@@ -95,6 +100,11 @@ def foreign_json(value: object) -> ForeignFile:
         return ForeignFile("a Jupyter notebook", "Run it and save its model with model.save().")
     if keys and isinstance(value, dict) and value.get("format") == "kerasstudio":
         return ForeignFile("a KerasStudio project", "Open it with File > Open.")
+    if "layers" in keys and "class_name" not in keys:
+        return ForeignFile(
+            "what model.get_config() gives, which does not say what kind of model it is",
+            "Write the file with model.to_json(), or save the model with model.save().",
+        )
     if "modelTopology" in keys:
         return ForeignFile("a model of TensorFlow.js", _ASK)
     what = f"JSON with the keys {', '.join(map(str, keys[:6]))}"[:200] if keys else "other JSON"

@@ -268,8 +268,15 @@ class GraphInspector:
     def _meant_otherwise(self, project: Project) -> set[str]:
         """Inputs whose axes mean something else now."""
         before = self._axes
-        self._axes = input_axes(project, self._graph, self._outgoing, self._catalogue)
+        self._axes = input_axes(
+            project, self._graph, self._outgoing, self._incoming, self._catalogue, self._told_inside
+        )
         return {key for key, _ in before.items() ^ self._axes.items()}
+
+    def _told_inside(self, graph: str, node: str) -> str:
+        """What the axes of an Input inside a block mean."""
+        info = self._blocks.known(graph).infos.get(node)
+        return info.outputs[0].axes if info is not None and info.outputs else ""
 
     def _not_reached(self, project: Project, node: Node) -> tuple[NodeInfo, tuple[Problem, ...]]:
         """Something upstream is wrong, unknown, or has fewer outputs than a wire wants."""

@@ -54,7 +54,7 @@ def _imported(request: ImportModel, path: Path, progress: Progress) -> ModelImpo
     if code:
         named = ", ".join(code[:4]) + (f" and {len(code) - 4} more" if len(code) > 4 else "")
         notes = (f"code that was not run: {named}", *notes)
-    if kind == "json":
+    if kind == "json" or (kind == "h5" and not _has_weights(path)):
         notes = (*notes, "the file holds no weights")
     elif request.weights is not None:
         progress("Keeping the weights")
@@ -67,6 +67,12 @@ def _imported(request: ImportModel, path: Path, progress: Progress) -> ModelImpo
             project = keep_weights(project, built, Path(request.weights), path, kind, old)
     upgrade = None if old is None else old.report
     return ModelImported(request.id, project, notes, upgrade)
+
+
+def _has_weights(path: Path) -> bool:
+    """Whether an .h5 file holds more than an architecture."""
+    with h5py.File(path, "r") as file:
+        return bool(len(file.get("model_weights", file)))
 
 
 def vet_file(path: Path, kind: ModelKind) -> tuple[VettedConfig, OldModel | None]:

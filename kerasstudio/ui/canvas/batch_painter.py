@@ -24,6 +24,7 @@ from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.frames_painter import FramesPainter
 from kerasstudio.ui.canvas.heat import Heat
 from kerasstudio.ui.canvas.hits import Hit
+from kerasstudio.ui.canvas.link_marks import link_color
 from kerasstudio.ui.canvas.node_index import Slots
 from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
@@ -68,6 +69,8 @@ class Emphasis:
     selected_wire: str | None = None
     target: str | None = None
     """The card that a wire in hand would go to."""
+    linked: Collection[str] = frozenset()
+    """Cards that call the same layer as the hovered or a selected one."""
     dimmed: Collection[str] = frozenset()
     loop: Collection[str] = frozenset()
     doomed_wires: Collection[str] = frozenset()
@@ -376,6 +379,8 @@ class BatchPainter:
                 color, width = theme.accent, 2.4
             elif node in emphasis.selected:
                 color, width = theme.accent, 2.0
+            elif node in emphasis.linked:
+                color, width = self._link_color(node), 2.4
             elif node == emphasis.hovered:
                 color, width = theme.text_faint, 1.2
             else:
@@ -391,6 +396,10 @@ class BatchPainter:
             )
             if node == emphasis.focused and len(emphasis.selected) > 1:
                 self._paint_focus(painter, rects[slot].tolist(), zoom)
+
+    def _link_color(self, node: str) -> str:
+        link = self._model.links.get(self._model.layer(node).id)
+        return link_color(link.number).name() if link is not None else tokens().accent
 
     def _paint_focus(self, painter: QPainter, rect: list[float], zoom: float) -> None:
         """Where the keyboard is, when that is not plain from the selection."""
@@ -449,7 +458,9 @@ class BatchPainter:
         ]
         chosen = model.nodes.slots_of(emphasis.selected)
         chosen += model.nodes.slots_of([emphasis.target] if emphasis.target else [])
-        for slots, color in ((bad, theme.error), (chosen, theme.accent)):
+        linked = model.nodes.slots_of(emphasis.linked)
+        shared = self._link_color(next(iter(emphasis.linked))) if linked else theme.accent
+        for slots, color in ((linked, shared), (bad, theme.error), (chosen, theme.accent)):
             if not slots:
                 continue
             marked = np.zeros(len(model.nodes.ids), bool)

@@ -18,6 +18,7 @@ from kerasstudio.ui import theme
 from kerasstudio.ui.canvas import context_menu, viewpoint
 from kerasstudio.ui.canvas.accessible_canvas import CanvasVoice
 from kerasstudio.ui.canvas.arranging import Arranging
+from kerasstudio.ui.canvas.block_actions import BlockActions
 from kerasstudio.ui.canvas.canvas_actions import CanvasActions
 from kerasstudio.ui.canvas.canvas_view import CanvasView
 from kerasstudio.ui.canvas.clipping import Clipping
@@ -79,6 +80,7 @@ class Canvas(QWidget):
         self.model = SceneModel(catalogue)
         self.loading = SceneLoading(self.model, store, selection, feed, self)
         self.editor = CanvasEditor(store, selection, catalogue, self)
+        self.editor.blocks.inspection = lambda: feed.inspection
         self.view = CanvasView(self.model, self.editor, selection, self, suppose)
         self.setFocusProxy(self.view)
         self.minimap = Minimap(self.view, self)
@@ -95,11 +97,12 @@ class Canvas(QWidget):
         self._joining = Joining(self.view, self.editor, self.join_offer, suppose)
         self.clipping, self.decorating = Clipping(self), Decorating(self)
         self.key_map = key_map if key_map is not None else KeyMap(parent=self)
+        self.blocks = BlockActions(self, store, selection)
         self.actions_set = CanvasActions(
             self.key_map,
             self,
             *(Navigation(self), WiringKeys(self), NodeActions(self)),
-            *(self.clipping, Arranging(self), self.decorating),
+            *(self.clipping, Arranging(self), self.decorating, self.blocks),
         )
         self.tasks = Tasks(self)
         self._glide = Glide(self._show_places, lambda: self.minimap.renew(), self)
@@ -126,7 +129,7 @@ class Canvas(QWidget):
             not (self._selection.has_items or self._selection.dots)
             and self.view.emphasis.selected_wire is None
         ):
-            self.actions_set.run("model.leave_block")
+            self.blocks.leave_block()
         self.view.select_wire(None)
         self._selection.clear()
 
@@ -220,6 +223,11 @@ class Canvas(QWidget):
         if node is not None:
             self.view.reveal(node)
 
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """Offer other layers: those of Keras, and saved blocks."""
+        self.catalogue = self.model.catalogue = catalogue
+        self.search.set_catalogue(catalogue)
+
     def toggle_minimap(self) -> None:
         self.minimap.setVisible(self.minimap.isHidden())
         self._place_hint()
@@ -275,14 +283,14 @@ class Canvas(QWidget):
         self.placing.placed.connect(self.layer_placed)
         self.join_offer.left.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         view.rename_requested.connect(self.start_rename)
-        view.open_requested.connect(self.inspect_requested)
+        view.open_requested.connect(self.blocks.open)
         view.menu_requested.connect(self._show_menu)
         view.key_pressed.connect(self._key_pressed)
         self.key_map.keys_changed.connect(self._keys_changed)
         view.said.connect(self.saying.say)
         self.find_bar.found.connect(self._show_found)
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
-        self.editor.refused.connect(self._refused)
+        self.editor.refused.connect(self.blocks.explain)
         self.bubble.fix_chosen.connect(self.apply_fix)
         self.bubble.fix_previewed.connect(self.preview_fix)
         self.bubble.grown.connect(self._update_bubble)
@@ -320,7 +328,7 @@ class Canvas(QWidget):
         self._glide.stop()
         self.view.ghosts.show(None)
         if self._selection.graph not in self._store.project.graphs:
-            self._selection.show_graph(self._store.project.root)
+            self.blocks.trail.settle()
             return
         if self.view.gesture is not None:
             # The drawing changed under the hand (undo by key): its gesture has no ground any more.
@@ -351,6 +359,7 @@ class Canvas(QWidget):
     def _drawing_changed(self) -> None:
         self.view.supposing.forget()
         self._joining.drawing_changed()
+        self.blocks.refresh()
         self._voice.drawing_changed()
         self.decorating.follow()
         self.empty.setVisible(not (len(self.model.nodes) or len(self.model.decorations)))
@@ -394,12 +403,12 @@ class Canvas(QWidget):
 
     def _view_moved(self) -> None:
         self._update_bubble()
-        if self.rename_editor.node is not None:
-            self.rename_editor.place(self._name_box(self.rename_editor.node))
+        renamed = self.rename_editor.node
+        if renamed is not None and self.model.has(renamed):
+            self.rename_editor.place(self._name_box(renamed))
+        elif renamed is not None:
+            self.rename_editor.close_editor()  # another graph is shown
         self.zoom_changed.emit(self.zoom)
-
-    def _refused(self, problem: Problem) -> None:
-        self.saying.say(problem.message, self.view.mouse_spot())
 
     def _key_pressed(self, event: QKeyEvent) -> None:
         if self.actions_set.pressed(event):
@@ -491,7 +500,8 @@ class Canvas(QWidget):
         if self._wants_frame and self.width() > 50 and self.height() > 50:
             if self.isVisible():
                 self._wants_frame = False
-            viewpoint.begin(self.view, self.model.bounds())
+            if not self.blocks.memory.restore(self.view, self.model.graph_id):
+                viewpoint.begin(self.view, self.model.bounds())
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

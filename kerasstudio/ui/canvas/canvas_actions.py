@@ -12,6 +12,7 @@ from kerasstudio.ui.action_table import ACTIONS, CANVAS, Action
 from kerasstudio.ui.key_chords import event_chords, is_letter
 from kerasstudio.ui.key_map import KeyMap
 
+_OF_BLOCKS = ("has_block", "has_linked", "in_block")
 _RECORDS = {record.id: record for record in ACTIONS if record.place == CANVAS}
 
 
@@ -21,6 +22,8 @@ class Window(Protocol):
     def can_do(self, action_id: str) -> bool: ...
 
     def is_offered(self, action_id: str) -> bool: ...
+
+    def hindrance(self, action_id: str) -> str: ...
 
     def trigger(self, action_id: str) -> None: ...
 
@@ -63,6 +66,12 @@ class CanvasActions:
         return self.slot(record) is not None or (
             window is not None and window.is_offered(action_id)
         )
+
+    def makes_sense(self, action_id: str) -> bool:
+        """Whether a menu for what is selected should show the action: not those of blocks for
+        what is no block."""
+        record, window = _RECORDS[action_id], self._base._window
+        return record.needs not in _OF_BLOCKS or window is None or not window.hindrance(action_id)
 
     def run(self, action_id: str) -> None:
         """Do an action of the drawing, if it can be done now."""

@@ -47,6 +47,7 @@ from kerasstudio.ui.selection import Selection
 
 WORLD = 1_000_000.0
 REST_MS = 140
+_FEW = 40
 
 _RIGHT = Qt.MouseButton.RightButton
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -465,6 +466,7 @@ class CanvasView(QGraphicsView):
         self._grid.paint(painter, exposed, ratio)
         self.emphasis.selected = self.selection.nodes
         self.emphasis.selected_dots = self.selection.dots
+        self.emphasis.linked = self._linked()
         self.emphasis.decorations = self.selection.decorations
         focused = self.emphasis.focused
         if not self.hasFocus():
@@ -473,6 +475,12 @@ class CanvasView(QGraphicsView):
         self.emphasis.focused = focused
         if self.painter.unfinished:
             QTimer.singleShot(8, self.viewport(), self.viewport().update)
+
+    def _linked(self) -> set[str]:
+        """What shares its layer with the card under the mouse, else with the few selected."""
+        hovered, chosen = self.emphasis.hovered, self.selection.nodes
+        found = self.model.linked_with((hovered,)) if hovered is not None else set()
+        return found or (self.model.linked_with(chosen) if len(chosen) <= _FEW else found)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self.ghosts.paint(painter, self.zoom)

@@ -59,6 +59,9 @@ class CardFace(msgspec.Struct, frozen=True):
     badge: str = ""
     badge_kind: BadgeKind = "data"
     calls: int = 1
+    link: int = 0
+    """The number of the shared layer behind it, where there is one."""
+    is_block: bool = False
     frozen: bool = False
     changed: bool = False
     start: StartMark = ""

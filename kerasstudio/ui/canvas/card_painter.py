@@ -18,7 +18,9 @@ from PySide6.QtGui import (
 )
 
 from kerasstudio.ui import icons
+from kerasstudio.ui.canvas.block_marks import paint_stack
 from kerasstudio.ui.canvas.card_face import CardFace, PortMark
+from kerasstudio.ui.canvas.link_marks import LinkMark
 from kerasstudio.ui.canvas.slim_card import paint_fold, paint_slim_words
 from kerasstudio.ui.canvas.wire_styles import (
     ERROR_COLOR,
@@ -85,7 +87,8 @@ def plate_key(face: CardFace) -> tuple[object, ...]:
     mostly share it."""
     state = face.state if face.state in ("waiting", "error", "warning") else "ok"
     way = face.presence, face.through, face.collapsed
-    return face.size, picture_size(face), face.category, state, face.code, face.ports, *way
+    size = face.size, picture_size(face), face.is_block
+    return *size, face.category, state, face.code, face.ports, *way
 
 
 def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
@@ -100,6 +103,9 @@ def paint_plate(painter: QPainter, face: CardFace, step: float) -> None:
     if face.collapsed:
         paint_fold(painter, face)
     ground = _ground(face, theme)
+    if face.is_block:
+        edge = mixed(QColor(theme.category("blocks")), ground, 0.3 if _is_faint(face) else 0.6)
+        paint_stack(painter, box, edge, ground, RADIUS)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawPath(shape)
@@ -249,19 +255,14 @@ def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) 
         signs.append(("code", theme.warning))
     if face.frozen:
         signs.append(("snow", theme.rank(2)))
-    if face.calls > 1:
-        signs.append(("link", theme.warning))
     scale = _icon_scale(painter, step)
+    if face.link:
+        middle, faint = HEADER / 2 + 1, _is_faint(face)
+        mark = LinkMark(face.link, face.calls, faint)
+        right -= mark.paint(painter, right + 4, middle, scale, draw_text)
     for name, color in signs:
         right -= 14
         painter.drawPixmap(QRectF(right, 7, 14, 14), icons.pixmap(name, color, 14, scale), QRectF())
-        if name == "link":
-            small = _ui(11, QFont.Weight.DemiBold)
-            count = str(face.calls)
-            room = _advance(small, count) + 2
-            right -= room
-            painter.setPen(QColor(color))
-            draw_text(painter, small, count, QRectF(right, 2, room, HEADER - 2))
         right -= 4
     if face.changed:
         right -= 9
@@ -269,12 +270,18 @@ def _paint_title(painter: QPainter, face: CardFace, theme: Tokens, step: float) 
         painter.setBrush(QColor(theme.accent))
         painter.drawEllipse(QPointF(right + 4, HEADER / 2 + 1), 3.5, 3.5)
         right -= 5
-    room, size = right - _PAD, 13
+    left = _PAD
+    if face.is_block:
+        color = theme.text_muted if _is_faint(face) else theme.category("blocks")
+        picture = icons.pixmap("block", color, 15, scale)
+        painter.drawPixmap(QRectF(left - 1, 6.5, 15, 15), picture, QRectF())
+        left += 18
+    room, size = right - left, 13
     while size > 11 and _advance(_ui(size, QFont.Weight.DemiBold), face.title) > room:
         size -= 1
     painter.setPen(QColor(theme.text_muted if _is_faint(face) else theme.text))
     font = _ui(size, QFont.Weight.DemiBold, face.presence in ("muted", "bypassed"))
-    draw_text(painter, font, face.title, QRectF(_PAD, 2, room, HEADER - 2))
+    draw_text(painter, font, face.title, QRectF(left, 2, room, HEADER - 2))
 
 
 def _paint_body(painter: QPainter, face: CardFace, theme: Tokens) -> None:
@@ -381,8 +388,11 @@ def _paint_far(painter: QPainter, face: CardFace, theme: Tokens) -> None:
     if advance > room:
         font = _ui(max(15, int(21 * room / advance)), QFont.Weight.DemiBold, struck)
     draw_text(painter, font, face.title, QRectF(_PAD, height / 2 - 28, room, 28))
+    if face.link:
+        scale = _icon_scale(painter, 1.0)
+        LinkMark(face.link, face.calls, faint).paint(painter, width - 7, 15, scale, draw_text)
     if face.start:
-        disc = QPointF(width - 14, 15)
+        disc = QPointF(width - 14, 34 if face.link else 15)
         paint_start_disc(painter, face.start, disc, 6, start_color(face.start))
     second, color = face.shape, theme.accent
     if face.presence != "on":

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 # Ids in the order of the menu; what nothing does yet is left out.
 ONE_NODE = (
-    ("edit.inspect", "edit.rename", "model.call_again", "model.swap_layer"),
+    ("edit.inspect", "edit.rename", "model.swap_layer"),
+    ("model.enter_block", "model.call_again", "model.make_independent", "model.repeat"),
     ("model.start_wire", "model.detach", "model.move_on", "model.move_back"),
     ("model.bypass", "model.mute", "model.toggle_trainable"),
     ("model.collapse", "model.hide_unused_ports", "model.pin"),
-    ("model.enter_block", "model.ungroup", "model.group", "model.create_frame"),
+    ("model.group", "model.ungroup", "model.save_block", "model.create_frame"),
     (
         "edit.cut",
         "edit.copy",
@@ -42,7 +43,7 @@ ONE_NODE = (
 SEVERAL_NODES = (
     ("model.connect_selected", "model.detach", "model.bypass", "model.mute"),
     ("model.toggle_trainable", "model.collapse", "model.hide_unused_ports", "model.pin"),
-    ("model.group", "model.create_frame"),
+    ("model.group", "model.ungroup", "model.repeat", "model.save_block", "model.create_frame"),
     ("edit.cut", "edit.copy", "edit.duplicate", "edit.paste_arguments", "edit.reset_arguments"),
     ("arrange.layout_selection", "arrange.straighten"),
     ("arrange.align_left", "arrange.align_right", "arrange.align_top", "arrange.align_bottom"),
@@ -167,7 +168,7 @@ def _add_actions(
     for group in groups:
         menu.addSeparator()
         for action_id in group:
-            if doer.offers(action_id):
+            if doer.offers(action_id) and doer.makes_sense(action_id):
                 keys = next(iter(doer.key_map.keys(action_id)), "")
                 _add(menu, words[action_id], partial(doer.run, action_id), keys)
 

@@ -14,6 +14,8 @@ from kerasstudio.graph.clipboard import Clip, copy_nodes
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.problems import Fix, Problem, StudioError
 from kerasstudio.graph.project import Graph, Mode, Project
+from kerasstudio.graph.saved_blocks import block_title
+from kerasstudio.ui.canvas.block_edits import BlockEdits
 from kerasstudio.ui.canvas.decoration_edits import DecorationEdits
 from kerasstudio.ui.canvas.wire_edits import WireEdits
 from kerasstudio.ui.canvas.wiring_rules import End
@@ -31,6 +33,8 @@ class CanvasEditor(QObject):
     could not be done; the project is then as before."""
 
     refused = Signal(object)
+    copied = Signal(list, list)
+    """New nodes, and the layers that they are copies of."""
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class CanvasEditor(QObject):
         super().__init__(parent)
         self._store, self._selection, self.catalogue = store, selection, catalogue
         self.wires = WireEdits(self)
+        self.blocks = BlockEdits(self)
         self.decor = DecorationEdits(self)
 
     @property
@@ -58,6 +63,9 @@ class CanvasEditor(QObject):
 
     def name(self, node: str) -> str:
         return self.project.layers[self.graph.nodes[node].layer].name
+
+    def select(self, nodes: Iterable[str]) -> None:
+        self._selection.select(nodes)
 
     # ------------------------------------------------------------------ wires
 
@@ -161,7 +169,10 @@ class CanvasEditor(QObject):
         def edit(project: Project) -> tuple[Project, list[str]]:
             return edits.duplicate(project, nodes, self.graph_id, dx, dy, decorations=decorations)
 
-        return self._apply_copies(edit, f"Duplicate {self.what([*nodes, *decorations])}")
+        layers = [node.layer for key, node in self.graph.nodes.items() if key in set(nodes)]
+        made = self._apply_copies(edit, f"Duplicate {self.what([*nodes, *decorations])}")
+        self.copied.emit(made, layers)
+        return made
 
     def delete(
         self,
@@ -226,7 +237,9 @@ class CanvasEditor(QObject):
         def edit(project: Project) -> tuple[Project, list[str]]:
             return edits.paste(project, clip, *at, self.graph_id, keep_incoming)
 
-        return self._apply_copies(edit, f"Paste {what}")
+        made = self._apply_copies(edit, f"Paste {what}")
+        self.copied.emit(made, [node.layer for node in clip.nodes])
+        return made
 
     def rename(self, node: str, name: str) -> Problem | None:
         """Give the node's layer another name; returns why not."""
@@ -364,4 +377,4 @@ class CanvasEditor(QObject):
 
 
 def _title(layer_type: LayerType) -> str:
-    return "Input" if layer_type.class_name == "InputLayer" else layer_type.class_name
+    return "Input" if layer_type.class_name == "InputLayer" else block_title(layer_type)

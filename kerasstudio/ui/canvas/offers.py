@@ -8,6 +8,7 @@ import msgspec
 
 from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.graph.inspection import TensorSpec
+from kerasstudio.graph.saved_blocks import BlockType
 from kerasstudio.graph.usage import gives_rank, likely_before, likely_behind
 from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.canvas.scene_model import SceneModel
@@ -55,6 +56,7 @@ def instead_of(model: SceneModel, nodes: Iterable[str]) -> Offer:
         kind
         for kind in offered(model.catalogue)
         if kind.ports and kind.outputs and kind.class_name not in classes
+        if not isinstance(kind, BlockType)
     ]
     fed = max(sum(slot.wire is not None for slot in model.ports(node).inputs) for node in nodes)
     kinds = [kind for kind in kinds if _needed(kind) <= max(1, fed)]

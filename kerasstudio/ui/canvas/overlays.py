@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from kerasstudio.graph.costs import totals
@@ -17,6 +17,14 @@ from kerasstudio.ui.widgets.labels import Label
 
 SAID_MS = 3500
 _SEPARATOR = " · "
+_HOW_TO_BEGIN = (
+    "A model begins with an Input and ends with an Output.",
+    "Drag from port to port to wire.",
+)
+_WHILE_OPENING = (
+    "A process that can do nothing else reads the file.",
+    "Cancel is at the bottom of the window.",
+)
 
 
 class HintLine(Label):
@@ -81,13 +89,13 @@ def _costs(project: Project, inspection: Inspection) -> list[str]:
 
 
 class EmptyText(QWidget):
-    """What to do with an empty canvas."""
+    """What to do with an empty canvas, or what is being opened into it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(px(380), px(132))
-        self._words = ""
+        self._words, self._task = "", ""
         self.show_key("")
 
     def show_key(self, key: str) -> None:
@@ -96,8 +104,16 @@ class EmptyText(QWidget):
         self.setAccessibleName(f"The canvas is empty. {self._words}")
         self.update()
 
+    def show_task(self, text: str) -> None:
+        """What is going on ("Opening net.keras"), "" when nothing is any more."""
+        self._task = f"{text}…" if text else ""
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()
+        title = QFontMetrics(ui_font(16, QFont.Weight.DemiBold)).elidedText(
+            self._task or self._words, Qt.TextElideMode.ElideMiddle, self.width() - px(32)
+        )
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(QColor(theme.border_strong), 1.2, Qt.PenStyle.DashLine)
@@ -106,15 +122,10 @@ class EmptyText(QWidget):
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.text))
         painter.setFont(ui_font(16, QFont.Weight.DemiBold))
-        painter.drawText(QRectF(0, px(24), self.width(), px(26)), middle, self._words)
+        painter.drawText(QRectF(0, px(24), self.width(), px(26)), middle, title)
         painter.setPen(QColor(theme.text_muted))
         painter.setFont(ui_font(13))
-        for row, text in enumerate(
-            (
-                "A model begins with an Input and ends with an Output.",
-                "Drag from port to port to wire.",
-            )
-        ):
+        for row, text in enumerate(_WHILE_OPENING if self._task else _HOW_TO_BEGIN):
             painter.drawText(QRectF(0, px(58 + 22 * row), self.width(), px(22)), middle, text)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from kerasstudio.graph.bindings import Bindings, resolve
-from kerasstudio.graph.cards import card_lines, card_size, card_title, port_offset
+from kerasstudio.graph.blocks import opened_by
+from kerasstudio.graph.cards import block_lines, card_lines, card_size, card_title, port_offset
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.code_words import card_lines as code_lines
 from kerasstudio.graph.data_summary import DataSummary
@@ -15,6 +16,7 @@ from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.frames import Rect
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.linked_layers import Link, linked_layers
 from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.ports import hidden_outputs, output_names, used_outputs, visible_ports
 from kerasstudio.graph.problems import Problem
@@ -36,6 +38,7 @@ from kerasstudio.ui.canvas.decorations import Box, Decorations, joined
 from kerasstudio.ui.canvas.node_index import NodeIndex
 from kerasstudio.ui.canvas.node_ports import NodePorts
 from kerasstudio.ui.canvas.port_marks import port_marks, way_through
+from kerasstudio.ui.canvas.scene_links import cards_around, siblings
 from kerasstudio.ui.canvas.wire_index import WireIndex
 from kerasstudio.ui.canvas.wire_styles import (
     ERROR_COLOR,
@@ -73,6 +76,8 @@ class SceneModel:
         self._faces: dict[str, CardFace] = {}
         self._nodes_of_layer: dict[str, set[str]] = {}
         self._switched = NO_EFFECT
+        self.links: dict[str, Link] = {}
+        """The shared layers of the project."""
         self._used: tuple[object, dict[str, set[int]]] = (None, {})
 
     @property
@@ -96,6 +101,7 @@ class SceneModel:
         self.changed_faces.clear()
         self._resolve()
         self._switched = self._effect()
+        self.links = linked_layers(project)
         for node in self.graph.nodes:
             self._place_node(node)
         for wire in self.graph.wires.values():
@@ -134,6 +140,7 @@ class SceneModel:
             stale |= {new.source, new.target}
         for layer in change.layers.all:
             stale |= self._nodes_of_layer.get(layer, set())
+        stale |= cards_around(project, self.graph_id, change)
         named = here.nodes.added | (here.nodes.changed - here.moved) | stale
         redrawn = {node for node in named | self._switch(change) if node in self.graph.nodes}
         for node in here.nodes.changed - here.moved:
@@ -141,10 +148,8 @@ class SceneModel:
         for node in redrawn:
             self._ports.pop(node, None)
             self._place_node(node)
-            siblings = self._nodes_of_layer[self.graph.nodes[node].layer]
-            if len(siblings) > 1:
-                self._stale_faces(siblings)
         self._stale_faces(redrawn)
+        self._relink(change)
         moved = here.moved - redrawn
         if moved:
             places = [(self.graph.nodes[node].x, self.graph.nodes[node].y) for node in moved]
@@ -311,7 +316,20 @@ class SceneModel:
             return "muted" if self.graph.nodes[node].mode == "muted" else "left out"
         return "bypassed" if node in self._switched.passing else "on"
 
+    def linked_with(self, nodes: Iterable[str]) -> set[str]:
+        """The other nodes here that call the same layers."""
+        return siblings(self.graph, self.links, self._nodes_of_layer, nodes)
+
     # ------------------------------------------------------------------ inside
+
+    def _relink(self, change: Diff) -> None:
+        """Follow which layers are shared, and under which numbers."""
+        before = self.links
+        if change.affects_model:
+            self.links = linked_layers(self.project)
+        for layer in before.keys() | self.links.keys() if before is not self.links else ():
+            if before.get(layer) != self.links.get(layer):
+                self._stale_faces(self._nodes_of_layer.get(layer, ()))
 
     def _effect(self) -> Effect:
         return switched(self.project, self.catalogue).effects.get(self.graph_id, NO_EFFECT)
@@ -437,6 +455,9 @@ class SceneModel:
         slot = self.nodes.slots[node]
         code = is_placeholder(layer)
         lines = code_lines(layer) if code else card_lines(layer, self.catalogue.layer_type(layer))
+        if layer.graph is not None:
+            lines = block_lines(self.project, layer.graph)
+        link = self.links.get(layer.id)
         return CardFace(
             title=card_title(layer),
             name=layer.name,
@@ -449,7 +470,9 @@ class SceneModel:
             trouble=trouble_line(problems),
             badge=badge,
             badge_kind="missing" if kind else "data",
-            calls=len(self._nodes_of_layer.get(layer.id, ())),
+            calls=link.calls if link is not None else 1,
+            link=link.number if link is not None else 0,
+            is_block=opened_by(self.project, layer) is not None,
             frozen=not layer.trainable,
             changed=node in self.look.changed,
             start=self._starts[layer.id].state if layer.id in self._starts else "",

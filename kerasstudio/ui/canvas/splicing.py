@@ -9,6 +9,7 @@ from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.project import Project
+from kerasstudio.graph.saved_blocks import block_title
 from kerasstudio.ui.canvas.supposing import Variant
 from kerasstudio.ui.canvas.wiring_rules import misfit
 
@@ -43,7 +44,7 @@ class Splicing:
         """Why a new layer should not go into a wire."""
         reason = misfit(self._tensor(wire), kind.ports[0])
         if reason:
-            return f"{kind.class_name} takes {reason}."
+            return f"{block_title(kind)} takes {reason}."
         editor = self._view.editor
 
         def variant() -> tuple[Project, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from kerasstudio.graph.cards import card_title
 from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.graph.help_topics import LAYERS, topic_key
 from kerasstudio.graph.project import Layer
@@ -72,7 +73,7 @@ class LayerHeader(QWidget):
 
     def show_layer(self, layer: Layer, kind: LayerType | None) -> None:
         """Show one layer; what is being typed into the name stays."""
-        self.kind.setText(layer.class_name)
+        self.kind.setText(layer.class_name if layer.is_input else card_title(layer))
         self.name.show()
         if layer.name != self._name or not self.name.hasFocus():
             self._name = layer.name
@@ -134,6 +135,8 @@ def docs_url(kind: LayerType) -> str:
 def _summary(layer: Layer, kind: LayerType | None) -> str:
     if layer.is_output:
         return "Marks what the model returns. Its name is the name of the loss and the metrics."
+    if layer.graph is not None:
+        return "A model inside this model, drawn as one card."
     if kind is None:
         name = f"{layer.module}.{layer.class_name}".lstrip(".")
         return f"{name} is not part of the installed Keras."

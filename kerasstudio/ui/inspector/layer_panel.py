@@ -17,6 +17,7 @@ from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspection_feed import InspectionFeed
 from kerasstudio.ui.inspector import common, facts
 from kerasstudio.ui.inspector.argument_form import ArgumentForm
+from kerasstudio.ui.inspector.block_note import BlockNote
 from kerasstudio.ui.inspector.code_card import CodeCard
 from kerasstudio.ui.inspector.fix_step import apply_fix_step
 from kerasstudio.ui.inspector.header import LayerHeader
@@ -79,6 +80,7 @@ class LayerPanel(QWidget):
         self.take_shape.clicked.connect(self._take_shape)
         self.facts = FactsTable()
         self.start = StartNote(warm)
+        self.block = BlockNote()
         self.members = Label("", "muted")
         self.members.setWordWrap(True)
 
@@ -90,6 +92,7 @@ class LayerPanel(QWidget):
         if code is not None:
             code.hide()
             self._column.addWidget(code)
+        self._column.addWidget(self.block)
         self._form_place = QVBoxLayout()
         self._column.addLayout(self._form_place)
         self._column.addWidget(self.take_shape)
@@ -123,6 +126,7 @@ class LayerPanel(QWidget):
             self._show_header()
             self._show_form()
             self._show_trainable()
+        self.block.show_layer(project, layers[0] if len(layers) == 1 else None, self._nodes[0])
         self.refresh_data()
         self.refresh_facts()
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kerasstudio.graph.catalogue import LayerType
+from kerasstudio.graph.saved_blocks import BlockType
 from kerasstudio.ui.palette.layer_mime import LAYER_MIME, layer_mime
 from kerasstudio.ui.palette.layer_query import shown_name
 from kerasstudio.ui.theme import px, tokens, ui_font
@@ -92,7 +93,9 @@ def tool_tip(kind: LayerType) -> str:
     """The summary, what the layer takes, and other names, as plain text in a box that wraps."""
     theme = tokens()
     lines = [f"<b>{shown_name(kind)}</b>", _escaped(kind.summary)]
-    if kind.needs is not None:
+    if isinstance(kind, BlockType) and kind.needs is not None:
+        lines.append(f'<span style="color:{theme.warning}">{_escaped(kind.needs)}</span>')
+    elif kind.needs is not None:
         lines.append(
             f'<span style="color:{theme.warning}">Not usable here: it needs '
             f"{_escaped(kind.needs)}.</span>"
@@ -101,6 +104,10 @@ def tool_tip(kind: LayerType) -> str:
         names = ", ".join(kind.aliases[:5])
         lines.append(f'<span style="color:{theme.text_muted}">also: {_escaped(names)}</span>')
     return f"<p>{'<br>'.join(line for line in lines if line)}</p>"
+
+
+def _hindrance(kind: LayerType) -> str:
+    return kind.needs or "" if isinstance(kind, BlockType) else f"needs {kind.needs}"
 
 
 def _escaped(text: str) -> str:
@@ -155,7 +162,7 @@ class LayerDelegate(QStyledItemDelegate):
             painter.setFont(ui_font(12))
             painter.setPen(QColor(theme.text_muted if chosen else theme.text_faint))
             summary = painter.fontMetrics().elidedText(
-                row.summary if usable else f"needs {row.needs}",
+                row.summary if usable else _hindrance(row),
                 Qt.TextElideMode.ElideRight,
                 room.width(),
             )

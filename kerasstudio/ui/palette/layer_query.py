@@ -7,13 +7,14 @@ from collections.abc import Collection
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.inspection import TensorSpec
 from kerasstudio.graph.layer_search import search
+from kerasstudio.graph.saved_blocks import block_title
 
 _ALL = 1000
 
 
 def shown_name(kind: LayerType) -> str:
     """The class as people say it."""
-    return "Input" if kind.class_name == "InputLayer" else kind.class_name
+    return "Input" if kind.class_name == "InputLayer" else block_title(kind)
 
 
 def offered(catalogue: Catalogue) -> tuple[LayerType, ...]:

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout, QWidget
 
 from kerasstudio.graph.cards import card_lines, card_size, port_offset
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.edits.nodes import starting_arguments
 from kerasstudio.graph.project import Layer
+from kerasstudio.graph.saved_blocks import BlockType
 from kerasstudio.ui import icons, theme
 from kerasstudio.ui.canvas.card_cache import render
 from kerasstudio.ui.canvas.card_face import CardFace, PortMark
 from kerasstudio.ui.canvas.card_painter import MARGIN
-from kerasstudio.ui.palette.layer_list import LayerDelegate, LayerRows, Row
+from kerasstudio.ui.palette.layer_list import KIND_ROLE, LayerDelegate, LayerRows, Row
 from kerasstudio.ui.palette.layer_mime import layer_mime
 from kerasstudio.ui.palette.layer_query import find, offered, shown_name
 from kerasstudio.ui.theme import px
@@ -29,6 +30,9 @@ class Palette(QWidget):
     """`layer_chosen(LayerType)`: place it without pointing (Enter, double click)."""
 
     layer_chosen = Signal(object)
+    block_menu_wanted = Signal(object, QPoint)
+    block_deleted = Signal(object)
+    block_renamed = Signal(object)
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +65,8 @@ class Palette(QWidget):
         self.list.doubleClicked.connect(self._choose)
         self.list.enter_pressed.connect(self._choose)
         self.list.left_upwards.connect(self.field.setFocus)
+        self.list.menu_wanted.connect(self._ask_menu)
+        self.list.key_pressed.connect(self._block_key)
         theme.theme_changed.connect(self._theme_changed)
         self._theme_changed()
         self.set_catalogue(catalogue)
@@ -98,6 +104,18 @@ class Palette(QWidget):
         kind = self.rows.kind(index)
         if kind is not None:
             self.layer_chosen.emit(kind)
+
+    def _ask_menu(self, index: QModelIndex, place: QPoint) -> None:
+        row = index.data(KIND_ROLE) if index.isValid() else None
+        if isinstance(row, BlockType):
+            self.block_menu_wanted.emit(row, place)
+
+    def _block_key(self, key: int) -> None:
+        """F2 and Del do with a saved block what its menu offers."""
+        row = self.list.currentIndex().data(KIND_ROLE) if self.list.currentIndex().isValid() else 0
+        if isinstance(row, BlockType):
+            signal = self.block_deleted if key == Qt.Key.Key_Delete else self.block_renamed
+            signal.emit(row)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -143,6 +161,8 @@ class LayerListView(QListView):
 
     enter_pressed = Signal(QModelIndex)
     left_upwards = Signal()
+    menu_wanted = Signal(QModelIndex, QPoint)
+    key_pressed = Signal(int)
 
     def __init__(self, drag: Callable[[QModelIndex], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,8 +200,17 @@ class LayerListView(QListView):
         elif key == Qt.Key.Key_Up:
             if not self.move_current(-1):
                 self.left_upwards.emit()
+        elif key in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
+            self.key_pressed.emit(int(key))
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_keys else self.indexAt(event.pos())
+        place = self.visualRect(index).center() if by_keys else event.pos()
+        self.menu_wanted.emit(index, self.viewport().mapToGlobal(place))
+        event.accept()
 
 
 def ghost_picture(kind: LayerType, zoom: float, ratio: float) -> tuple[QPixmap, QPoint]:
@@ -201,12 +230,19 @@ def ghost_picture(kind: LayerType, zoom: float, ratio: float) -> tuple[QPixmap, 
         name="new",
         category=kind.category,
         size=size,
-        lines=card_lines(layer, kind),
+        lines=_lines(kind, layer),
+        is_block=isinstance(kind, BlockType),
         ports=tuple(marks),
     )
     picture = render(face, zoom, ratio)
     middle = QPoint(round((MARGIN + size[0] / 2) * zoom), round((MARGIN + size[1] / 2) * zoom))
     return picture, middle
+
+
+def _lines(kind: LayerType, layer: Layer) -> tuple[str, ...]:
+    if isinstance(kind, BlockType):
+        return tuple(kind.summary.split(": ", 1))
+    return card_lines(layer, kind)
 
 
 def _by_category(kinds: tuple[LayerType, ...]) -> list[tuple[str, list[LayerType]]]:

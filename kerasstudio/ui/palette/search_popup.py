@@ -62,6 +62,9 @@ class SearchPopup(QWidget):
         self.list.clicked.connect(self._choose)
         self.list.selectionModel().currentChanged.connect(self._tell)
 
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
     def open_at(
         self,
         place: QPoint,

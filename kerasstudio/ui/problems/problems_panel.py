@@ -111,6 +111,9 @@ class ProblemsPanel(QWidget):
         node = place.node or _node_of_layer(self._store.project, place.layer or place.output)
         if node is None:
             return
+        if graph is None or node not in self._store.project.graphs[graph].nodes:
+            graphs = self._store.project.graphs.values()
+            graph = next((each.id for each in graphs if node in each.nodes), None)
         if graph is not None:
             self._selection.show_graph(graph)
         self.place_shown.emit()

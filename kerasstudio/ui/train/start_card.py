@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kerasstudio.graph.training_spec import Start
 from kerasstudio.runtime.run_weights import run_label
+from kerasstudio.ui.dialogs.weights_dialog import choose_weights
 from kerasstudio.ui.run_feed import RunFeed, RunView
 from kerasstudio.ui.theme import ui_font
 from kerasstudio.ui.warm_start import WarmStart
@@ -16,7 +15,6 @@ from kerasstudio.ui.widgets.fields import FieldCombo
 from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
 
 FRESH = "Fresh weights"
-FILTER = "Models with weights (*.keras *.h5 *.hdf5);;All files (*)"
 MOST_RUNS = 12
 _FRESH_TEXT = "Every layer starts with new random weights; the seed says which."
 _WARM_TEXT = (
@@ -113,12 +111,7 @@ class StartCard(Card):
         self._show_current()  # until the choice has been carried out
 
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self.window(), "Start from the weights of", "", FILTER)
-        dialog.setObjectName("fileDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._warm.use_file(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_weights(self.window(), self._warm.use_file)
 
 
 def _checkpoints(view: RunView) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class FixButton(LinkButton):
         self.fix = fix
         self._shown = False
         self.setToolTip(f"{fix.label}: one step that can be undone")
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.clicked.connect(self._choose)
 
     def _choose(self) -> None:

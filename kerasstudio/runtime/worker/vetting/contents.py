@@ -115,7 +115,8 @@ def weights_only(path: Path, file: h5py.File) -> StudioError:
         path,
         expected="a whole model, as model.save() writes it",
         received="weights only, as model.save_weights() writes them",
-        advice="Open or draw the model first, then choose File > Load weights.",
+        advice="Open or draw the model first, then choose Train > Start from the weights of a "
+        "file.",
     )
 
 
