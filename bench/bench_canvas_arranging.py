@@ -4,6 +4,7 @@ guides by real mouse events, and how long finding and arranging take."""
 from __future__ import annotations
 
 import gc
+import math
 import os
 import time
 from collections.abc import Callable
@@ -125,7 +126,10 @@ def _lasso(canvas: Canvas) -> Callable[[int], None]:
     QTest.mousePress(viewport, Qt.MouseButton.LeftButton, keys, start)
 
     def step(number: int) -> None:
-        QTest.mouseMove(viewport, start + QPoint(number * 37 % 1500, number * 53 % 900))
+        turn = number / 60
+        spread = 700 - number * 0.5
+        x, y = 800 + spread * math.cos(turn), 500 + spread * 0.6 * math.sin(turn)
+        QTest.mouseMove(viewport, QPoint(round(x), round(y)))
 
     return step
 

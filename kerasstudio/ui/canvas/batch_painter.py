@@ -55,6 +55,7 @@ _DIM = 0.35
 _DIMMED_AT_MOST = 400
 _RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
 _SMOOTH_PIXELS = 450_000
+_WIDE_MARKS = 400
 
 
 @dataclass
@@ -466,8 +467,9 @@ class BatchPainter:
             marked[slots] = True
             visible = nodes[marked[nodes]]
             if len(visible):
-                pen = cosmetic(QColor(color), 2, self._ratio)
-                painter.setPen(pen)
+                # Wide lines around thousands of cards would cost more than the cards.
+                width = 2 if len(visible) <= _WIDE_MARKS else 1 / self._ratio
+                painter.setPen(cosmetic(QColor(color), width, self._ratio))
                 draw_rects(painter, model.nodes.rects[visible])
 
     def _paint_special_far(self, painter: QPainter, emphasis: Emphasis) -> None:

@@ -128,7 +128,7 @@ class Minimap(QWidget):
         rects += [np.array(marked)] if marked else []
         if not rects:
             return
-        painter.setPen(QPen(QColor(tokens().accent), 1.4))
+        painter.setPen(QPen(QColor(tokens().accent), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         draw_rects(painter, _small(np.concatenate(rects), scale, corner))
 

@@ -68,12 +68,18 @@ class Lasso(Gesture):
         if not self.travelled:
             return
         color = QColor(tokens().accent)
-        pen = QPen(color, 1.4)
+        ground = QColor(color)
+        ground.setAlpha(28)
+        line = QPolygonF(self._points)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawPolygon(line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        pen = QPen(color, 1)
         pen.setCosmetic(True)
         painter.setPen(pen)
-        color.setAlpha(28)
-        painter.setBrush(color)
-        painter.drawPolygon(QPolygonF(self._points))
+        painter.drawPolyline(line)
 
     def _take(self, at: QPointF) -> None:
         """One more point of the line."""
