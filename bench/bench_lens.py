@@ -1,5 +1,6 @@
-"""Overlays on 5,000 nodes: with heat, legend and marks shown, a frame may take no longer; and how
-long the overlay takes to follow an answer of Keras. See `bench_canvas` for what a frame is."""
+"""Overlays on 5,000 nodes: with heat, legend, overview, marks of changes and of kept weights, code
+marks, problems and bypassed layers shown at once, a frame may take no longer; and how long the
+overlay takes to follow an answer of Keras. See `bench_canvas` for what a frame is."""
 
 from __future__ import annotations
 
@@ -7,14 +8,19 @@ import os
 import time
 
 import msgspec
-from bench_canvas import NODES, Answers, frames, large_project, report
-from PySide6.QtCore import QPointF
+from bench_canvas import NODES, Answers, frames, large_project, report, wheel_zoom
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
+from kerasstudio.graph.problems import Place, Problem
+from kerasstudio.graph.warm_start import LayerStart
 from kerasstudio.ui import theme
 from kerasstudio.ui.canvas.canvas import Canvas
+from kerasstudio.ui.canvas.hits import Hit, hit
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
 
@@ -29,10 +35,25 @@ def answer(nodes: list[str], more: int) -> Inspection:
     return Inspection(0, infos, (), 46_240_000)
 
 
+def _paper(canvas: Canvas) -> QPoint:
+    """A spot of the viewport where no card and no wire is."""
+    for spot in (QPoint(px, py) for py in range(400, 600, 7) for px in range(600, 800, 7)):
+        at = canvas.view.to_scene(QPointF(spot))
+        if hit(canvas.model, at.x(), at.y(), canvas.view.zoom) == Hit():
+            return spot
+    raise AssertionError("no free spot")
+
+
 def main() -> None:
     app = QApplication([])
     theme.set_up(app, "dark")
     project, busy = large_project()
+    off = [
+        key
+        for key, node in project.graph.nodes.items()
+        if project.layers[node.layer].class_name == "Dropout"
+    ]
+    project = edits.set_mode(project, off[::20], "bypassed")
     nodes = list(project.graph.nodes)
     answers = Answers(project)
     answers.inspection = answer(nodes, 1)
@@ -46,6 +67,16 @@ def main() -> None:
     canvas.lens.set_measure("parameters")
     canvas.lens.toggle_legend()
     canvas.lens.set_changed(nodes[::3])
+    canvas.minimap.show()
+    answers.problems = tuple(
+        Problem("shape.mismatch", "Shapes differ.", severity=severity, place=Place(node=node))
+        for severity, start in (("error", 5), ("warning", 17))
+        for node in nodes[start::40]
+    )
+    answers.problems_changed.emit()
+    layers = [project.graph.nodes[node].layer for node in nodes]
+    starts = {layer: LayerStart("kept", "") for layer in layers[::2]}
+    canvas.show_starts(starts, starts)
     view, middle = canvas.view, QPointF(800, 500)
     view.frame(canvas.model.nodes.bounds())
     app.processEvents()
@@ -61,6 +92,48 @@ def main() -> None:
         frames(app, canvas, lambda n: view.put(home, middle + QPointF(n * 4 % 900, n * 2 % 300))),
         6.0,
     )
+    view.put(home, middle)
+    report(
+        "heat on, zoom by the wheel between 40 % and 160 %, ms (p95)",
+        frames(app, canvas, lambda n: view.set_zoom(wheel_zoom(n), middle)),
+        8.0,
+    )
+    view.set_zoom(1.0)
+    view.put(home, middle)
+    time.sleep(0.2)
+    app.processEvents()
+
+    def drag(number: int) -> None:
+        canvas.model.move({busy: (x + number % 200, y + number % 120)})
+        view.refresh()
+
+    report("heat on, drag of a node, ms (p95)", frames(app, canvas, drag), 8.0)
+    canvas.model.move({busy: (x, y)})
+    view.set_zoom(0.3)
+    view.put(home, middle)
+    viewport = view.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=_paper(canvas))
+    assert view.gesture is not None
+    report(
+        "heat on, box select, ms (p95)",
+        frames(
+            app,
+            canvas,
+            lambda n: QTest.mouseMove(viewport, QPoint(700 + n * 3 % 800, 450 + n * 2 % 500)),
+        ),
+        8.0,
+    )
+    view.cancel_gesture()
+    view.set_zoom(1.0)
+    unseen = (0.0, 0.0)
+    for number in range(5):
+        far = canvas.model.nodes.rect(nodes[number * 900 + 450])
+        view.put(QPointF(far[0], far[1]), middle)
+        started, worked = time.perf_counter(), time.process_time()
+        canvas.view.viewport().repaint()
+        took = (time.perf_counter() - started) * 1000, (time.process_time() - worked) * 1000
+        unseen = max(unseen, took)
+    report("heat on, first frame of an unseen area, ms", unseen, 25.0)
     view.frame(canvas.model.nodes.bounds())
     app.processEvents()
     slowest = (0.0, 0.0)

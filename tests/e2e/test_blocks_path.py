@@ -8,6 +8,7 @@ import pytest
 from hand import Hand, pump, wait_for
 from PySide6.QtCore import QPoint, QPointF
 
+from kerasstudio.graph.edits import set_training
 from kerasstudio.graph.project import Project
 
 pytestmark = pytest.mark.e2e
@@ -33,6 +34,7 @@ def test_a_block_from_drawing_to_training(studio: Any) -> None:
     studio.show_template("iris_mlp")
     view = studio.canvas.view.viewport()
     pump(0.4)
+    store.apply(set_training(store.project, epochs=3), "Fewer epochs")
     before = store.project
     chosen = [
         node.id

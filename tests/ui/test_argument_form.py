@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from small_catalogue import CATALOGUE, CONV, DROPOUT
 
@@ -469,7 +469,13 @@ def test_help_comes_from_the_docstring(conv: Bench) -> None:
     assert not row._help.isHidden()
 
 
+def fields(form: QWidget) -> list[QWidget]:
+    return form.findChildren(QWidget)
+
+
 def test_tab_goes_down_the_form(conv: Bench) -> None:
+    form = conv.form  # the lines below come when there is time
+    conv.qtbot.waitUntil(lambda: any(w.accessibleName() == "padding" for w in fields(form)))
     assert conv.form.focus_first()
     seen = []
     for _ in range(4):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 import small_project
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
@@ -263,6 +264,20 @@ def test_arguments_are_copied_and_pasted(desk: Desk) -> None:
     clipboard.reset()
     assert "defaults already" in said[-1]
     assert desk.store.undo_stack.count() == 3
+
+
+def test_arguments_of_code_are_not_reset(desk: Desk) -> None:
+    foreign = Layer("lx", "Mine", "mine", "my_package", arguments={"width": 3})
+    project = desk.store.project
+    drawn = replace(
+        project.graph, nodes={**project.graph.nodes, "nx": Node("nx", "lx", 900.0, 900.0)}
+    )
+    layers = {**project.layers, "lx": foreign}
+    desk.store.apply(replace(project, layers=layers, graphs={project.root: drawn}), "Import")
+    desk.selection.select(["n2", "nx"])
+    clipboard = ArgumentClipboard(desk.store, desk.selection, CATALOGUE, lambda _text: None)
+    clipboard.reset()
+    assert desk.store.project.layers["lx"].arguments == {"width": 3}
 
 
 def test_kerass_problem_stands_at_its_argument_with_the_fix(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -43,7 +44,40 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class Legend(QWidget):
+class Plate(QWidget):
+    """A small sheet above the canvas. It is painted again with every frame of the canvas below, so
+    it is kept as a picture; `stale` after it has something else to say."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._picture = QPixmap()
+        self._of: object = None
+
+    def stale(self) -> None:
+        self._of = None
+        self.update()
+
+    def paint_plate(self, painter: QPainter) -> None:
+        """Paint it once."""
+        raise NotImplementedError
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        of = (self.size().toTuple(), ratio, tokens(), px(100))
+        if of != self._of:
+            self._of = of
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            _paint_ground(painter, QRectF(self.rect()))
+            self.paint_plate(painter)
+            painter.end()
+        QPainter(self).drawPixmap(0, 0, self._picture)
+
+
+class Legend(Plate):
     """Wires by number of axes and type of values, letters of axes, marks on cards. A click hides
     it (`hidden_wanted`)."""
 
@@ -66,7 +100,7 @@ class Legend(QWidget):
         self._columns = -(-count // fitting)
         longest = max(map(len, self._split()))
         self.setFixedSize(px(_WIDTH) * self._columns, 2 * pad + longest * row)
-        self.update()
+        self.stale()
 
     def _split(self) -> list[list[tuple[str, int | str, str]]]:
         """The rows by column, about equally long; no column ends with a title."""
@@ -106,11 +140,8 @@ class Legend(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.hidden_wanted.emit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint_plate(self, painter: QPainter) -> None:
         theme = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_ground(painter, QRectF(self.rect()))
         for number, rows in enumerate(self._split()):
             left, y = px(_PAD) + number * px(_WIDTH), px(_PAD)
             for row in rows:
@@ -152,7 +183,7 @@ class Legend(QWidget):
         painter.drawLine(QPointF(left, middle), QPointF(left + _LINE, middle))
 
 
-class HeatScale(QWidget):
+class HeatScale(Plate):
     """From which colour to which the overlay goes, and what that is in numbers."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -178,18 +209,15 @@ class HeatScale(QWidget):
         words = f"Heat: {self._title}, from {self._low} to {self._high}. {self._note}"
         self.setAccessibleName(words)
         self.show()
-        self.update()
+        self.stale()
 
     @property
     def words(self) -> str:
         """What it says."""
         return self.accessibleName()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint_plate(self, painter: QPainter) -> None:
         theme = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_ground(painter, QRectF(self.rect()))
         painter.setFont(ui_font(11, QFont.Weight.DemiBold))
         painter.setPen(QColor(theme.text))
         pad = px(_PAD)
@@ -217,8 +245,6 @@ class HeatScale(QWidget):
 
 def _paint_ground(painter: QPainter, box: QRectF) -> None:
     theme = tokens()
-    ground = QColor(theme.surface)
-    ground.setAlpha(242)
     painter.setPen(QPen(QColor(theme.border), 1))
-    painter.setBrush(ground)
+    painter.setBrush(QColor(theme.surface))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from kerasstudio.graph import edits
 from kerasstudio.graph.argument_clip import Pasted, copy_arguments, paste_arguments, read_arguments
 from kerasstudio.graph.catalogue import Catalogue
+from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.project import Layer
 from kerasstudio.ui.inspector.common import layers_of
 from kerasstudio.ui.selection import Selection
@@ -59,13 +60,16 @@ class ArgumentClipboard:
         self._say(in_words(pasted, layers))
 
     def reset(self) -> None:
-        """Back to Keras's defaults in all selected layers; what is required stays."""
+        """Back to Keras's defaults in all selected layers; what is required stays, and layers that
+        are code stay as they are."""
         project = self._store.project
         layers = self._layers()
         for layer in layers:
             kind = self._catalogue.layer_type(layer)
+            if kind is None or is_placeholder(layer):
+                continue  # only its code knows what its arguments mean
             for name in layer.arguments:
-                argument = None if kind is None else kind.argument(name)
+                argument = kind.argument(name)
                 if argument is None or not argument.required:
                     project = edits.reset_argument(project, layer.id, name)
         if not self._store.apply(project, f"Reset arguments of {_whose(layers)}"):
