@@ -6,8 +6,6 @@ lines reach Qt straight from NumPy memory.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
 from math import floor
 from time import perf_counter
 
@@ -15,15 +13,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
-from kerasstudio.graph.edits import Dot
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
 from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
 from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
 from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
+from kerasstudio.ui.canvas.emphasis import Emphasis
 from kerasstudio.ui.canvas.frames_painter import FramesPainter
 from kerasstudio.ui.canvas.heat import Heat
-from kerasstudio.ui.canvas.hits import Hit
 from kerasstudio.ui.canvas.link_marks import link_color
 from kerasstudio.ui.canvas.node_index import Slots
 from kerasstudio.ui.canvas.notes_painter import NotesPainter
@@ -56,42 +53,6 @@ _DIMMED_AT_MOST = 400
 _RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
 _SMOOTH_PIXELS = 450_000
 _WIDE_MARKS = 400
-
-
-@dataclass
-class Emphasis:
-    """What stands out for the moment: node ids and wire keys."""
-
-    selected: Collection[str] = frozenset()
-    hovered: str | None = None
-    focused: str | None = None
-    hovered_wire: str | None = None
-    selected_wire: str | None = None
-    target: str | None = None
-    """The card that a wire in hand would go to."""
-    linked: Collection[str] = frozenset()
-    """Cards that call the same layer as the hovered or a selected one."""
-    dimmed: Collection[str] = frozenset()
-    loop: Collection[str] = frozenset()
-    doomed_wires: Collection[str] = frozenset()
-    hidden_wires: Collection[str] = frozenset()
-    bright_wires: Collection[str] = field(default_factory=frozenset)
-    selected_dots: Collection[Dot] = frozenset()
-    hovered_dot: Dot | None = None
-    decorations: Collection[str] = frozenset()
-    """Frames and notes that are selected."""
-    hovered_decoration: str | None = None
-    taking_frame: str | None = None
-    """The frame that what is in the hand would come to lie in."""
-    lifted: Collection[str] = frozenset()
-    """Cards in the hand: they lie above all others."""
-
-    def hover(self, found: Hit) -> bool:
-        """The mouse is over something; whether that is another thing than before."""
-        now = (found.node, found.wire, found.dot, found.decoration)
-        before = (self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration)
-        self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration = now
-        return now != before
 
 
 class BatchPainter:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from kerasstudio.graph.catalogue import Catalogue, LayerType
 from kerasstudio.graph.diff import Diff
-from kerasstudio.graph.finding import Found
 from kerasstudio.graph.loops import connected, downstream, upstream
 from kerasstudio.graph.problems import Fix, Problem
 from kerasstudio.graph.warm_start import LayerStart
@@ -156,13 +155,6 @@ class Canvas(QWidget):
     def find_previous(self) -> None:
         self.find_bar.go_on(-1)
 
-    def _show_found(self, found: Found) -> None:
-        self._selection.show_graph(found.graph)
-        if found.key in self.model.decorations:
-            self._selection.reveal_decoration(found.key)
-        else:
-            self._selection.reveal(found.key)
-
     def rename(self) -> None:
         """Edit the name of the selected node on its card, or the title of the selected frame, or
         write in the selected note."""
@@ -288,7 +280,7 @@ class Canvas(QWidget):
         view.key_pressed.connect(self._key_pressed)
         self.key_map.keys_changed.connect(self._keys_changed)
         view.said.connect(self.saying.say)
-        self.find_bar.found.connect(self._show_found)
+        self.find_bar.found.connect(self.decorating.show_found)
         self.find_bar.closed.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
         self.editor.refused.connect(self.blocks.explain)
         self.bubble.fix_chosen.connect(self.apply_fix)

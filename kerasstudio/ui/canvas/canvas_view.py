@@ -26,9 +26,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 from kerasstudio.ui.canvas import viewpoint
-from kerasstudio.ui.canvas.batch_painter import BatchPainter, Emphasis
+from kerasstudio.ui.canvas.batch_painter import BatchPainter
 from kerasstudio.ui.canvas.edge_scroll import EdgeScroll
 from kerasstudio.ui.canvas.editing import CanvasEditor
+from kerasstudio.ui.canvas.emphasis import Emphasis
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
 from kerasstudio.ui.canvas.ghosts import Ghosts
@@ -36,6 +37,7 @@ from kerasstudio.ui.canvas.grid import Grid
 from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
 from kerasstudio.ui.canvas.hover_cursors import hover_cursor
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
+from kerasstudio.ui.canvas.menu_place import menu_place
 from kerasstudio.ui.canvas.mouse_dispatch import MouseDispatch, Press
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.canvas.splicing import Splicing
@@ -344,18 +346,8 @@ class CanvasView(QGraphicsView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # The mouse asks through the right button's gesture; this is the keyboard's menu key.
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            nodes = self.model.nodes.bounds(self.selection.nodes)
-            spot = QPointF(self.viewport().rect().center())
-            if self.selection.decorations and not self.selection.nodes:
-                key = min(self.selection.decorations)
-                x, y = self.model.decorations.rect(key)[:2]
-                self.menu_requested.emit(
-                    self.to_spot(QPointF(x + 16, y + 16)), Hit("frame", decoration=key)
-                )
-                return
-            if nodes is not None and self.selection.nodes:
-                spot = self.to_spot(QPointF((nodes[0] + nodes[2]) / 2, (nodes[1] + nodes[3]) / 2))
-            self.ask_menu(spot)
+            spot, found = menu_place(self)
+            self.menu_requested.emit(spot, found)
         event.accept()
 
     def ask_menu(self, spot: QPointF) -> None:

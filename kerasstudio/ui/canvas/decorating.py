@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from kerasstudio.graph.finding import Found
 from kerasstudio.graph.frames import FRAME_COLORS, carried
 from kerasstudio.ui.canvas.note_editor import NoteEditor
 from kerasstudio.ui.canvas.note_page import LINKS, NotePage
@@ -103,6 +104,15 @@ class Decorating:
             self.editor.place(self._canvas.card_box(key), self._canvas.zoom)
         else:
             self.editor.give_up()
+
+    def show_found(self, found: Found) -> None:
+        """Go to a node, frame or note, in whatever graph it is."""
+        selection = self._canvas.view.selection
+        selection.show_graph(found.graph)
+        if found.key in self._canvas.model.decorations:
+            selection.reveal_decoration(found.key)
+        else:
+            selection.reveal(found.key)
 
     def open_link(self, link: str, spot: QPointF) -> None:
         """Open what a note's link leads to, if it is a place in the web or a mail address."""

@@ -1,0 +1,45 @@
+"""What stands out on the canvas for the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from kerasstudio.graph.edits import Dot
+from kerasstudio.ui.canvas.hits import Hit
+
+
+@dataclass
+class Emphasis:
+    """What stands out for the moment: node ids and wire keys."""
+
+    selected: Collection[str] = frozenset()
+    hovered: str | None = None
+    focused: str | None = None
+    hovered_wire: str | None = None
+    selected_wire: str | None = None
+    target: str | None = None
+    """The card that a wire in hand would go to."""
+    linked: Collection[str] = frozenset()
+    """Cards that call the same layer as the hovered or a selected one."""
+    dimmed: Collection[str] = frozenset()
+    loop: Collection[str] = frozenset()
+    doomed_wires: Collection[str] = frozenset()
+    hidden_wires: Collection[str] = frozenset()
+    bright_wires: Collection[str] = field(default_factory=frozenset)
+    selected_dots: Collection[Dot] = frozenset()
+    hovered_dot: Dot | None = None
+    decorations: Collection[str] = frozenset()
+    """Frames and notes that are selected."""
+    hovered_decoration: str | None = None
+    taking_frame: str | None = None
+    """The frame that what is in the hand would come to lie in."""
+    lifted: Collection[str] = frozenset()
+    """Cards in the hand: they lie above all others."""
+
+    def hover(self, found: Hit) -> bool:
+        """The mouse is over something; whether that is another thing than before."""
+        now = (found.node, found.wire, found.dot, found.decoration)
+        before = (self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration)
+        self.hovered, self.hovered_wire, self.hovered_dot, self.hovered_decoration = now
+        return now != before
