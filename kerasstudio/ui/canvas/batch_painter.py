@@ -38,7 +38,7 @@ from kerasstudio.ui.theme import tokens
 
 DETAIL_ZOOM = 0.5
 """Below this zoom cards are plain rectangles and wires straight lines."""
-LABEL_ZOOM = 0.5
+LABEL_ZOOM = 0.62
 # A badge stands above its card.
 _REACH = 36.0
 _FEW_ZOOM, _FEW_CARDS = 0.22, 120
@@ -129,7 +129,7 @@ class BatchPainter:
             return
         self.paint_wires(painter, seen_wires, emphasis)
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
-        if zoom >= LABEL_ZOOM:
+        if zoom >= (DETAIL_ZOOM if few else LABEL_ZOOM):
             self._paint_labels(painter, seen_wires, zoom, ratio)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)

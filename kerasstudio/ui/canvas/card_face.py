@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -94,6 +95,7 @@ def count_line(info: NodeInfo, look: CardLook) -> str:
     return f"{amount_text(value)} {'params' if measure == 'parameters' else '×+'}"
 
 
+@lru_cache(maxsize=2000)  # asked for every wire of every frame
 def tensor_label(spec: TensorSpec) -> str:
     """What stands on a wire: the shape, and the dtype where it is not the usual one."""
     text = lettered(spec)

@@ -102,7 +102,8 @@ class WireIndex:
             slot = self.slots[key] = self._take(key)
         else:
             self._loosen(slot)
-        self.lead(key, dots)
+        if dots or key in self._more:
+            self.lead(key, dots)
         self._nodes_of[slot] = (source, target)
         self._offsets[slot] = (*source_offset, *target_offset)
         self.color(key, color)
@@ -137,7 +138,8 @@ class WireIndex:
 
     def color(self, key: str, color: int) -> None:
         """Give a wire another colour."""
-        self.colors[self.spans(key)] = color
+        # One number is put in faster than a list of one.
+        self.colors[self.spans(key) if key in self._more else self.slots[key]] = color
 
     def spans(self, key: str) -> list[int]:
         """All slots of a wire, from its source on."""
