@@ -82,7 +82,7 @@ def main() -> None:
     window.resize(1600, 1000)
     window.show()
     popup = SearchPopup(shipped(), window)
-    popup.open_at(QPoint(400, 300))
+    popup.open_at(QPoint(400, 300), shipped().layers, "", lambda _kind: None)
     QTest.qWait(100)
     layers = presses(popup.field, popup.list.viewport())
     popup.hide()
