@@ -70,6 +70,7 @@ class SceneModel:
         self._summary: DataSummary | None = None
         self._starts: Mapping[str, LayerStart] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._erroneous: tuple[object, list[str]] = (None, [])
         self._bad_wires: frozenset[str] = frozenset()
         self._category_numbers: dict[str, int] = {}
         self._ports: dict[str, NodePorts] = {}
@@ -254,12 +255,15 @@ class SceneModel:
 
     @property
     def erroneous(self) -> list[str]:
-        """Nodes with an error."""
-        return [
-            node
-            for node, problems in self._problems.items()
-            if any(problem.severity == "error" for problem in problems)
-        ]
+        """Nodes with an error. Asked for in every frame: worked out once for all problems."""
+        if self._erroneous[0] is not self._problems:
+            found = [
+                node
+                for node, problems in self._problems.items()
+                if any(problem.severity == "error" for problem in problems)
+            ]
+            self._erroneous = self._problems, found
+        return self._erroneous[1]
 
     def info(self, node: str) -> NodeInfo | None:
         return self.inspection.nodes.get(node)
