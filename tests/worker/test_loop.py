@@ -188,8 +188,10 @@ def test_an_idle_worker_looks_a_second_time(worker: WorkerProcess) -> None:
     assert (second.id, second.revision, second.nodes) == (1, 7, {})
     (problem,) = second.problems
     assert problem.place.node == "n2"
-    # Then its mends are tried.
-    third = next(report for report in worker.reports(30) if isinstance(report, Inspected))
+    # Then its mends are tried, or they were already, where there was time enough.
+    third = second
+    if not third.problems[0].fixes:
+        third = next(report for report in worker.reports(30) if isinstance(report, Inspected))
     assert (third.id, third.revision, third.nodes) == (1, 7, {})
     assert "set interpolation to bilinear" in {fix.label for fix in third.problems[0].fixes}
     # What is known is told at once from now on, and not a second time.
