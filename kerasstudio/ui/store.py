@@ -13,6 +13,7 @@ from kerasstudio.graph.history import History, Step
 from kerasstudio.graph.project import Project
 
 _MERGEABLE = 1
+_NOTHING = Project()
 
 
 class DocumentStore(QObject):
@@ -166,6 +167,8 @@ class _Swap(QUndoCommand):
         if not isinstance(other, _Swap) or other.key != self.key:
             return False
         self.new = other.new
+        # Qt deletes the other one, but what wraps it stays with the stack: nothing stays with that.
+        other.old = other.new = _NOTHING
         self.setText(other.text())
         if self.new == self.old:
             self.setObsolete(True)
