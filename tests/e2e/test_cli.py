@@ -286,7 +286,7 @@ def test_a_model_of_keras_1_is_brought_up_and_says_so(run: Run, tmp_path: Path) 
     source = tmp_path / "old.h5"
     KERAS_1[0].write(source)
     written = good(run("convert", source, tmp_path / "new.keras", "--json"))
-    assert written["checked"].startswith("checked: same predictions on 32 samples")
+    assert written["checked"].startswith("checked: same predictions on 32 samples in plain Keras")
     assert written["upgrade"]["wrote"] == "Keras 1.2.2"
     names = {change["what"] for change in written["upgrade"]["changes"]}
     assert {"output_dim", "p", "SGD.decay"} <= names

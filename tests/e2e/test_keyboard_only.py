@@ -151,7 +151,7 @@ def test_a_model_by_keys_alone(studio: Any, tmp_path: Path) -> None:
     hand.keys("ctrl+z")
     wait_for(lambda: output in hand.nodes, "the undo")
     hand.keys("ctrl+a", "ctrl+l")
-    wait_for(lambda: studio.store.undo_stack.undoText().startswith("Arrange"), "the layout")
+    wait_for(lambda: studio.store.undo_stack.undoText() == "Arrange selected layers", "the layout")
     wait_for(lambda: studio.feed.errors == 0, "a model without errors", 180)
 
     # Train.
