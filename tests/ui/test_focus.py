@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from focus_ring import focusable, ring_contrast
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from test_accessible import PAGES, PANELS
 
@@ -159,6 +159,12 @@ def test_the_keyboard_stays_near_what_is_hidden(qtbot: QtBot, studio: Studio) ->
     studio.inspector.focus_first_argument()
     qtbot.waitUntil(lambda: studio.inspector.isAncestorOf(focus(studio)))
     field = focus(studio)
+
+    def has_the_keyboard() -> bool:
+        studio.window.activateWindow()  # Qt moves the focus in the active window only
+        return QApplication.focusWidget() is field
+
+    qtbot.waitUntil(has_the_keyboard)
     field.hide()
     qtbot.waitUntil(lambda: focus(studio) is not field)
     assert studio.inspector.isAncestorOf(focus(studio))
