@@ -15,17 +15,18 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
 from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
-from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, RADIUS, top_margin, wire_colors
+from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, top_margin, wire_colors
 from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.emphasis import Emphasis
 from kerasstudio.ui.canvas.frames_painter import FramesPainter
 from kerasstudio.ui.canvas.heat import Heat
-from kerasstudio.ui.canvas.link_marks import link_color
+from kerasstudio.ui.canvas.marks_painter import MarksPainter, cosmetic
 from kerasstudio.ui.canvas.node_index import Slots
 from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.shown_area import ShownArea
 from kerasstudio.ui.canvas.wire_labels import label_picture
 from kerasstudio.ui.canvas.wire_styles import (
     COLOR_COUNT,
@@ -52,7 +53,6 @@ _DIM = 0.35
 _DIMMED_AT_MOST = 400
 _RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
 _SMOOTH_PIXELS = 450_000
-_WIDE_MARKS = 400
 
 
 class BatchPainter:
@@ -65,6 +65,7 @@ class BatchPainter:
         self.frames = FramesPainter(model.decorations)
         self.notes = NotesPainter(model.decorations)
         self.heat = Heat(model)
+        self.marks = MarksPainter(model)
         self.exact: float | None = None
         self.unfinished = False
         """Whether the last frame left cards for the next one, to stay quick."""
@@ -93,16 +94,19 @@ class BatchPainter:
         self._brushes.clear()
         self._labels.clear()
 
-    def paint(self, painter: QPainter, exposed: QRectF, emphasis: Emphasis, ratio: float) -> None:
+    def paint(
+        self, painter: QPainter, exposed: QRectF, emphasis: Emphasis, area: ShownArea
+    ) -> bool:
+        """Paint a part of the scene but the marks; whether nothing was left for later."""
         self.cache.forget(self._model.take_changed_faces())
         self.unfinished = False
+        ratio = area.ratio
         if ratio != self._ratio:
             # The window went to another screen.
             self._ratio = ratio
             self.theme_changed()
         zoom = painter.worldTransform().m11()
-        device = painter.device()
-        self.cache.fit(device.width() * device.height() * ratio * ratio)
+        self.cache.fit(area.width * area.height * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         if len(self._model.decorations):
             self._paint_decorations(painter, box, emphasis)
@@ -115,27 +119,44 @@ class BatchPainter:
             shown = np.ones(len(wires.colors), bool)
             shown[hidden] = False
             seen_wires = seen_wires[shown[seen_wires]]
+        if self.is_far(zoom, area):
+            self._paint_far(painter, seen_wires, nodes.within(*box, reach), emphasis, area)
+            return not self.unfinished
         seen = nodes.within(*box, _REACH)
-        # Heat is told by whole cards.
-        few = len(seen) <= _FEW_CARDS and self.heat.measure is None
-        if zoom < (_FEW_ZOOM if few else DETAIL_ZOOM):
-            self._paint_far(
-                painter,
-                seen_wires,
-                nodes.within(*box, reach),
-                emphasis,
-                zoom,
-            )
-            return
         self.paint_wires(painter, seen_wires, emphasis)
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
-        if zoom >= (DETAIL_ZOOM if few else LABEL_ZOOM):
+        if zoom >= LABEL_ZOOM or self._are_few(area):
             self._paint_labels(painter, seen_wires, zoom, ratio)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)
             lifted[nodes.slots_of(emphasis.lifted)] = True
             seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         self._paint_cards(painter, seen, emphasis, zoom, ratio)
+        return not self.unfinished
+
+    def paint_marks(self, painter: QPainter, emphasis: Emphasis, area: ShownArea) -> None:
+        """What stands out for the moment, over all that `paint` paints."""
+        zoom = painter.worldTransform().m11()
+        if self.is_far(zoom, area):
+            seen = self._model.nodes.within(*area.box, 3.0 / zoom)
+            self.marks.paint_far(painter, seen, emphasis, area.ratio)
+        else:
+            seen = self._model.nodes.within(*area.box, _REACH)
+            self.marks.paint(painter, seen, emphasis, area.ratio)
+
+    def is_far(self, zoom: float, area: ShownArea) -> bool:
+        """Whether cards are plain rectangles: a matter of all that is in view, not of the part
+        that is painted."""
+        if zoom >= DETAIL_ZOOM or zoom < _FEW_ZOOM:
+            return zoom < DETAIL_ZOOM
+        return not self._are_few(area)
+
+    def _are_few(self, area: ShownArea) -> bool:
+        # Heat is told by whole cards.
+        if self.heat.measure is not None:
+            return False
+        nodes = self._model.nodes
+        return len(nodes) <= _FEW_CARDS or len(nodes.within(*area.box, _REACH)) <= _FEW_CARDS
 
     def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> None:
         chosen, hovered = emphasis.decorations, emphasis.hovered_decoration
@@ -304,7 +325,6 @@ class BatchPainter:
             if dimmed:
                 painter.setOpacity(1.0)
         painter.restore()
-        self._paint_rings(painter, seen, emphasis, zoom)
 
     def _spare(self, node: str, step: float, ratio: float) -> tuple[float, QPixmap | None]:
         """What may stand in for a card for a few frames: a picture of another size, or the card
@@ -326,57 +346,10 @@ class BatchPainter:
         category.setAlphaF(0.4)
         painter.fillRect(QRectF(box.x(), box.y(), box.width(), HEADER * zoom), category)
 
-    def _paint_rings(self, painter: QPainter, seen: Slots, emphasis: Emphasis, zoom: float) -> None:
-        """Selection, hover, focus and loops: around the card, apart from its picture."""
-        theme = tokens()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        rects, ids = self._model.nodes.rects, self._model.nodes.ids
-        for slot in seen.tolist():
-            node = ids[slot]
-            if node in emphasis.loop:
-                color, width = theme.error, 2.4
-            elif node == emphasis.target:
-                color, width = theme.accent, 2.4
-            elif node in emphasis.selected:
-                color, width = theme.accent, 2.0
-            elif node in emphasis.linked:
-                color, width = self._link_color(node), 2.4
-            elif node == emphasis.hovered:
-                color, width = theme.text_faint, 1.2
-            else:
-                if node == emphasis.focused:
-                    self._paint_focus(painter, rects[slot].tolist(), zoom)
-                continue
-            pen = cosmetic(QColor(color), width, self._ratio)
-            painter.setPen(pen)
-            x, y, w, h = rects[slot].tolist()
-            grow = 1.5 / zoom
-            painter.drawRoundedRect(
-                QRectF(x - grow, y - grow, w + 2 * grow, h + 2 * grow), RADIUS + grow, RADIUS + grow
-            )
-            if node == emphasis.focused and len(emphasis.selected) > 1:
-                self._paint_focus(painter, rects[slot].tolist(), zoom)
-
-    def _link_color(self, node: str) -> str:
-        link = self._model.links.get(self._model.layer(node).id)
-        return link_color(link.number).name() if link is not None else tokens().accent
-
-    def _paint_focus(self, painter: QPainter, rect: list[float], zoom: float) -> None:
-        """Where the keyboard is, when that is not plain from the selection."""
-        x, y, w, h = rect
-        pen = cosmetic(QColor(tokens().accent), 1.2, self._ratio)
-        pen.setStyle(Qt.PenStyle.DotLine)
-        painter.setPen(pen)
-        grow = 5 / zoom
-        painter.drawRoundedRect(
-            QRectF(x - grow, y - grow, w + 2 * grow, h + 2 * grow), RADIUS + grow, RADIUS + grow
-        )
-
     # ------------------------------------------------------------------ from far away
 
     def _paint_far(
-        self, painter: QPainter, wires: Slots, nodes: Slots, emphasis: Emphasis, zoom: float
+        self, painter: QPainter, wires: Slots, nodes: Slots, emphasis: Emphasis, area: ShownArea
     ) -> None:
         model = self._model
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -387,14 +360,14 @@ class BatchPainter:
         if self.heat.measure is not None:
             self.heat.paint_far(painter, nodes)
         else:
-            self._paint_far_cards(painter, nodes, emphasis)
-        self._paint_far_marks(painter, nodes, emphasis)
-        self._paint_special_far(painter, emphasis)
+            self._paint_far_cards(painter, nodes, emphasis, area)
 
-    def _paint_far_cards(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
+    def _paint_far_cards(
+        self, painter: QPainter, nodes: Slots, emphasis: Emphasis, area: ShownArea
+    ) -> None:
         model = self._model
         painter.setPen(Qt.PenStyle.NoPen)
-        for part, opacity in self._by_dimness(nodes, emphasis):
+        for part, opacity in self._by_dimness(nodes, emphasis, area):
             painter.setOpacity(opacity)
             categories = model.nodes.categories[part]
             for number in np.flatnonzero(np.bincount(categories)).tolist():
@@ -402,47 +375,15 @@ class BatchPainter:
                 draw_rects(painter, model.nodes.rects[part[categories == number]])
         painter.setOpacity(1.0)
 
-    def _by_dimness(self, nodes: Slots, emphasis: Emphasis) -> list[tuple[Slots, float]]:
+    def _by_dimness(
+        self, nodes: Slots, emphasis: Emphasis, area: ShownArea
+    ) -> list[tuple[Slots, float]]:
         """Cards, apart from those that are dimmed; with too many in view none is."""
-        if not emphasis.dimmed or len(nodes) > _DIMMED_AT_MOST:
+        if not emphasis.dimmed or len(self._model.nodes.within(*area.box)) > _DIMMED_AT_MOST:
             return [(nodes, 1.0)]
         ids = self._model.nodes.ids
         dim = np.array([ids[slot] in emphasis.dimmed for slot in nodes.tolist()], bool)
         return [(nodes[~dim], 1.0), (nodes[dim], _DIM)]
-
-    def _paint_far_marks(self, painter: QPainter, nodes: Slots, emphasis: Emphasis) -> None:
-        theme = tokens()
-        model = self._model
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        bad = [
-            slot for node in model.erroneous if (slot := model.nodes.slots.get(node)) is not None
-        ]
-        chosen = model.nodes.slots_of(emphasis.selected)
-        chosen += model.nodes.slots_of([emphasis.target] if emphasis.target else [])
-        linked = model.nodes.slots_of(emphasis.linked)
-        shared = self._link_color(next(iter(emphasis.linked))) if linked else theme.accent
-        for slots, color in ((linked, shared), (bad, theme.error), (chosen, theme.accent)):
-            if not slots:
-                continue
-            marked = np.zeros(len(model.nodes.ids), bool)
-            marked[slots] = True
-            visible = nodes[marked[nodes]]
-            if len(visible):
-                # Wide lines around thousands of cards would cost more than the cards.
-                width = 2 if len(visible) <= _WIDE_MARKS else 1 / self._ratio
-                painter.setPen(cosmetic(QColor(color), width, self._ratio))
-                draw_rects(painter, model.nodes.rects[visible])
-
-    def _paint_special_far(self, painter: QPainter, emphasis: Emphasis) -> None:
-        wires = self._model.wires
-        for keys, color in (
-            (emphasis.bright_wires, tokens().accent),
-            (emphasis.doomed_wires, tokens().error),
-        ):
-            slots = wires.spans_of(keys)
-            if slots:
-                painter.setPen(QPen(QColor(color), 0))
-                draw_lines(painter, wires.far_lines(np.array(slots)))
 
     def _brush(self, category: str) -> QBrush:
         if category not in self._brushes:
@@ -459,10 +400,3 @@ def roomy_wires(model: SceneModel, slots: Slots) -> Slots:
     wide = np.abs(ends[:, axis + 2] - ends[:, axis]) > _ROOMY
     roomy: Slots = slots[wide & model.wires.labelled[slots]]
     return roomy
-
-
-def cosmetic(color: QColor, width: float, ratio: float) -> QPen:
-    """A pen of `width` logical pixels at any zoom."""
-    pen = QPen(color, width * ratio)
-    pen.setCosmetic(True)
-    return pen

@@ -33,13 +33,14 @@ from kerasstudio.ui.canvas.emphasis import Emphasis
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.gestures.gesture import Gesture
 from kerasstudio.ui.canvas.ghosts import Ghosts
-from kerasstudio.ui.canvas.grid import Grid
+from kerasstudio.ui.canvas.ground import Ground
 from kerasstudio.ui.canvas.hits import WIRE_REACH, Hit, hit
 from kerasstudio.ui.canvas.hover_cursors import hover_cursor
 from kerasstudio.ui.canvas.layer_drops import LayerDrops
 from kerasstudio.ui.canvas.menu_place import menu_place
 from kerasstudio.ui.canvas.mouse_dispatch import MouseDispatch, Press
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.shown_area import ShownArea
 from kerasstudio.ui.canvas.splicing import Splicing
 from kerasstudio.ui.canvas.supposing import Ask, Supposing
 from kerasstudio.ui.canvas.viewpoint import Box
@@ -96,7 +97,7 @@ class CanvasView(QGraphicsView):
         self.snaps_to_grid = False
         """Whether cards are dragged to the grid without a key held."""
         self.mouse_at = QPointF()
-        self._grid = Grid()
+        self._ground = Ground(model, self.painter, self.emphasis)
         self._drops = LayerDrops(self)
         self.mouse = MouseDispatch(self)
         self.make_accessible: Callable[[], QAccessibleInterface] | None = None
@@ -212,7 +213,7 @@ class CanvasView(QGraphicsView):
 
     def theme_changed(self) -> None:
         self.painter.theme_changed()
-        self._grid.clear()
+        self._ground.theme_changed()
         self.refresh()
 
     # ------------------------------------------------------------------ gestures
@@ -454,17 +455,17 @@ class CanvasView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         ratio = self.viewport().devicePixelRatioF()
-        exposed = QRectF(rect)
-        self._grid.paint(painter, exposed, ratio)
-        self.emphasis.selected = self.selection.nodes
-        self.emphasis.selected_dots = self.selection.dots
-        self.emphasis.linked = self._linked()
-        self.emphasis.decorations = self.selection.decorations
-        focused = self.emphasis.focused
+        emphasis, chosen = self.emphasis, self.selection
+        emphasis.selected, emphasis.selected_dots = chosen.nodes, chosen.dots
+        emphasis.decorations, emphasis.linked = chosen.decorations, self._linked()
+        size = self.viewport().size()
+        area = ShownArea(self.visible_box(), size.width(), size.height(), ratio)
+        self._ground.paint(painter, QRectF(rect), area)
+        focused = emphasis.focused
         if not self.hasFocus():
-            self.emphasis.focused = None
-        self.painter.paint(painter, exposed, self.emphasis, ratio)
-        self.emphasis.focused = focused
+            emphasis.focused = None
+        self.painter.paint_marks(painter, emphasis, area)
+        emphasis.focused = focused
         if self.painter.unfinished:
             QTimer.singleShot(8, self.viewport(), self.viewport().update)
 

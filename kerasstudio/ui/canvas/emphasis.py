@@ -37,6 +37,23 @@ class Emphasis:
     lifted: Collection[str] = frozenset()
     """Cards in the hand: they lie above all others."""
 
+    @property
+    def below(self) -> tuple[object, ...]:
+        """What of it is painted among wires and cards, not over them; but for `wires`."""
+        return (
+            *(self.dimmed, self.lifted, self.selected_dots, self.hovered_dot),
+            *(self.decorations, self.hovered_decoration, self.taking_frame),
+        )
+
+    @property
+    def wires(self) -> tuple[frozenset[str | None], ...]:
+        """Keys of the wires that do not look as they do alone, a set for each way they look."""
+        return (
+            *(frozenset({self.hovered_wire}), frozenset({self.selected_wire})),
+            *(frozenset(self.doomed_wires), frozenset(self.bright_wires)),
+            frozenset(self.hidden_wires),
+        )
+
     def hover(self, found: Hit) -> bool:
         """The mouse is over something; whether that is another thing than before."""
         now = (found.node, found.wire, found.dot, found.decoration)

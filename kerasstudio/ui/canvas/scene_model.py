@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from kerasstudio.graph.bindings import Bindings, resolve
 from kerasstudio.graph.blocks import opened_by
@@ -39,6 +40,7 @@ from kerasstudio.ui.canvas.node_index import NodeIndex
 from kerasstudio.ui.canvas.node_ports import NodePorts
 from kerasstudio.ui.canvas.port_marks import port_marks, way_through
 from kerasstudio.ui.canvas.scene_links import cards_around, siblings
+from kerasstudio.ui.canvas.stale_area import StaleArea
 from kerasstudio.ui.canvas.wire_index import WireIndex
 from kerasstudio.ui.canvas.wire_styles import (
     ERROR_COLOR,
@@ -66,6 +68,7 @@ class SceneModel:
         self.inspection = Inspection()
         self.bindings = Bindings()
         self.changed_faces: set[str] = set()
+        self.stale = StaleArea()
         self.look = CardLook()
         self._summary: DataSummary | None = None
         self._starts: Mapping[str, LayerStart] = {}
@@ -92,6 +95,7 @@ class SceneModel:
 
     def load(self, project: Project, graph_id: str = ROOT) -> None:
         """Show another document or another graph: everything anew."""
+        self.stale.add_all()
         self.project, self.graph_id = project, graph_id
         self.nodes.clear()
         self.wires.clear()
@@ -124,6 +128,7 @@ class SceneModel:
         if change.flow or self.graph_id not in project.graphs:
             self.load(project, self.graph_id if self.graph_id in project.graphs else project.root)
             return
+        self.stale.add_all()
         before = self.graph
         self.project = project
         here = change.of_graph(self.graph_id)
@@ -174,6 +179,7 @@ class SceneModel:
         """New shapes of these nodes."""
         self.inspection = inspection
         here = [node for node in nodes if node in self.nodes]
+        self.stale.add_all()
         self._recolor(here)
 
     def set_problems(self, problems: Iterable[Problem]) -> None:
@@ -187,6 +193,7 @@ class SceneModel:
         }
         wires = self._bad_wires ^ bad
         self._problems, self._bad_wires = new, bad
+        self.stale.add_all()
         self._recolor(changed)
         for key in wires:
             if key in self.wires:
@@ -195,12 +202,14 @@ class SceneModel:
     def set_summary(self, summary: DataSummary | None) -> None:
         """What the data looks like; it decides the badges of Inputs and Outputs."""
         self._summary = summary
+        self.stale.add_all()
         self._resolve()
         self._stale_faces(self._ends())
 
     def set_look(self, look: CardLook) -> None:
         """Another overlay, batch size, or other cards that are marked."""
         before, self.look = self.look, look
+        self.stale.add_all()
         counted = before.measure != look.measure
         if counted or (before.batch != look.batch and look.measure == "memory"):
             self._stale_faces(list(self._faces))
@@ -209,6 +218,7 @@ class SceneModel:
     def set_starts(self, starts: Mapping[str, LayerStart], layers: Iterable[str]) -> None:
         """What the layers begin training with; it is another thing for `layers`."""
         self._starts = starts
+        self.stale.add_all()
         for layer in layers:
             self._stale_faces(self._nodes_of_layer.get(layer, ()))
 
@@ -218,17 +228,32 @@ class SceneModel:
         """Show nodes, frames, notes and reroute dots elsewhere for now (a drag, an animation); the
         project is not touched."""
         here = {node: place for node, place in positions.items() if node in self.nodes}
-        self.decorations.move(positions if len(self.decorations) else {})
-        places = [(place[0], place[1]) for place in here.values()]
-        wires = set(self.wires.touching(self.nodes.move(here, places)))
+        slots = self.nodes.slots_of(here)
+        wires = {*self.wires.touching(slots), *self.wires.slots_of(dot[0] for dot in dots or ())}
+        decorated = [key for key in positions if key in self.decorations]
+        spans = self.wires.all_spans(wires)
+        self._add_stale(slots, spans, decorated)
+        self.decorations.move({key: positions[key] for key in decorated})
+        self.nodes.move(here, [(place[0], place[1]) for place in here.values()])
         led: dict[str, list[Point]] = {}
         for (wire, number), at in (dots or {}).items():
             if wire in self.wires:
                 led.setdefault(wire, list(self.wires.dots.of_wire(wire)))[number] = at
         for wire, points in led.items():
             self.wires.lead(wire, tuple(points))
-            wires.add(self.wires.slots[wire])
         self.wires.place(wires)
+        self._add_stale(slots, spans, decorated)
+
+    def repaint_wires(self, wires: Iterable[str | None]) -> None:
+        """These look different now; those that are not here do not matter."""
+        self.stale.add_bounds(self.wires.bounds[self.wires.spans_of(wires)])
+
+    def lead(self, wire: str, dots: Sequence[Point]) -> None:
+        """Show a wire led through these dots for now."""
+        self.stale.add_bounds(self.wires.bounds[self.wires.spans(wire)])
+        self.wires.lead(wire, tuple(dots))
+        self.wires.place((self.wires.slots[wire],))
+        self.stale.add_bounds(self.wires.bounds[self.wires.spans(wire)])
 
     # ------------------------------------------------------------------ questions
 
@@ -325,6 +350,14 @@ class SceneModel:
         return siblings(self.graph, self.links, self._nodes_of_layer, nodes)
 
     # ------------------------------------------------------------------ inside
+
+    def _add_stale(self, nodes: list[int], wires: list[int], decorations: Iterable[str]) -> None:
+        """What is shown of these must be painted anew, where it is now."""
+        self.stale.add_rects(self.nodes.rects[nodes])
+        self.stale.add_bounds(self.wires.bounds[wires])
+        rects = [self.decorations.rect(key) for key in decorations]
+        if rects:
+            self.stale.add_rects(np.array(rects))
 
     def _relink(self, change: Diff) -> None:
         """Follow which layers are shared, and under which numbers."""

@@ -154,6 +154,16 @@ class WireIndex:
             for slot in self.spans(key)
         ]
 
+    def slots_of(self, keys: Iterable[str]) -> list[int]:
+        """The first slots of those of these wires that are here."""
+        return [self.slots[key] for key in keys if key in self.slots]
+
+    def all_spans(self, slots: Collection[int]) -> list[int]:
+        """All slots of the wires with these first slots."""
+        if not self._more:
+            return list(slots)
+        return self.spans_of(self.keys[slot] for slot in slots)
+
     def touching(self, node_slots: Iterable[int]) -> list[int]:
         """First slots of the wires that begin or end at these cards."""
         found: set[int] = set()

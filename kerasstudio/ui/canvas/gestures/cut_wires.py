@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from kerasstudio.ui.canvas.batch_painter import cosmetic
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
+from kerasstudio.ui.canvas.marks_painter import cosmetic
 from kerasstudio.ui.canvas.remarks import paint_remark
 from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.amounts import plural

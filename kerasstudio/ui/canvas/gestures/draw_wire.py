@@ -9,10 +9,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from kerasstudio.ui.canvas.batch_painter import DETAIL_ZOOM, cosmetic
+from kerasstudio.ui.canvas.batch_painter import DETAIL_ZOOM
 from kerasstudio.ui.canvas.card_painter import PORT_RADIUS
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
 from kerasstudio.ui.canvas.hits import PORT_REACH, nearest_port, port_point
+from kerasstudio.ui.canvas.marks_painter import cosmetic
 from kerasstudio.ui.canvas.port_glow import PortGlow
 from kerasstudio.ui.canvas.remarks import paint_remark
 from kerasstudio.ui.canvas.wire_index import bezier

@@ -14,11 +14,11 @@ from kerasstudio.graph import edits
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.frames import Rect, around, carried
 from kerasstudio.graph.project import Wire
-from kerasstudio.ui.canvas.batch_painter import cosmetic
 from kerasstudio.ui.canvas.gestures.gesture import Gesture, Modifiers
 from kerasstudio.ui.canvas.gestures.guides import Guides
 from kerasstudio.ui.canvas.gestures.shaking import Shaking
 from kerasstudio.ui.canvas.hits import port_point
+from kerasstudio.ui.canvas.marks_painter import cosmetic
 from kerasstudio.ui.canvas.remarks import paint_remark
 from kerasstudio.ui.canvas.wire_index import bezier
 from kerasstudio.ui.canvas.wiring_rules import End

@@ -55,7 +55,5 @@ class Reroute(Gesture):
         self._lead(self._before)
 
     def _lead(self, dots: tuple[tuple[float, float], ...]) -> None:
-        wires = self.view.model.wires
-        wires.lead(self._wire, dots)
-        wires.place((wires.slots[self._wire],))
+        self.view.model.lead(self._wire, dots)
         self.view.refresh()

@@ -45,7 +45,7 @@ class Resize(Gesture):
         shift = at - self.first_at
         rect = self._resized(0, shift.x(), "left", "right", self._before, modifiers)
         self._now = self._resized(1, shift.y(), "top", "bottom", rect, modifiers)
-        self.view.model.decorations.move({self._key: self._now})
+        self.view.model.move({self._key: self._now})
         self.view.refresh()
 
     def released(self, at: QPointF, spot: QPointF, modifiers: Modifiers) -> None:
@@ -56,7 +56,7 @@ class Resize(Gesture):
             self.cancel()
 
     def cancel(self) -> None:
-        self.view.model.decorations.move({self._key: self._before})
+        self.view.model.move({self._key: self._before})
         self.view.refresh()
 
     def paint(self, painter: QPainter) -> None:
