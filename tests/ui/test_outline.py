@@ -33,7 +33,9 @@ def outline(qtbot: QtBot, studio: Studio) -> Outline:
         found.model, QAbstractItemModelTester.FailureReportingMode.Fatal, found
     )
     studio.window.activateWindow()
+    qtbot.waitUntil(studio.window.isActiveWindow)
     found.tree.setFocus()
+    qtbot.waitUntil(found.tree.hasFocus)
     return found
 
 

@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from test_accessible import PAGES, PANELS
 
 from kerasstudio.graph.edits import disconnect
 from kerasstudio.graph.files import write_project
@@ -101,6 +102,43 @@ def test_actions_are_wired(studio: Studio) -> None:
     for record in ACTIONS:
         if record.icon:
             assert not icons.icon(record.icon).isNull()
+
+
+class Appearances(QObject):
+    """Notes each window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.Show
+            and isinstance(watched, QWidget)
+            and watched.isWindow()
+            and watched.windowType() == Qt.WindowType.Window
+        ):
+            self.seen.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def test_no_other_window_appears_while_parts_are_made(qtbot: QtBot, studio: Studio) -> None:
+    """A widget shown before it lies in the window flashes as one of its own and takes the
+    keyboard."""
+    appearances = Appearances()
+    QApplication.instance().installEventFilter(appearances)  # type: ignore[union-attr]
+    try:
+        studio.show_template("iris_mlp")
+        qtbot.waitUntil(lambda: not studio.idle.waiting)
+        for page in PAGES:
+            studio.window.show_page(page)
+            qtbot.wait(20)
+        for panel in PANELS:
+            studio.window.show_panel(panel)
+            qtbot.wait(20)
+    finally:
+        QApplication.instance().removeEventFilter(appearances)  # type: ignore[union-attr]
+    assert appearances.seen == []
 
 
 def test_the_title_carries_the_star(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSlider,
-    QStackedLayout,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -81,12 +81,12 @@ class ChartsPanel(QWidget):
         empty.setObjectName("emptyText")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setWordWrap(True)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(scroll)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addLayout(self._stack, 1)
+        row.addWidget(self._stack, 1)
         row.addWidget(self._runs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 12)
