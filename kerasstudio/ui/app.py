@@ -154,6 +154,7 @@ class Studio(QObject):
         name = "untitled" if template == "blank" else template
         self.documents.new(project_from(template), name)
         self.window.show_page("model")
+        self.canvas.setFocus()
         self.window.show()
 
     def show_file(self, path: Path) -> None:
@@ -162,6 +163,7 @@ class Studio(QObject):
         if is_project(path):
             self.documents.open_now(path)
             self.window.show_page("model")
+            self.canvas.setFocus()
             self.window.show()
         else:
             self._wanted = path

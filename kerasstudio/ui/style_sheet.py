@@ -121,6 +121,8 @@ QAbstractItemView {{ background: transparent; alternate-background-color: {t.hov
   border: 2px solid transparent; border-radius: {t.radius}px;
   selection-background-color: {t.selected}; selection-color: {t.text}; }}
 QAbstractItemView:focus, QScrollArea:focus {{ border: 2px solid {t.accent}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+QScrollArea#startPage:focus {{ border-color: transparent; }}
 QAbstractItemView::item {{ padding: 4px 6px; }}
 QAbstractItemView::item:hover {{ background: {t.hover}; }}
 QAbstractItemView::item:selected {{ background: {t.selected}; color: {t.text}; }}

@@ -44,7 +44,7 @@ def assert_looks_like(qtbot: QtBot, grab: Callable[[], QPixmap], name: str, fold
 
     try:
         qtbot.waitUntil(alike, timeout=6000)
-    except AssertionError as error:
+    except qtbot.TimeoutError as error:
         found[0].save(str(folder / f"{name}-now.png"))
         share = difference(pixels(found[0]), expected)
         words = f"{share:.2%} of {name} look otherwise: {path} and {folder / f'{name}-now.png'}"

@@ -125,7 +125,7 @@ class BatchPainter:
         seen = nodes.within(*box, _REACH)
         self.paint_wires(painter, seen_wires, emphasis)
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
-        if zoom >= LABEL_ZOOM or self._are_few(area):
+        if zoom >= LABEL_ZOOM or (zoom >= DETAIL_ZOOM and self._are_few(area)):
             self._paint_labels(painter, seen_wires, zoom, ratio)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)
