@@ -6,16 +6,13 @@ lines reach Qt straight from NumPy memory.
 
 from __future__ import annotations
 
-from math import floor
-from time import perf_counter
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
-from kerasstudio.ui.canvas.card_face import LEFT_OUT, tensor_label
-from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, top_margin, wire_colors
+from kerasstudio.ui.canvas.card_face import LEFT_OUT
+from kerasstudio.ui.canvas.card_painter import wire_colors
+from kerasstudio.ui.canvas.cards_painter import CardsPainter
 from kerasstudio.ui.canvas.decorations import Box
 from kerasstudio.ui.canvas.dots_painter import paint_dots
 from kerasstudio.ui.canvas.emphasis import Emphasis
@@ -27,11 +24,10 @@ from kerasstudio.ui.canvas.notes_painter import NotesPainter
 from kerasstudio.ui.canvas.rectangles import draw_lines, draw_rects
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.canvas.shown_area import ShownArea
-from kerasstudio.ui.canvas.wire_labels import label_picture
+from kerasstudio.ui.canvas.wire_labels import LabelsPainter
 from kerasstudio.ui.canvas.wire_styles import (
     COLOR_COUNT,
     DASHED,
-    UNKNOWN_COLOR,
     wire_dashes,
     wire_width,
 )
@@ -61,7 +57,8 @@ class BatchPainter:
 
     def __init__(self, model: SceneModel) -> None:
         self._model = model
-        self.cache = CardCache()
+        self.cards = CardsPainter(model)
+        self.labels = LabelsPainter(model)
         self.frames = FramesPainter(model.decorations)
         self.notes = NotesPainter(model.decorations)
         self.heat = Heat(model)
@@ -73,11 +70,11 @@ class BatchPainter:
         self._pens: list[QPen] = []
         self._far_pens: list[QPen] = []
         self._brushes: dict[str, QBrush] = {}
-        self._labels: dict[tuple[str, float], QPixmap] = {}
         self.theme_changed()
 
     def theme_changed(self) -> None:
-        self.cache.clear()
+        self.cards.clear()
+        self.labels.clear()
         self.frames.clear()
         self.notes.clear()
         colors = wire_colors(tokens())
@@ -92,13 +89,12 @@ class BatchPainter:
                 pen.setDashPattern(wire_dashes(index))
             self._pens.append(pen)
         self._brushes.clear()
-        self._labels.clear()
 
     def paint(
         self, painter: QPainter, exposed: QRectF, emphasis: Emphasis, area: ShownArea
     ) -> bool:
         """Paint a part of the scene but the marks; whether nothing was left for later."""
-        self.cache.forget(self._model.take_changed_faces())
+        self.cards.forget(self._model.take_changed_faces())
         self.unfinished = False
         ratio = area.ratio
         if ratio != self._ratio:
@@ -106,7 +102,7 @@ class BatchPainter:
             self._ratio = ratio
             self.theme_changed()
         zoom = painter.worldTransform().m11()
-        self.cache.fit(area.width * area.height * ratio * ratio)
+        self.cards.cache.fit(area.width * area.height * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         if len(self._model.decorations):
             self._paint_decorations(painter, box, emphasis)
@@ -126,12 +122,15 @@ class BatchPainter:
         self.paint_wires(painter, seen_wires, emphasis)
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
         if zoom >= LABEL_ZOOM or (zoom >= DETAIL_ZOOM and self._are_few(area)):
-            self._paint_labels(painter, seen_wires, zoom, ratio)
+            self.labels.paint(painter, seen_wires, ratio)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)
             lifted[nodes.slots_of(emphasis.lifted)] = True
             seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
-        self._paint_cards(painter, seen, emphasis, zoom, ratio)
+        if self.heat.measure is not None:
+            self.heat.paint_rims(painter, seen, zoom == self.exact)
+        finished = self.cards.paint(painter, seen, emphasis.dimmed, zoom == self.exact, ratio)
+        self.unfinished = self.unfinished or not finished
         return not self.unfinished
 
     def paint_marks(self, painter: QPainter, emphasis: Emphasis, area: ShownArea) -> None:
@@ -219,133 +218,6 @@ class BatchPainter:
                 painter.setPen(pen)
                 draw_lines(painter, wires.segments[slots].reshape(-1, 4))
 
-    def _paint_labels(self, painter: QPainter, seen: Slots, zoom: float, ratio: float) -> None:
-        """Shapes on wires, where there is room between the cards."""
-        model = self._model
-        axis = 1 if model.wires.down else 0
-        roomy = roomy_wires(model, seen)[:_LABELS_AT_MOST]
-        if not len(roomy):
-            return
-        transform = painter.worldTransform()
-        lengths = np.abs(model.wires.ends[roomy, axis + 2] - model.wires.ends[roomy, axis]) * zoom
-        painter.save()
-        painter.resetTransform()
-        for slot, length in zip(roomy.tolist(), lengths.tolist(), strict=True):
-            key = model.wires.keys[slot]
-            wire = model.graph.wires.get(key) if key is not None else None
-            spec = model.tensor(wire.source, wire.output) if wire is not None else None
-            if spec is None or model.wires.colors[slot] >= UNKNOWN_COLOR:
-                continue
-            label = self._label(tensor_label(spec), ratio)
-            width, height = label.width() / ratio, label.height() / ratio
-            if width + 36 > length:
-                continue
-            at = transform.map(QPointF(*model.wires.middle(slot)))
-            left, top = at.x() - width / 2, at.y() - height / 2
-            painter.drawPixmap(
-                QPointF(floor(left * ratio + 0.5) / ratio, floor(top * ratio + 0.5) / ratio), label
-            )
-        painter.restore()
-
-    def _label(self, text: str, ratio: float) -> QPixmap:
-        """A shape as a small picture; there are few different ones in a model."""
-        key = (text, ratio)
-        found = self._labels.get(key)
-        if found is None:
-            if len(self._labels) > _LABELS_KEPT:
-                self._labels.clear()
-            found = self._labels[key] = label_picture(text, ratio)
-        return found
-
-    # ------------------------------------------------------------------ cards
-
-    def _paint_cards(
-        self, painter: QPainter, seen: Slots, emphasis: Emphasis, zoom: float, ratio: float
-    ) -> None:
-        model, cache = self._model, self.cache
-        moving = zoom != self.exact
-        # What comes into view meanwhile is painted small: quick to make, and many fit the memory.
-        step = moving_step(zoom) if moving else zoom
-        transform = painter.worldTransform()
-        dx, dy = transform.dx(), transform.dy()
-        if self.heat.measure is not None:
-            self.heat.paint_rims(painter, seen)
-        painter.save()
-        painter.resetTransform()
-        # A screen full of cards in motion: the eye does not see the difference, the clock does.
-        sizes = model.nodes.rects[seen, 2:]
-        pixels = float((sizes[:, 0] * sizes[:, 1]).sum()) * (zoom * ratio) ** 2
-        smooth = step != zoom and pixels <= _SMOOTH_PIXELS
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        ids, rects = model.nodes.ids, model.nodes.rects[seen, :2]
-        lefts = (rects[:, 0] - MARGIN) * zoom + dx
-        tops = rects[:, 1] * zoom + dy
-        dimmed = emphasis.dimmed
-        spent, fresh = 0.0, 0
-        places = zip(seen.tolist(), lefts.tolist(), tops.tolist(), strict=True)
-        for slot, left, middle in places:
-            node = ids[slot]
-            if node is None:
-                continue
-            wanted = step
-            if moving:
-                # A picture made for any zoom will do; it rests soon.
-                picture = cache.found(node, step, ratio)
-                if picture is None:
-                    wanted, picture = cache.nearest(node, zoom, ratio) or (step, None)
-            else:
-                picture = cache.found(node, step, ratio)
-            if picture is None:
-                if fresh < _RENDER_AT_LEAST or spent < _RENDER_SECONDS:
-                    started = perf_counter()
-                    picture = cache.picture(node, model.face, step, ratio)
-                    fresh, spent = fresh + 1, spent + perf_counter() - started
-                else:
-                    # A whole screen of unseen cards would cost several frames: the rest waits.
-                    self.unfinished = True
-                    wanted, picture = self._spare(node, step, ratio)
-                    if picture is None:
-                        self._paint_blank(painter, slot, zoom, dx, dy)
-                        continue
-            top = middle - top_margin(model.face(node)) * zoom
-            if dimmed and node in dimmed:
-                painter.setOpacity(_DIM)
-            if wanted == zoom:
-                # Half a pixel must always go the same way: cards move by whole ones.
-                at = QPointF(floor(left * ratio + 0.5) / ratio, floor(top * ratio + 0.5) / ratio)
-                painter.drawPixmap(at, picture)
-            else:
-                scale = zoom / wanted / ratio
-                width, height = picture.width(), picture.height()
-                painter.drawPixmap(
-                    QRectF(left, top, width * scale, height * scale),
-                    picture,
-                    QRectF(0, 0, width, height),
-                )
-            if dimmed:
-                painter.setOpacity(1.0)
-        painter.restore()
-
-    def _spare(self, node: str, step: float, ratio: float) -> tuple[float, QPixmap | None]:
-        """What may stand in for a card for a few frames: a picture of another size, or the card
-        without its words; and the step it was made for."""
-        other = self.cache.nearest(node, step, ratio)
-        if other is not None:
-            return other
-        face = self._model.face(node)
-        if self.cache.has_plate(face, step, ratio):
-            return step, self.cache.plate(face, step, ratio)
-        return step, None
-
-    def _paint_blank(self, painter: QPainter, slot: int, zoom: float, dx: float, dy: float) -> None:
-        nodes = self._model.nodes
-        x, y, width, height = nodes.rects[slot].tolist()
-        box = QRectF(x * zoom + dx, y * zoom + dy, width * zoom, height * zoom)
-        painter.fillRect(box, QColor(tokens().node))
-        category = QColor(tokens().category(self._model.categories[nodes.categories[slot]]))
-        category.setAlphaF(0.4)
-        painter.fillRect(QRectF(box.x(), box.y(), box.width(), HEADER * zoom), category)
-
     # ------------------------------------------------------------------ from far away
 
     def _paint_far(
@@ -391,12 +263,3 @@ class BatchPainter:
             color = theme.node_border if category == LEFT_OUT else theme.category(category)
             self._brushes[category] = QBrush(QColor(color))
         return self._brushes[category]
-
-
-def roomy_wires(model: SceneModel, slots: Slots) -> Slots:
-    """The spans of wires that a label is written on, and that have room for it."""
-    axis = 1 if model.wires.down else 0
-    ends = model.wires.ends[slots]
-    wide = np.abs(ends[:, axis + 2] - ends[:, axis]) > _ROOMY
-    roomy: Slots = slots[wide & model.wires.labelled[slots]]
-    return roomy

@@ -305,7 +305,7 @@ class Canvas(QWidget):
         self._update_hint()
 
     def _loaded(self) -> None:
-        self.view.painter.cache.clear()
+        self.view.painter.cards.clear()
         if self.isVisible():
             self._frame_once()
         self._drawing_changed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
@@ -9,7 +11,7 @@ from kerasstudio.ui.theme import tokens
 
 SPACING = 24.0
 PLAIN_ZOOM = 0.2
-_CELLS = 8
+_LONG = 2048
 
 
 class Grid:
@@ -40,15 +42,15 @@ class Grid:
         painter.resetTransform()
         # Whole pixels: anything else takes Qt's slow way of filling.
         box = QRectF(transform.mapRect(exposed).toAlignedRect())
-        pitch = self._tile.width() / ratio
+        wide, high = self._tile.width() / ratio, self._tile.height() / ratio
         left, top = round(transform.dx()), round(transform.dy())
-        origin = QPointF((box.x() - left) % pitch, (box.y() - top) % pitch)
+        origin = QPointF((box.x() - left) % wide, (box.y() - top) % high)
         painter.drawTiledPixmap(box, self._tile, origin)
         painter.restore()
 
 
 def _tile(size: int, ratio: float) -> QPixmap:
-    """Several cells at once: fewer copies to fill a window."""
+    """A row of cells: the longer a tile, the fewer copies fill a window."""
     theme = tokens()
     cell = QPixmap(size, size)
     cell.fill(QColor(theme.canvas))
@@ -58,7 +60,7 @@ def _tile(size: int, ratio: float) -> QPixmap:
     painter.setBrush(QColor(theme.grid))
     painter.drawEllipse(QPointF(size / 2, size / 2), 1.15 * ratio, 1.15 * ratio)
     painter.end()
-    tile = QPixmap(size * _CELLS, size * _CELLS)
+    tile = QPixmap(size * ceil(_LONG * ratio / size), size)
     painter = QPainter(tile)
     painter.drawTiledPixmap(tile.rect(), cell)
     painter.end()

@@ -50,18 +50,26 @@ class Heat:
         slot = self._model.nodes.slots[node]
         return int(self._current()[slot])
 
-    def paint_rims(self, painter: QPainter, seen: Slots) -> None:
-        """Under the cards: what stands out is the rim."""
+    def paint_rims(self, painter: QPainter, seen: Slots, rests: bool) -> None:
+        """Under the cards: what stands out is the rim. Its corners are round once the zoom
+        `rests`: that costs ten times as much."""
         levels = self._current()[seen]
         rects = self._model.nodes.rects
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, rests)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for level, color in enumerate(tokens().heat):
             here = seen[levels == level]
-            if len(here):
+            if not len(here):
+                continue
+            if rests:
                 pen = QPen(QColor(color), 2 * RIM)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 painter.setPen(pen)
                 draw_rects(painter, rects[here])
+            else:
+                painter.setBrush(QColor(color))
+                draw_rects(painter, rects[here] + (-RIM, -RIM, 2 * RIM, 2 * RIM))
 
     def paint_far(self, painter: QPainter, seen: Slots) -> None:
         """From far away the whole card has the colour; one without a value is a shade."""

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from kerasstudio.graph.frames import carried
-from kerasstudio.ui.canvas.batch_painter import BatchPainter, roomy_wires
+from kerasstudio.ui.canvas.batch_painter import BatchPainter
 from kerasstudio.ui.canvas.card_face import tensor_label
 from kerasstudio.ui.canvas.card_painter import (
     MARGIN,
@@ -40,6 +40,7 @@ from kerasstudio.ui.canvas.frames_painter import paint_sheet, title_color
 from kerasstudio.ui.canvas.note_page import NotePage
 from kerasstudio.ui.canvas.notes_painter import paint_note
 from kerasstudio.ui.canvas.scene_model import SceneModel
+from kerasstudio.ui.canvas.wire_labels import roomy_wires
 from kerasstudio.ui.canvas.wire_styles import UNKNOWN_COLOR
 from kerasstudio.ui.theme import drawing_font, mono_font, shown_as, tokens
 from kerasstudio.ui.tokens import LIGHT, Tokens
