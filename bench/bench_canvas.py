@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QEventLoop, QObject, QPointF, Signal
 from PySide6.QtWidgets import QApplication
 
 from kerasstudio.graph.catalogue import shipped
@@ -31,6 +31,9 @@ NODES, WIRES = 5000, 6500
 COLUMNS = 100
 STEP_X, STEP_Y = 272.0, 152.0  # about 40 cards in a viewport of 1600 × 1000
 FRAMES = 400
+WAITING = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+"""As the program does: a loop that never sleeps would take the interpreter from the thread that
+places the cards."""
 
 
 class Answers(QObject):
@@ -135,7 +138,7 @@ def main() -> None:
     started, worked = time.perf_counter(), time.process_time()
     store.replace_document(project)
     while len(canvas.model.nodes) < NODES:
-        app.processEvents()
+        app.processEvents(WAITING)
     built = time.perf_counter() - started, time.process_time() - worked
     gc.freeze()
     app.processEvents()

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from bench.bench_canvas import NODES, Answers, frames, large_project, report, wheel_zoom
+from bench.bench_canvas import NODES, WAITING, Answers, frames, large_project, report, wheel_zoom
 from kerasstudio.graph import edits
 from kerasstudio.graph.arranging import arrange
 from kerasstudio.graph.catalogue import shipped
@@ -72,7 +72,7 @@ def main() -> None:
     app.processEvents()
     store.replace_document(project)
     while len(canvas.model.nodes) < NODES:
-        app.processEvents()
+        app.processEvents(WAITING)
     gc.collect()
     gc.freeze()
     view, middle = canvas.view, QPointF(800, 500)

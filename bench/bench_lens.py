@@ -8,7 +8,7 @@ import os
 import time
 
 import msgspec
-from bench_canvas import NODES, Answers, frames, large_project, report, wheel_zoom
+from bench_canvas import NODES, WAITING, Answers, frames, large_project, report, wheel_zoom
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -63,7 +63,7 @@ def main() -> None:
     canvas.show()
     store.replace_document(project)
     while len(canvas.model.nodes) < NODES:
-        app.processEvents()
+        app.processEvents(WAITING)
     canvas.lens.set_measure("parameters")
     canvas.lens.toggle_legend()
     canvas.lens.set_changed(nodes[::3])

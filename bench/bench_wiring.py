@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 search_path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.bench_canvas import NODES, Answers, frames, large_project
+from bench.bench_canvas import NODES, WAITING, Answers, frames, large_project
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import shipped
 from kerasstudio.graph.edits.values import replace
@@ -71,7 +71,7 @@ class Bench:
         self.app.processEvents()
         store.replace_document(self.project)
         while len(self.canvas.model.nodes) < NODES:
-            self.app.processEvents()
+            self.app.processEvents(WAITING)
         gc.collect()
         gc.freeze()
         self.view = self.canvas.view

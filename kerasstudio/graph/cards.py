@@ -7,6 +7,7 @@ its top and bottom edges when they flow down.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from kerasstudio.graph.blocks import layers_inside
@@ -31,6 +32,7 @@ def flow_axis(flow: str) -> int:
     return 1 if flow == "down" else 0
 
 
+@lru_cache(maxsize=4000)
 def card_size(
     n_inputs: int = 1, n_outputs: int = 1, flow: str = "right", collapsed: bool = False
 ) -> tuple[float, float]:
@@ -59,6 +61,17 @@ def port_offset(
     if flow == "down":
         return width / 2 + shift, 0.0 if side == "input" else height
     return 0.0 if side == "input" else width, height / 2 + shift
+
+
+@lru_cache(maxsize=4000)
+def port_spot(
+    side: Side, index: int, inputs: int, outputs: int, flow: str = "right", collapsed: bool = False
+) -> tuple[float, float]:
+    """`port_offset` on a card of the size that so many ports need."""
+    size = card_size(inputs, outputs, flow, collapsed)
+    return port_offset(
+        side, index, max(1, inputs if side == "input" else outputs), size, flow, collapsed
+    )
 
 
 def card_lines(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from kerasstudio.graph.cards import port_offset
+from kerasstudio.graph.cards import Side, port_offset
 from kerasstudio.graph.fix_preview import FixPreview, GhostNode
 from kerasstudio.graph.project import Wire
 from kerasstudio.ui.canvas.card_painter import HEADER, RADIUS
@@ -182,9 +182,11 @@ def _paint_card(painter: QPainter, ghost: GhostNode, flow: str) -> None:
         top += 16
     painter.setPen(_pen(theme.accent, 1.7))
     painter.setBrush(QColor(theme.canvas))
-    for side, count in (("input", len(ghost.ports)), ("output", ghost.outputs)):
+    sides: tuple[tuple[Side, int], ...]
+    sides = (("input", len(ghost.ports)), ("output", ghost.outputs))
+    for side, count in sides:
         for number in range(count):
-            dx, dy = port_offset(side, number, count, ghost.size, flow)  # type: ignore[arg-type]
+            dx, dy = port_offset(side, number, count, ghost.size, flow)
             painter.drawEllipse(QPointF(ghost.x + dx, ghost.y + dy), 5.0, 5.0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,18 +36,36 @@ class NodeIndex:
     def __contains__(self, node: str) -> bool:
         return node in self.slots
 
+    def reserve(self, count: int) -> None:
+        """Have room for so many nodes."""
+        while len(self.ids) < count:
+            self._grow()
+
     def add(self, node: str, x: float, y: float, size: tuple[float, float], category: int) -> int:
         """Put a node in, or change the one that is there; returns its slot."""
-        slot = self.slots.get(node)
-        if slot is None:
-            if not self._free:
-                self._grow()
-            slot = self._free.pop()
-            self.slots[node] = slot
-            self.ids[slot] = node
-        self.rects[slot] = (x, y, *size)
-        self.categories[slot] = category
-        return slot
+        return self.add_all((node,), [(x, y, *size)], [category])[0]
+
+    def add_all(
+        self,
+        nodes: Iterable[str],
+        rects: Sequence[tuple[float, float, float, float]],
+        categories: Sequence[int],
+    ) -> list[int]:
+        """Put nodes in, or change those that are there; returns their slots."""
+        found = []
+        for node in nodes:
+            slot = self.slots.get(node)
+            if slot is None:
+                if not self._free:
+                    self._grow()
+                slot = self._free.pop()
+                self.slots[node] = slot
+                self.ids[slot] = node
+            found.append(slot)
+        if found:
+            self.rects[found] = rects
+            self.categories[found] = categories
+        return found
 
     def move(self, nodes: Iterable[str], places: list[tuple[float, float]]) -> list[int]:
         """Put the corners of these nodes elsewhere; returns their slots. Raises `KeyError` for
@@ -118,4 +136,4 @@ class NodeIndex:
         categories[:old] = self.categories
         self.rects, self.categories = rects, categories
         self.ids.extend([None] * old)
-        self._free = list(range(new - 1, old - 1, -1))
+        self._free.extend(range(new - 1, old - 1, -1))

@@ -80,11 +80,13 @@ class SceneLoading(QObject):
 
     def _begin(self, project: Project, graph: str) -> None:
         turn, catalogue = self._turn, self._model.catalogue
+        known = self._feed.inspection
         self.count = len(project.graphs[graph].nodes)
         self.loading_changed.emit(self.count)
 
         def place() -> SceneModel:
             scene = SceneModel(catalogue)
+            scene.inspection = known
             scene.load(project, graph)
             return scene
 
@@ -102,7 +104,8 @@ class SceneLoading(QObject):
         feed = self._feed
         self._model.set_summary(feed.summary)
         self._model.set_problems(feed.problems)
-        self._model.set_inspection(feed.inspection, feed.inspection.nodes)
+        if self._model.inspection is not feed.inspection:
+            self._model.set_inspection(feed.inspection, feed.inspection.nodes)
         if self.count:
             self.count = 0
             self.loading_changed.emit(0)

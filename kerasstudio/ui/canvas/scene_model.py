@@ -9,7 +9,14 @@ import numpy as np
 
 from kerasstudio.graph.bindings import Bindings, resolve
 from kerasstudio.graph.blocks import opened_by
-from kerasstudio.graph.cards import block_lines, card_lines, card_size, card_title, port_offset
+from kerasstudio.graph.cards import (
+    Side,
+    block_lines,
+    card_lines,
+    card_size,
+    card_title,
+    port_spot,
+)
 from kerasstudio.graph.catalogue import Catalogue
 from kerasstudio.graph.code_words import card_lines as code_lines
 from kerasstudio.graph.data_summary import DataSummary
@@ -107,10 +114,10 @@ class SceneModel:
         self._resolve()
         self._switched = self._effect()
         self.links = linked_layers(project)
-        for node in self.graph.nodes:
-            self._place_node(node)
-        for wire in self.graph.wires.values():
-            self._place_wire(wire)
+        self.nodes.reserve(len(self.graph.nodes))
+        self.wires.reserve(len(self.graph.wires))
+        self._place_nodes(self.graph.nodes)
+        self._place_wires(self.graph.wires.items())
         self.wires.place(self.wires.slots.values())
         self.decorations.load(self.graph)
 
@@ -153,7 +160,7 @@ class SceneModel:
             self._loosen_layer(node, before.nodes[node].layer)
         for node in redrawn:
             self._ports.pop(node, None)
-            self._place_node(node)
+        self._place_nodes(redrawn)
         self._stale_faces(redrawn)
         self._relink(change)
         moved = here.moved - redrawn
@@ -165,8 +172,8 @@ class SceneModel:
             self._stale_faces(self._ends())
         touched = self.wires.touching(self.nodes.slots_of(redrawn))
         again = {found for slot in touched if (found := self.wires.keys[slot]) is not None}
-        for name in again | here.wires.added | here.wires.changed:
-            self._place_wire(self.graph.wires[name])
+        names = again | here.wires.added | here.wires.changed
+        self._place_wires((name, self.graph.wires[name]) for name in names)
         self.wires.place(
             {
                 *touched,
@@ -379,50 +386,54 @@ class SceneModel:
         now = self._switched
         return (before.off ^ now.off) | (before.passing.keys() ^ now.passing.keys())
 
-    def _offset(self, node: str, side: str, number: int) -> tuple[float, float]:
+    def _offset(self, node: str, side: Side, number: int) -> tuple[float, float]:
         ports = self.ports(node)
-        is_input = side == "input"
-        count = len(ports.inputs) if is_input else ports.outputs_drawn
-        _x, _y, width, height = self.nodes.rect(node)
-        return port_offset(
-            "input" if is_input else "output",
-            number if is_input else ports.output_place(number),
-            max(1, count),
-            (width, height),
-            self.project.flow,
-            self.graph.nodes[node].collapsed,
-        )
+        if side == "output" and ports.hidden:
+            number = ports.output_place(number)
+        inputs, outputs = len(ports.inputs), ports.outputs_drawn
+        collapsed = self.graph.nodes[node].collapsed
+        return port_spot(side, number, inputs, outputs, self.project.flow, collapsed)
 
-    def _place_node(self, node: str) -> None:
-        value = self.graph.nodes[node]
-        layer = self.project.layers[value.layer]
-        self._nodes_of_layer.setdefault(value.layer, set()).add(node)
-        ports = self.ports(node)
-        counts = len(ports.inputs), ports.outputs_drawn
-        size = card_size(*counts, self.project.flow, value.collapsed)
-        category = self._category_number(layer, node in self._switched.off)
-        self.nodes.add(node, value.x, value.y, size, category)
+    def _place_nodes(self, nodes: Collection[str]) -> None:
+        """Put these where the project has them."""
+        values, layers, flow = self.graph.nodes, self.project.layers, self.project.flow
+        off = self._switched.off
+        rows, categories = [], []
+        for node in nodes:
+            value = values[node]
+            self._nodes_of_layer.setdefault(value.layer, set()).add(node)
+            ports = self.ports(node)
+            size = card_size(len(ports.inputs), ports.outputs_drawn, flow, value.collapsed)
+            rows.append((value.x, value.y, *size))
+            categories.append(self._category_number(layers[value.layer], node in off))
+        self.nodes.add_all(nodes, rows, categories)
 
-    def _place_wire(self, wire: Wire) -> None:
-        slots = self.nodes.slots
-        if wire.source not in slots or wire.target not in slots:
-            return
-        last = max(0, len(self.ports(wire.source).outputs) - 1)
-        self.wires.add(
-            wire.key,
-            slots[wire.source],
-            slots[wire.target],
-            self.output_offset(wire.source, min(wire.output, last)),
-            self.input_offset(wire.target, self.ports(wire.target).place(wire.port)),
-            self.wire_color(wire),
-            wire.points,
-        )
+    def _place_wires(self, wires: Iterable[tuple[str, Wire]]) -> None:
+        """Put these between their ports; their curves are computed by `wires.place`."""
+        slots, ports, offset = self.nodes.slots, self.ports, self._offset
+        keys, colors, ends, offsets, led = [], [], [], [], []
+        for key, wire in wires:
+            source, target = wire.source, wire.target
+            if source not in slots or target not in slots:
+                continue
+            keys.append(key)
+            colors.append(self.wire_color(wire))
+            ends.append((slots[source], slots[target]))
+            output = min(wire.output, max(0, len(ports(source).outputs) - 1))
+            place = ports(target).place(wire.port)
+            offsets.append((*offset(source, "output", output), *offset(target, "input", place)))
+            if wire.points or self.wires.is_led(key):
+                led.append((key, wire.points))
+        self.wires.add_all(keys, ends, offsets, colors)
+        for key, points in led:
+            self.wires.lead(key, points)
 
     def wire_color(self, wire: Wire) -> int:
         """The style of a wire, by its tensor and its problems."""
-        if wire.key in self._bad_wires:
+        if self._bad_wires and wire.key in self._bad_wires:
             return ERROR_COLOR
-        if not self._switched.off.isdisjoint((wire.source, wire.target)):
+        off = self._switched.off
+        if off and (wire.source in off or wire.target in off):
             return WAITING_COLOR
         info = self.info(wire.source)
         if info is None:

@@ -32,15 +32,16 @@ def detours(starts: Floats, ends: Floats, rects: Floats, down: bool, points: int
         return detours(starts[:, ::-1], ends[:, ::-1], turned, False, points)[..., ::-1]
     found = np.full((len(starts), points, 2), np.nan)
     cards = rects[np.isfinite(rects[:, 0])]
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        gap = _gap(start, end, cards)
-        if gap is not None:
-            found[number] = _way(start, end, gap, points)
+    gaps = np.array([_gap(*ends, cards) for ends in zip(starts, ends, strict=True)]).reshape(-1, 2)
+    there = ~np.isnan(gaps[:, 0])
+    if there.any():
+        found[there] = _ways(starts[there], ends[there], gaps[there], points)
     return found
 
 
-def _gap(start: Floats, end: Floats, cards: Floats) -> tuple[float, float] | None:
-    """The widest stretch between two heights that no card lies in, on the whole way back."""
+def _gap(start: Floats, end: Floats, cards: Floats) -> tuple[float, float]:
+    """The widest stretch between two heights that no card lies in, on the whole way back; NaN
+    where none is wide enough."""
     low, high = sorted((start[1], end[1]))
     x0, y0, width, height = cards.T
     between = (
@@ -56,45 +57,36 @@ def _gap(start: Floats, end: Floats, cards: Floats) -> tuple[float, float] | Non
     gaps = tops - reached
     widest = int(np.argmax(gaps))
     if gaps[widest] < _NARROWEST:
-        return None
+        return np.nan, np.nan
     return float(reached[widest]), float(tops[widest])
 
 
-def _way(start: Floats, end: Floats, gap: tuple[float, float], points: int) -> Floats:
+def _ways(starts: Floats, ends: Floats, gaps: Floats, points: int) -> Floats:
     """Out, across, back, across, in, with round corners. Wires that go through one gap spread over
     it: the one from farther away turns later and takes the farther lane, so that they do not
     cross."""
-    far = abs(start[1] - (gap[0] if start[1] < gap[0] else gap[1]))
+    x0, y0, x1, y1, low, high = *starts.T, *ends.T, *gaps.T
+    far = np.abs(y0 - np.where(y0 < low, low, high))
     share = far / (far + _HALF_WAY)
-    if start[1] > gap[0]:
-        lane = gap[1] - (gap[1] - gap[0]) * (0.2 + 0.6 * share)
-    else:
-        lane = gap[0] + (gap[1] - gap[0]) * (0.2 + 0.6 * share)
-    out, into = _STUB + _LANES * share, _STUB + _LANES * (1 - share)
-    corners = np.array(
-        [
-            (start[0] + out, start[1]),
-            (start[0] + out, lane),
-            (end[0] - into, lane),
-            (end[0] - into, end[1]),
-        ]
-    )
-    path = [start[None]]
-    stops = np.vstack([start, corners, end])
-    for before, corner, after in zip(stops[:-2], corners, stops[2:], strict=True):
-        one = _towards(corner, before)
-        other = _towards(corner, after)
-        # A quadratic curve through the corner's two ends.
-        path.append((1 - _ARC) ** 2 * one + 2 * (1 - _ARC) * _ARC * corner + _ARC**2 * other)
-    made = np.vstack(path)
-    return np.vstack(
-        [made[: points - 1], np.repeat(end[None], points - len(made[: points - 1]), 0)]
-    )
+    into_gap = (high - low) * (0.2 + 0.6 * share)
+    lanes = np.where(y0 > low, high - into_gap, low + into_gap)
+    out, into = x0 + _STUB + _LANES * share, x1 - _STUB - _LANES * (1 - share)
+    turns = np.stack([out, y0, out, lanes, into, lanes, into, y1], 1).reshape(-1, 4, 1, 2)
+    stops = np.concatenate([starts[:, None, None], turns, ends[:, None, None]], axis=1)
+    one = _towards(turns, stops[:, :-2])
+    other = _towards(turns, stops[:, 2:])
+    # A quadratic curve through the corner's two ends.
+    rounded = (1 - _ARC) ** 2 * one + 2 * (1 - _ARC) * _ARC * turns + _ARC**2 * other
+    made = np.concatenate([starts[:, None], rounded.reshape(len(starts), -1, 2)], axis=1)
+    made = made[:, : points - 1]
+    rest = np.repeat(ends[:, None], points - made.shape[1], axis=1)
+    ways: Floats = np.concatenate([made, rest], axis=1)
+    return ways
 
 
-def _towards(corner: Floats, other: Floats) -> Floats:
-    """A point near the corner on the way to another point, at most half way."""
-    step = other - corner
-    length = max(float(np.hypot(*step)), 1e-9)
-    moved: Floats = corner + step * min(_RADIUS / length, 0.5)
+def _towards(corners: Floats, others: Floats) -> Floats:
+    """Points near corners on the way to other points, at most half way."""
+    steps = others - corners
+    lengths = np.maximum(np.hypot(steps[..., 0], steps[..., 1]), 1e-9)[..., None]
+    moved: Floats = corners + steps * np.minimum(_RADIUS / lengths, 0.5)
     return moved

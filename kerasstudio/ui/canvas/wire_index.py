@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,12 @@ class WireIndex:
     def __contains__(self, key: str) -> bool:
         return key in self.slots
 
+    def reserve(self, count: int) -> None:
+        """Have room for so many wires without dots."""
+        more = count - len(self.keys)
+        if more > 0:
+            self._grow(more)
+
     def add(
         self,
         key: str,
@@ -97,19 +103,44 @@ class WireIndex:
     ) -> int:
         """Put a wire in, or change it. Offsets are from the corner of the card to the port.
         Its curve is computed by the next `place`. Returns its first slot."""
-        slot = self.slots.get(key)
-        if slot is None:
-            slot = self.slots[key] = self._take(key)
-        else:
-            self._loosen(slot)
+        offsets = (*source_offset, *target_offset)
+        (slot,) = self.add_all([key], [(source, target)], [offsets], [color])
         if dots or key in self._more:
             self.lead(key, dots)
-        self._nodes_of[slot] = (source, target)
-        self._offsets[slot] = (*source_offset, *target_offset)
-        self.color(key, color)
-        self._touching.setdefault(source, set()).add(slot)
-        self._touching.setdefault(target, set()).add(slot)
         return slot
+
+    def add_all(
+        self,
+        keys: Sequence[str],
+        ends: Sequence[tuple[int, int]],
+        offsets: Sequence[tuple[float, float, float, float]],
+        colors: Sequence[int],
+    ) -> list[int]:
+        """Put wires in, or change them, without their dots; returns their first slots. `ends` are
+        the slots of their cards, `offsets` x and y from the corner of the first card to the port,
+        and of the second."""
+        found = []
+        touching = self._touching
+        for key, (source, target) in zip(keys, ends, strict=True):
+            slot = self.slots.get(key)
+            if slot is None:
+                slot = self.slots[key] = self._take(key)
+            else:
+                self._loosen(slot)
+            found.append(slot)
+            touching.setdefault(source, set()).add(slot)
+            touching.setdefault(target, set()).add(slot)
+        if found:
+            self._nodes_of[found] = ends
+            self._offsets[found] = offsets
+            self.colors[found] = colors
+        for key, color in zip(keys, colors, strict=True) if self._more else ():
+            self.color(key, color)
+        return found
+
+    def is_led(self, key: str) -> bool:
+        """Whether a wire has reroute dots."""
+        return key in self._more
 
     def remove(self, key: str) -> None:
         """Take a wire out. Raises `KeyError` for an unknown one."""
@@ -330,16 +361,18 @@ class WireIndex:
                 if not wires:
                     del self._touching[node]
 
-    def _grow(self) -> None:
+    def _grow(self, more: int = 0) -> None:
+        """Room for `more` wires; for as many again as there are by default."""
         old = len(self.keys)
-        self.segments = np.concatenate([self.segments, np.zeros_like(self.segments)])
-        self.ends = np.concatenate([self.ends, np.zeros_like(self.ends)])
-        self.bounds = np.concatenate([self.bounds, np.full((old, 4), _NOWHERE)])
-        self.bends = np.concatenate([self.bends, np.zeros_like(self.bends)])
-        self._round = np.concatenate([self._round, np.zeros_like(self._round)])
-        self.colors = np.concatenate([self.colors, np.zeros_like(self.colors)])
-        self.labelled = np.concatenate([self.labelled, np.ones_like(self.labelled)])
-        self._offsets = np.concatenate([self._offsets, np.zeros_like(self._offsets)])
-        self._nodes_of = np.concatenate([self._nodes_of, np.zeros_like(self._nodes_of)])
-        self.keys.extend([None] * old)
-        self._free = list(range(2 * old - 1, old - 1, -1))
+        more = more or old
+        self.segments = np.concatenate([self.segments, np.zeros((more, SEGMENTS, 4))])
+        self.ends = np.concatenate([self.ends, np.zeros((more, 4))])
+        self.bounds = np.concatenate([self.bounds, np.full((more, 4), _NOWHERE)])
+        self.bends = np.concatenate([self.bends, np.zeros(more)])
+        self._round = np.concatenate([self._round, np.zeros(more, bool)])
+        self.colors = np.concatenate([self.colors, np.zeros(more, np.int16)])
+        self.labelled = np.concatenate([self.labelled, np.ones(more, bool)])
+        self._offsets = np.concatenate([self._offsets, np.zeros((more, 4))])
+        self._nodes_of = np.concatenate([self._nodes_of, np.zeros((more, 2), np.intp)])
+        self.keys.extend([None] * more)
+        self._free.extend(range(old + more - 1, old - 1, -1))
