@@ -136,6 +136,7 @@ class BatchPainter:
     def paint_marks(self, painter: QPainter, emphasis: Emphasis, area: ShownArea) -> None:
         """What stands out for the moment, over all that `paint` paints."""
         zoom = painter.worldTransform().m11()
+        self.marks.paint_decorations(painter, emphasis, area.ratio)
         if self.is_far(zoom, area):
             seen = self._model.nodes.within(*area.box, 3.0 / zoom)
             self.marks.paint_far(painter, seen, emphasis, area.ratio)
@@ -158,9 +159,8 @@ class BatchPainter:
         return len(nodes) <= _FEW_CARDS or len(nodes.within(*area.box, _REACH)) <= _FEW_CARDS
 
     def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> None:
-        chosen, hovered = emphasis.decorations, emphasis.hovered_decoration
-        self.frames.paint(painter, box, chosen, hovered, emphasis.taking_frame)
-        self.notes.paint(painter, box, chosen, hovered, self.exact)
+        self.frames.paint(painter, box, emphasis.hovered_decoration, emphasis.taking_frame)
+        self.notes.paint(painter, box, self.exact)
         self.unfinished = self.notes.unfinished
 
     # ------------------------------------------------------------------ wires

@@ -13,7 +13,7 @@ from kerasstudio.ui.canvas.hits import Hit
 class Emphasis:
     """What stands out for the moment: node ids and wire keys."""
 
-    selected: Collection[str] = frozenset()
+    selected: frozenset[str] = frozenset()
     hovered: str | None = None
     focused: str | None = None
     hovered_wire: str | None = None
@@ -42,7 +42,7 @@ class Emphasis:
         """What of it is painted among wires and cards, not over them; but for `wires`."""
         return (
             *(self.dimmed, self.lifted, self.selected_dots, self.hovered_dot),
-            *(self.decorations, self.hovered_decoration, self.taking_frame),
+            *(self.hovered_decoration, self.taking_frame),
         )
 
     @property

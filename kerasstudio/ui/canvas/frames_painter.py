@@ -37,7 +37,6 @@ class FramesPainter:
         self,
         painter: QPainter,
         box: Box,
-        selected: Collection[str],
         hovered: str | None,
         target: str | None,
     ) -> None:
@@ -57,9 +56,6 @@ class FramesPainter:
                 rect = QRectF(*decorations.rect(key))
                 strip = QRectF(*decorations.title_box(key, zoom))
                 paint_sheet(painter, rect, strip, frame.color, zoom, key in lit, key == target)
-        for key in keys:
-            if key in selected:
-                _paint_ring(painter, QRectF(*decorations.rect(key)), zoom)
         self._paint_titles(painter, keys, zoom)
 
     def _paint_far(self, painter: QPainter, keys: Collection[str]) -> None:
@@ -147,16 +143,6 @@ def paint_sheet(
     below = min(radius, strip.height() / 2)
     top.addRect(strip.adjusted(0, strip.height() - below, 0, 0))
     painter.fillPath(top.simplified(), band)
-
-
-def _paint_ring(painter: QPainter, rect: QRectF, zoom: float) -> None:
-    pen = QPen(QColor(tokens().accent), 2)
-    pen.setCosmetic(True)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    grow = 2 / zoom
-    radius = min(RADIUS, rect.height() / 4) + grow
-    painter.drawRoundedRect(rect.adjusted(-grow, -grow, grow, grow), radius, radius)
 
 
 def title_color(color: str) -> QColor:

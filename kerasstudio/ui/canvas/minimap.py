@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
+    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -23,6 +24,7 @@ from kerasstudio.ui.theme import tokens
 
 SIZE = QSize(172, 96)
 _PAD = 8.0
+_MANY = 300
 
 
 class Minimap(QWidget):
@@ -122,15 +124,27 @@ class Minimap(QWidget):
 
     def _paint_selection(self, painter: QPainter, scale: float, corner: QPointF) -> None:
         model, chosen = self._view.model, self._view.selection
-        slots = model.nodes.slots_of(chosen.nodes)
-        rects = [model.nodes.rects[slots]] if slots else []
+        slots = model.nodes.chosen(chosen.nodes)
+        rects = [model.nodes.rects[slots]]
         marked = [model.decorations.rect(key) for key in chosen.decorations if model.has(key)]
         rects += [np.array(marked)] if marked else []
-        if not rects:
-            return
-        painter.setPen(QPen(QColor(tokens().accent), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        draw_rects(painter, _small(np.concatenate(rects), scale, corner))
+        small = _small(np.concatenate(rects), scale, corner)
+        if len(small) > _MANY:
+            self._paint_many(painter, small)
+        elif len(small):
+            painter.setPen(QPen(QColor(tokens().accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            draw_rects(painter, small)
+
+    def _paint_many(self, painter: QPainter, rects: Floats) -> None:
+        """The pixels that thousands of small cards lie on, each once."""
+        width, height = self.width(), self.height()
+        pixels = np.zeros((height, width), np.uint32)
+        middles = (rects[:, :2] + rects[:, 2:] / 2).astype(np.intp)
+        columns, rows = middles.clip(0, (width - 1, height - 1)).T
+        pixels[rows, columns] = QColor(tokens().accent).rgba()
+        image = QImage(pixels.data, width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.drawImage(0, 0, image)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = tokens()

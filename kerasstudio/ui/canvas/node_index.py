@@ -29,6 +29,7 @@ class NodeIndex:
         self.ids: list[str | None] = [None] * _FIRST_CAPACITY
         self.slots: dict[str, int] = {}
         self._free = list(range(_FIRST_CAPACITY - 1, -1, -1))
+        self._chosen: tuple[frozenset[str], Slots] = (frozenset(), np.empty(0, np.intp))
 
     def __len__(self) -> int:
         return len(self.slots)
@@ -61,6 +62,7 @@ class NodeIndex:
                 slot = self._free.pop()
                 self.slots[node] = slot
                 self.ids[slot] = node
+                self._forget_chosen()
             found.append(slot)
         if found:
             self.rects[found] = rects
@@ -79,6 +81,7 @@ class NodeIndex:
         """Take a node out; returns the slot it had. Raises `KeyError` for an unknown one."""
         slot = self.slots.pop(node)
         self.ids[slot] = None
+        self._forget_chosen()
         self.rects[slot] = _NOWHERE
         self._free.append(slot)
         return slot
@@ -126,6 +129,17 @@ class NodeIndex:
     def slots_of(self, nodes: Iterable[str]) -> list[int]:
         """Slots of those of the nodes that are here."""
         return [self.slots[node] for node in nodes if node in self.slots]
+
+    def chosen(self, nodes: frozenset[str]) -> Slots:
+        """Slots of those of the nodes that are here. The last answer is kept: what is selected is
+        asked for in every frame, by several."""
+        if self._chosen[0] is not nodes:
+            self._chosen = nodes, np.array(self.slots_of(nodes), np.intp)
+        return self._chosen[1]
+
+    def _forget_chosen(self) -> None:
+        if self._chosen[0]:
+            self._chosen = frozenset(), np.empty(0, np.intp)
 
     def _grow(self) -> None:
         old = len(self.ids)

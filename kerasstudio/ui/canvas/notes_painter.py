@@ -61,8 +61,6 @@ class NotesPainter:
         self,
         painter: QPainter,
         box: Box,
-        selected: Collection[str],
-        hovered: str | None,
         exact: float | None,
     ) -> None:
         """The notes in a part of the scene. While the zoom moves (it is not `exact`), pictures of
@@ -90,8 +88,6 @@ class NotesPainter:
                     paint_sheet(painter, rect, RADIUS)
                 else:
                     _put(painter, picture, rect, zoom, step, ratio)
-            if key in selected or key == hovered:
-                _paint_ring(painter, rect, zoom, key in selected)
 
     def _paint_far(self, painter: QPainter, keys: Collection[str]) -> None:
         index, theme = self._decorations.notes, tokens()
@@ -192,17 +188,6 @@ def _put(
         target = QRectF(corner.x(), corner.y(), picture.width() * scale, picture.height() * scale)
         painter.drawPixmap(target, picture, QRectF(picture.rect()))
     painter.restore()
-
-
-def _paint_ring(painter: QPainter, rect: QRectF, zoom: float, chosen: bool) -> None:
-    theme = tokens()
-    pen = QPen(QColor(theme.accent if chosen else theme.text_faint), 2.0 if chosen else 1.2)
-    pen.setCosmetic(True)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    grow = 2 / zoom
-    painter.drawRoundedRect(rect.adjusted(-grow, -grow, grow, grow), RADIUS + grow, RADIUS + grow)
 
 
 def _size(picture: QPixmap) -> int:
