@@ -4,6 +4,7 @@ overlay takes to follow an answer of Keras. See `bench_canvas` for what a frame 
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 
@@ -64,6 +65,8 @@ def main() -> None:
     store.replace_document(project)
     while len(canvas.model.nodes) < NODES:
         app.processEvents(WAITING)
+    gc.collect()
+    gc.freeze()  # as the program does
     canvas.lens.set_measure("parameters")
     canvas.lens.toggle_legend()
     canvas.lens.set_changed(nodes[::3])

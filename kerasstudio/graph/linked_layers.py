@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.project import Project
 from kerasstudio.graph.references import referenced
 
@@ -32,6 +33,17 @@ def linked_layers(project: Project) -> dict[str, Link]:
         return {}
     shared = [layer for layer in project.layers if calls[layer] > 1]
     return {layer: Link(number, calls[layer]) for number, layer in enumerate(shared, 1)}
+
+
+def may_relink(old: Project, new: Project, change: Diff) -> bool:
+    """Whether `linked_layers` may be otherwise after an edit: not when only values of layers that
+    hold no others changed, and not when nothing of the model did."""
+    if not change.affects_model:
+        return False
+    layers = change.layers
+    if change.graphs or change.graph_keys or layers.added or layers.removed:
+        return True
+    return any(_holds(old.layers[key]) or _holds(new.layers[key]) for key in layers.changed)
 
 
 def calls_of(project: Project, layer: str) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,8 @@ from kerasstudio.graph.blocks import inner_first
 from kerasstudio.graph.catalogue import Catalogue, shipped
 from kerasstudio.graph.edits.nodes import drop_unused
 from kerasstudio.graph.edits.values import replace, without
-from kerasstudio.graph.project import Graph, Project
+from kerasstudio.graph.project import Graph, Layer, Project
+from kerasstudio.graph.references import referenced
 from kerasstudio.graph.switched_graph import BlockLoss, Effect, GraphSwitching, can_bypass
 
 __all__ = ["NO_EFFECT", "Effect", "can_bypass", "is_switched", "live_project", "switched"]
@@ -57,10 +58,42 @@ def switched(project: Project, catalogue: Catalogue | None = None) -> Switched:
     for known, by, found in _LAST:
         if known is project and by is catalogue:
             return found
-    made = _Switching(project, catalogue)
-    found = Switched(made.live, made.effects)
-    _LAST[:] = [(project, catalogue, found)]
-    return found
+    again = next((_again(project, last, was) for last, by, was in _LAST if by is catalogue), None)
+    if again is None:
+        made = _Switching(project, catalogue)
+        again = Switched(made.live, made.effects)
+    _LAST[:] = [(project, catalogue, again)]
+    return again
+
+
+def _again(project: Project, last: Project, found: Switched) -> Switched | None:
+    """What was `found` for another project, where no more is different than values of arguments:
+    after most edits of a large project. None where it has to be worked out."""
+    layers = project.layers
+    if project.graphs is not last.graphs or layers.keys() != last.layers.keys():
+        return None
+    changed = [key for key, layer in layers.items() if layer is not last.layers[key]]
+    if not all(_is_called_alike(last.layers[key], layers[key]) for key in changed):
+        return None
+    gone = last.layers.keys() - found.live.layers.keys()
+    live = replace(
+        project,
+        graphs=found.live.graphs,
+        layers=without(layers, gone),
+        data=replace(project.data, bindings=without(project.data.bindings, gone)),
+        training=replace(project.training, outputs=without(project.training.outputs, gone)),
+    )
+    return Switched(live, found.effects)
+
+
+def _is_called_alike(before: Layer, after: Layer) -> bool:
+    """Whether two states of a layer, which is no Input, have the same ports and hold no others."""
+    kinds = [
+        (layer.class_name, layer.name, layer.module, layer.registered_name, layer.graph)
+        for layer in (before, after)
+    ]
+    held = {*referenced(before), *referenced(after)}
+    return kinds[0] == kinds[1] and not held and not after.is_input
 
 
 def live_project(project: Project, catalogue: Catalogue | None = None) -> Project:

@@ -53,6 +53,30 @@ def residual() -> tuple[Drawing, dict[str, str]]:
     return drawing, nodes
 
 
+def test_an_edit_of_values_is_followed_without_working_it_all_out() -> None:
+    drawing, nodes = residual()
+    project = off(drawing.project, "bypassed", nodes["b"])
+    switched(project, SMALL)
+    layer = project.layers[project.graph.nodes[nodes["a"]].layer]
+    edited = edits.set_argument(project, layer.id, "units", 77)
+    quick = switched(edited, SMALL)
+    switched(drawing.project, SMALL)
+    switched(off(drawing.project, "bypassed", nodes["a"]), SMALL)  # another one was the last
+    assert quick == switched(edited, SMALL)
+    assert quick.live.layers[layer.id].arguments["units"] == 77
+    assert project.graph.nodes[nodes["b"]].layer not in quick.live.layers
+
+
+def test_an_input_that_becomes_optional_is_looked_at_anew() -> None:
+    drawing, nodes = residual()
+    project = off(drawing.project, "bypassed", nodes["b"])
+    first = switched(project, SMALL)
+    layer = project.layers[project.graph.nodes[nodes["image"]].layer]
+    edited = edits.set_argument(project, layer.id, "optional", True)
+    assert switched(edited, SMALL).effects == first.effects
+    assert switched(edited, SMALL).live.layers[layer.id].arguments["optional"] is True
+
+
 def test_a_project_with_everything_on_is_the_very_same() -> None:
     drawing, _nodes = chain("InputLayer", "Dense", "Output")
     assert live_project(drawing.project, SMALL) is drawing.project

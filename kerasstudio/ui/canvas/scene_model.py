@@ -24,7 +24,7 @@ from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.edits import Dot
 from kerasstudio.graph.frames import Rect
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
-from kerasstudio.graph.linked_layers import Link, linked_layers
+from kerasstudio.graph.linked_layers import Link, linked_layers, may_relink
 from kerasstudio.graph.placeholders import is_placeholder
 from kerasstudio.graph.ports import hidden_outputs, output_names, used_outputs, visible_ports
 from kerasstudio.graph.problems import Problem
@@ -136,7 +136,7 @@ class SceneModel:
             self.load(project, self.graph_id if self.graph_id in project.graphs else project.root)
             return
         self.stale.add_all()
-        before = self.graph
+        before, old_project = self.graph, self.project
         self.project = project
         here = change.of_graph(self.graph_id)
         self.decorations.follow(self.graph, here)
@@ -162,7 +162,7 @@ class SceneModel:
             self._ports.pop(node, None)
         self._place_nodes(redrawn)
         self._stale_faces(redrawn)
-        self._relink(change)
+        self._relink(old_project, change)
         moved = here.moved - redrawn
         if moved:
             places = [(self.graph.nodes[node].x, self.graph.nodes[node].y) for node in moved]
@@ -366,10 +366,10 @@ class SceneModel:
         if rects:
             self.stale.add_rects(np.array(rects))
 
-    def _relink(self, change: Diff) -> None:
+    def _relink(self, old: Project, change: Diff) -> None:
         """Follow which layers are shared, and under which numbers."""
         before = self.links
-        if change.affects_model:
+        if may_relink(old, self.project, change):
             self.links = linked_layers(self.project)
         for layer in before.keys() | self.links.keys() if before is not self.links else ():
             if before.get(layer) != self.links.get(layer):
