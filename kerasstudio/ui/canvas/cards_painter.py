@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from kerasstudio.ui.canvas.card_cache import CardCache, moving_step
-from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, top_margin
+from kerasstudio.ui.canvas.card_painter import HEADER, MARGIN, PORT_RADIUS, top_margin
 from kerasstudio.ui.canvas.node_index import Floats, Slots
 from kerasstudio.ui.canvas.scene_model import SceneModel
 from kerasstudio.ui.theme import tokens
@@ -19,18 +19,22 @@ _DIM = 0.35
 _RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
 _SMOOTH_PIXELS = 450_000
 # While the zoom moves, a picture that was chosen for one zoom will do this far around it.
-_SAME_CHOICE = 1.25
+_SAME_CHOICE = 1.5
+# Scene pixels of a picture's margin that nothing is painted on: left and right, below.
+_BARE_SIDE, _BARE_BELOW = MARGIN - PORT_RADIUS, 4.0
 
 
 class StandIn(NamedTuple):
     """A picture that a card is shown by while the zoom moves, and the zooms for which it was
-    chosen. `scale` is the size of its pixels at a zoom of 1, `above` what it has above the card."""
+    chosen. `source` is the part of it that has something on it, `scale` the size of its pixels at
+    a zoom of 1, `aside` and `above` what it has left of the card and above."""
 
     least: float
     most: float
     picture: QPixmap
     source: QRectF
     scale: float
+    aside: float
     above: float
 
 
@@ -61,7 +65,7 @@ class CardsPainter:
         transform = painter.worldTransform()
         zoom = transform.m11()
         rects = self._model.nodes.rects[seen]
-        lefts = (rects[:, 0] - MARGIN) * zoom + transform.dx()
+        lefts = rects[:, 0] * zoom + transform.dx()
         tops = rects[:, 1] * zoom + transform.dy()
         painter.save()
         painter.resetTransform()
@@ -109,14 +113,15 @@ class CardsPainter:
             if dimmed and node in dimmed:
                 painter.setOpacity(_DIM)
             top = middle - top_margin(face) * zoom
+            aside = left - MARGIN * zoom
             if picture is None:
-                self._paint_blank(painter, slot, zoom, left + MARGIN * zoom, middle)
+                self._paint_blank(painter, slot, zoom, left, middle)
             elif wanted == zoom:
                 # Half a pixel must always go the same way: cards move by whole ones.
-                at = QPointF((left * ratio + 0.5) // 1 / ratio, (top * ratio + 0.5) // 1 / ratio)
+                at = QPointF((aside * ratio + 0.5) // 1 / ratio, (top * ratio + 0.5) // 1 / ratio)
                 painter.drawPixmap(at, picture)
             else:
-                _paint_scaled(painter, picture, left, top, zoom / wanted / ratio)
+                _paint_scaled(painter, picture, aside, top, zoom / wanted / ratio)
             if dimmed:
                 painter.setOpacity(1.0)
         return finished
@@ -157,12 +162,15 @@ class CardsPainter:
                 painter.setOpacity(_DIM)
             if found is None:
                 finished = False
-                self._paint_blank(painter, slot, zoom, left + MARGIN * zoom, middle)
+                self._paint_blank(painter, slot, zoom, left, middle)
             else:
-                _least, _most, picture, source, scale, above = found
+                _least, _most, picture, source, scale, aside, above = found
                 scale *= zoom
                 target = QRectF(
-                    left, middle - above * zoom, source.width() * scale, source.height() * scale
+                    left - aside * zoom,
+                    middle - above * zoom,
+                    source.width() * scale,
+                    source.height() * scale,
                 )
                 painter.drawPixmap(target, picture, source)
             if dimmed:
@@ -186,13 +194,19 @@ class CardsPainter:
             made_for, picture = self._spare(node, step, ratio)
             if picture is None:
                 return None
+        scale = made_for * ratio
+        source, above = QRectF(picture.rect()), top_margin(self._model.face(node))
+        # Nothing may be painted over what is next to the card, but its shadow and ports.
+        bare = int(_BARE_SIDE * scale), int((MARGIN - 1) * scale) if above == MARGIN else 0
+        source.adjust(bare[0], bare[1], -bare[0], -int(_BARE_BELOW * scale))
         stand_in = StandIn(
             zoom / _SAME_CHOICE,
             zoom * _SAME_CHOICE,
             picture,
-            QRectF(picture.rect()),
-            1 / made_for / ratio,
-            top_margin(self._model.face(node)),
+            source,
+            1 / scale,
+            MARGIN - bare[0] / scale,
+            above - bare[1] / scale,
         )
         if stays:
             self._stand_ins[node] = stand_in

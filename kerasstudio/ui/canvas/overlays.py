@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
 from kerasstudio.graph.costs import totals
@@ -34,6 +34,8 @@ class HintLine(Label):
         super().__init__("", "muted", parent=parent)
         self._parts: list[str] = []
         self._room = 10_000
+        self._picture: QPixmap | None = None
+        self._of: tuple[object, ...] = ()
         self.setFont(ui_font(12))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -65,14 +67,24 @@ class HintLine(Label):
         self.adjustSize()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """On a ground of its own: cards may lie below."""
-        if self.text():
-            painter = QPainter(self)
-            ground = QColor(tokens().canvas)
+        """On a ground of its own: cards may lie below. From a picture: it is painted as often as
+        what lies below, and says the same for long."""
+        if not self.text():
+            return
+        theme, ratio = tokens(), self.devicePixelRatioF()
+        of = (self.text(), self.size(), ratio, theme, self.font().key(), self.isEnabled())
+        if self._picture is None or of != self._of:
+            self._of = of
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            ground = QColor(theme.canvas)
             ground.setAlphaF(0.85)
-            painter.fillRect(self.rect(), ground)
+            self._picture.fill(ground)
+            painter = QPainter(self._picture)
+            self.paint_text(painter)
             painter.end()
-        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
 
 
 def _costs(project: Project, inspection: Inspection) -> list[str]:

@@ -57,13 +57,16 @@ class Label(QLabel):
         self._tone = tone
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_text(self, painter: QPainter) -> None:
+        painter.setFont(self.font())
         painter.setPen(tone_color(self._tone if self.isEnabled() else "faint"))
         flags = int(self.alignment())
         if self.wordWrap():
             flags |= int(Qt.TextFlag.TextWordWrap)
         painter.drawText(self.contentsRect(), flags, self.text())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.paint_text(QPainter(self))
 
 
 class ElidedLabel(Label):
