@@ -40,10 +40,13 @@ class Grid:
             self._made_for = (size, ratio)
         painter.save()
         painter.resetTransform()
-        # Whole pixels: anything else takes Qt's slow way of filling.
-        box = QRectF(transform.mapRect(exposed).toAlignedRect())
-        wide, high = self._tile.width() / ratio, self._tile.height() / ratio
-        left, top = round(transform.dx()), round(transform.dy())
+        # In pixels of the device: Qt rounds the places of tiles to whole logical ones.
+        painter.scale(1 / ratio, 1 / ratio)
+        shown = transform.mapRect(exposed)
+        corner, size = shown.topLeft() * ratio, shown.size() * ratio
+        box = QRectF(QRectF(corner, size).toAlignedRect())
+        left, top = round(transform.dx() * ratio), round(transform.dy() * ratio)
+        wide, high = self._tile.width(), self._tile.height()
         origin = QPointF((box.x() - left) % wide, (box.y() - top) % high)
         painter.drawTiledPixmap(box, self._tile, origin)
         painter.restore()
@@ -64,5 +67,4 @@ def _tile(size: int, ratio: float) -> QPixmap:
     painter = QPainter(tile)
     painter.drawTiledPixmap(tile.rect(), cell)
     painter.end()
-    tile.setDevicePixelRatio(ratio)
     return tile
