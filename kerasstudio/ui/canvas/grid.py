@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
 
 from kerasstudio.ui.theme import tokens
 
@@ -43,8 +43,7 @@ class Grid:
         # In pixels of the device: Qt rounds the places of tiles to whole logical ones.
         painter.scale(1 / ratio, 1 / ratio)
         shown = transform.mapRect(exposed)
-        corner, size = shown.topLeft() * ratio, shown.size() * ratio
-        box = QRectF(QRectF(corner, size).toAlignedRect())
+        box = QRectF(QTransform.fromScale(ratio, ratio).mapRect(shown).toAlignedRect())
         left, top = round(transform.dx() * ratio), round(transform.dy() * ratio)
         wide, high = self._tile.width(), self._tile.height()
         origin = QPointF((box.x() - left) % wide, (box.y() - top) % high)

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kerasstudio.graph.catalogue import LayerType
 from kerasstudio.graph.inspection import NodeInfo, shape_text
-from kerasstudio.ui.theme import px, tokens, ui_font
+from kerasstudio.ui.canvas.passing_card import PassingCard, take_out
+from kerasstudio.ui.theme import px, ui_font
 from kerasstudio.ui.widgets.labels import Label
 
 STAYS_MS = 9000
 
 
-class JoinOffer(QWidget):
-    """`chosen(LayerType)`. It goes away by itself, with Esc, and with whatever is done next."""
+class JoinOffer(PassingCard):
+    """`chosen(LayerType)`."""
 
     chosen = Signal(object)
-    left = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._canvas = parent
+        super().__init__(parent, STAYS_MS)
         self._spot = QPointF()
         self._title = Label("", bold=True, parent=self)
         self._title.setFont(ui_font(12, QFont.Weight.DemiBold))
@@ -37,15 +36,18 @@ class JoinOffer(QWidget):
         column.addLayout(self._row)
         self.buttons: list[JoinButton] = []
         self.setAccessibleName("Join both tensors instead")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(STAYS_MS)
-        self._timer.timeout.connect(self.close_offer)
-        self.hide()
+
+    @property
+    def choices(self) -> Sequence[JoinButton]:
+        return self.buttons
+
+    def drop_choices(self) -> None:
+        take_out(self._row, self.buttons)
+        self.buttons = []
 
     def open_at(self, spot: QPointF, replaced: str, kinds: Sequence[LayerType]) -> None:
         """Offer these layers beside `spot`; `replaced` is the layer whose wire has gone."""
-        self._clear()
+        self.drop_choices()
         self._title.setText(f"Replaced the wire from {replaced}. Keep both:")
         for kind in kinds:
             button = JoinButton(kind, self)
@@ -54,9 +56,7 @@ class JoinOffer(QWidget):
             self._row.addWidget(button)
         self._spot = spot
         self._place()
-        self.show()
-        self.raise_()
-        self._timer.start()
+        self.show_for_a_while()
 
     def tell(self, kind: LayerType, info: NodeInfo | None, problem: str) -> None:
         """What Keras says of joining with this layer; those that work come first."""
@@ -69,31 +69,9 @@ class JoinOffer(QWidget):
             self._row.addWidget(button)
         self._place()
 
-    def take_keys(self) -> None:
-        """Put the keyboard on the first way."""
-        if self.buttons:
-            self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def close_offer(self) -> None:
-        if self.isHidden():
-            return
-        had_keys = any(button.hasFocus() for button in self.buttons)
-        self._timer.stop()
-        self.hide()
-        self._clear()
-        if had_keys:
-            self.left.emit()
-
     def _choose(self, kind: LayerType) -> None:
         self.close_offer()
         self.chosen.emit(kind)
-
-    def _clear(self) -> None:
-        for button in self.buttons:
-            self._row.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.buttons = []
 
     def _place(self) -> None:
         """As large as its words, beside the drop, inside of the canvas."""
@@ -101,24 +79,7 @@ class JoinOffer(QWidget):
         if column is not None:
             column.activate()
         self.resize(self.sizeHint())
-        area = self._canvas.rect()
-        x = min(self._spot.x() + 18, area.width() - self.width() - 8)
-        y = min(self._spot.y() + 18, area.height() - self.height() - 8)
-        self.move(round(max(8.0, x)), round(max(8.0, y)))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_offer()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.border_strong), 1))
-        painter.setBrush(QColor(theme.raised))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        self.place_beside(self._spot, 18)
 
 
 class JoinButton(QPushButton):

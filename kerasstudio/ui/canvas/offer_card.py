@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kerasstudio.ui.theme import px, tokens, ui_font
+from kerasstudio.ui.canvas.passing_card import PassingCard, take_out
+from kerasstudio.ui.theme import px, ui_font
 from kerasstudio.ui.widgets.announce import announce
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
@@ -19,32 +19,30 @@ WIDTH = 380
 Choice = tuple[str, Callable[[], object]]
 
 
-class OfferCard(QWidget):
-    """It goes away by itself, with Esc, and with whatever is done next. `left`: it had the
-    keyboard and has gone."""
-
-    left = Signal()
+class OfferCard(PassingCard):
+    """Says what happened, or could not be done, and what can be done about it."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._canvas = parent
-        self._warns = False
+        super().__init__(parent, STAYS_MS)
         self.text = TextBlock("", parent=self)
         self.text.setFont(ui_font(12))
         self.buttons: list[LinkButton] = []
-        self._choices = QWidget(self)
-        self._flow = FlowLayout(self._choices, gap=14)
+        self._row = QWidget(self)
+        self._flow = FlowLayout(self._row, gap=14)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 9, 12, 10)
         self._column.setSpacing(6)
         self._column.addWidget(self.text)
-        self._column.addWidget(self._choices)
+        self._column.addWidget(self._row)
         self.setAccessibleName("What can be done")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(STAYS_MS)
-        self._timer.timeout.connect(self.close_offer)
-        self.hide()
+
+    @property
+    def choices(self) -> Sequence[LinkButton]:
+        return self.buttons
+
+    def drop_choices(self) -> None:
+        take_out(self._flow, self.buttons)
+        self.buttons = []
 
     def open_at(
         self,
@@ -59,54 +57,21 @@ class OfferCard(QWidget):
         self._warns = warns
         self.text.setText(text)
         for label, call in choices:
-            button = LinkButton(label[:1].upper() + label[1:], parent=self._choices)
+            button = LinkButton(label[:1].upper() + label[1:], parent=self._row)
             button.setFont(ui_font(12))
             button.clicked.connect(lambda _checked=False, call=call: self._choose(call))
             self._flow.addWidget(button)
             button.show()
             self.buttons.append(button)
         self.setFixedWidth(px(WIDTH))
-        self.show()
+        self.show_for_a_while()
         self._column.activate()
         self.setFixedHeight(self._column.heightForWidth(px(WIDTH)))
-        area = self._canvas.rect()
-        x = min(spot.x() + 16, area.width() - self.width() - 8)
-        y = min(spot.y() + 16, area.height() - self.height() - 8)
-        self.move(round(max(8.0, x)), round(max(8.0, y)))
-        self.raise_()
-        self._timer.start()
+        self.place_beside(spot, 16)
         announce(self, text)
-        if take_keys and self.buttons:
-            self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def close_offer(self) -> None:
-        if self.isHidden():
-            return
-        had_keys = any(button.hasFocus() for button in self.buttons)
-        self._timer.stop()
-        self.hide()
-        for button in self.buttons:
-            self._flow.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.buttons = []
-        if had_keys:
-            self.left.emit()
+        if take_keys:
+            self.take_keys()
 
     def _choose(self, call: Callable[[], object]) -> None:
         self.close_offer()
         call()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_offer()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.warning if self._warns else theme.border_strong), 1))
-        painter.setBrush(QColor(theme.raised))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
