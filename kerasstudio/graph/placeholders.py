@@ -15,6 +15,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import ref
 
 import msgspec
 
@@ -27,8 +28,7 @@ from kerasstudio.graph.vetting.objects import reasons_in
 
 LAMBDA = "Lambda"
 _ACTIVATIONS = ("activation", "recurrent_activation")
-_KEPT = 50_000
-_reasons: dict[int, tuple[Layer, tuple[str, ...]]] = {}
+_reasons: dict[int, tuple[ref[Layer], tuple[str, ...]]] = {}
 
 Shape = tuple[int | None, ...]
 
@@ -36,15 +36,15 @@ Shape = tuple[int | None, ...]
 def code_reasons(layer: Layer) -> tuple[str, ...]:
     """What is code in a layer, as noun phrases; () for one that Keras can simply make.
 
-    Remembered by the layer's identity, since every edit asks for all of them."""
-    found = _reasons.get(id(layer))
-    if found is not None and found[0] is layer:
+    Remembered by the layer's identity, since every edit asks for all of them, and for as long as
+    there is this layer."""
+    key = id(layer)
+    found = _reasons.get(key)
+    if found is not None and found[0]() is layer:
         return found[1]
     own = layer.graph is not None or layer.is_output
     reasons = () if own or _is_misspelt(layer) else tuple(_look(layer, known_objects()))
-    if len(_reasons) >= _KEPT:
-        _reasons.clear()
-    _reasons[id(layer)] = layer, reasons
+    _reasons[key] = ref(layer, lambda _gone: _reasons.pop(key, None)), reasons
     return reasons
 
 

@@ -33,7 +33,7 @@ Mode = Literal["on", "muted", "bypassed"]
 Point = tuple[float, float]
 
 
-class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
+class Layer(msgspec.Struct, frozen=True, omit_defaults=True, weakref=True):
     """An object that owns weights: a Keras layer, an operation, a block, an Input or an Output.
 
     `arguments` maps constructor argument names to JSON values and holds only what the person (or

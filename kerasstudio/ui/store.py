@@ -12,9 +12,6 @@ from kerasstudio.graph.diff import Diff, diff
 from kerasstudio.graph.history import History, Step
 from kerasstudio.graph.project import Project
 
-_MERGEABLE = 1
-_NOTHING = Project()
-
 
 class DocumentStore(QObject):
     """Edits come in through `apply`, everybody learns of them through `project_changed(Diff)`.
@@ -69,7 +66,11 @@ class DocumentStore(QObject):
         if project is self._project or project == self._project:
             return False
         key = None if merge_key is None else f"{self._edit}:{merge_key}"
-        self.undo_stack.push(_Swap(self, self._project, project, text, key))
+        last = cast("_Swap | None", self.undo_stack.command(self.undo_stack.index() - 1))
+        if key is not None and last is not None and last.key == key:
+            self._go_on(last, project, text)
+        else:
+            self.undo_stack.push(_Swap(self, self._project, project, text, key))
         self.edited.emit("done", text)
         return True
 
@@ -119,6 +120,20 @@ class DocumentStore(QObject):
             self.path_changed.emit()
         self._check_clean()
 
+    def _go_on(self, last: _Swap, project: Project, text: str) -> None:
+        """Let the newest step lead to `project`. Not by Qt's `mergeWith`: PySide keeps the Python
+        half of a command that was merged, and all it holds, until the program ends."""
+        stack = self.undo_stack
+        last.new = project
+        last.setText(text)
+        self._show(project)
+        if project == last.old:  # there is no such step any more
+            last.setObsolete(True)
+            stack.undo()
+        else:
+            stack.indexChanged.emit(stack.index())
+            stack.undoTextChanged.emit(stack.undoText())
+
     def _show(self, project: Project) -> None:
         if project is self._project or self._restoring:
             return
@@ -159,17 +174,3 @@ class _Swap(QUndoCommand):
         self._store._show(self.new)
         if again:
             self._store.edited.emit("redone", self.text())
-
-    def id(self) -> int:
-        return -1 if self.key is None else _MERGEABLE
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Swap) or other.key != self.key:
-            return False
-        self.new = other.new
-        # Qt deletes the other one, but what wraps it stays with the stack: nothing stays with that.
-        other.old = other.new = _NOTHING
-        self.setText(other.text())
-        if self.new == self.old:
-            self.setObsolete(True)
-        return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtGui import QUndoCommand
 
 from kerasstudio.graph.diff import Diff
 from kerasstudio.graph.project import Project
@@ -59,6 +61,32 @@ def test_consecutive_edits_with_one_key_merge(store: DocumentStore) -> None:
     assert store.project.training.epochs == 120
     store.undo_stack.undo()
     assert store.project is start
+
+
+def commands() -> int:
+    gc.collect()
+    return sum(issubclass(type(each), QUndoCommand) for each in gc.get_objects())
+
+
+def test_merged_edits_leave_nothing(store: DocumentStore) -> None:
+    before, start = commands(), store.project
+    for epochs in range(100, 120):
+        store.apply(edited(start, epochs), "Type epochs", "epochs")
+    assert commands() - before == store.undo_stack.count() == 1
+    store.replace_document(start)
+    assert commands() == before
+
+
+def test_a_merged_edit_tells_its_name(store: DocumentStore) -> None:
+    names: list[str] = []
+    places: list[int] = []
+    start = store.project
+    store.apply(edited(start, 2), "Rename a to b", "name")
+    store.undo_stack.undoTextChanged.connect(names.append)
+    store.undo_stack.indexChanged.connect(places.append)
+    store.apply(edited(start, 3), "Rename a to bc", "name")
+    assert names == [store.undo_stack.undoText()] == ["Rename a to bc"]
+    assert places == [1]
 
 
 def test_end_merge_begins_a_new_step(store: DocumentStore) -> None:

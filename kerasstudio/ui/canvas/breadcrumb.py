@@ -12,6 +12,7 @@ from kerasstudio.ui import icons
 from kerasstudio.ui.canvas.link_marks import LinkChip
 from kerasstudio.ui.theme import tokens, ui_font
 from kerasstudio.ui.widgets.labels import Label, LinkButton
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 _LONGEST = 24
 _MOST = 5
@@ -42,11 +43,9 @@ class Breadcrumb(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        while (item := self._row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in take_widgets(self._row):
+            widget.hide()
+            widget.deleteLater()
         self.buttons = []
         if names:
             self._fill([root, *names], number, calls, key)

@@ -11,6 +11,7 @@ from kerasstudio.ui.theme import px, tokens, ui_font
 from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.labels import TextBlock
+from kerasstudio.ui.widgets.layout_items import take_widgets
 from kerasstudio.ui.widgets.message_text import MessageText
 from kerasstudio.ui.widgets.original_text import OriginalText
 
@@ -43,12 +44,10 @@ class ErrorBubble(QWidget):
         if (node, problems) == (self.node, self.problems):
             return
         self.node, self.problems = node, problems
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+        for widget in take_widgets(self._column):
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
         for problem in problems[:_MOST]:
             self._add(problem)
         if len(problems) > _MOST:

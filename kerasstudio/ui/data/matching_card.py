@@ -21,6 +21,7 @@ from kerasstudio.ui.theme import tokens
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import ElidedLabel, Label, LinkButton, TextBlock
+from kerasstudio.ui.widgets.layout_items import take_widgets
 from kerasstudio.ui.widgets.menu_button import MenuButton
 
 
@@ -106,12 +107,9 @@ class MatchingCard(Card):
 
     def _clear(self) -> None:
         self.rows.clear()
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        for widget in take_widgets(self._lines):
+            widget.setParent(None)
+            widget.deleteLater()
 
 
 class MatchRow(QWidget):

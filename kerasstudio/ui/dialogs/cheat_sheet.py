@@ -25,6 +25,7 @@ from kerasstudio.ui.dialogs.key_lines import Topic, as_html, columns, key_lines,
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.key_caps import KeyCaps, is_mouse
 from kerasstudio.ui.widgets.labels import Label, LinkButton
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 COLUMNS = 3
 
@@ -89,12 +90,9 @@ class CheatSheet(QDialog):
 
     def show_matching(self, text: str) -> None:
         """Show only lines that hold the typed words."""
-        while self._columns.count():
-            item = self._columns.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in take_widgets(self._columns):
+            widget.hide()
+            widget.deleteLater()
         shown = matching(self._topics, text)
         if not shown:
             self._columns.addWidget(Label(f'No key matches "{text.strip()}".', "muted"))

@@ -14,6 +14,7 @@ from kerasstudio.ui.widgets.glyph_button import GlyphButton
 from kerasstudio.ui.widgets.key_caps import KeyCaps
 from kerasstudio.ui.widgets.key_recorder import KeyRecorder
 from kerasstudio.ui.widgets.labels import Label, TextBlock
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 _TEXTS = {record.id: record.text.rstrip("…") for record in ACTIONS}
 
@@ -67,12 +68,9 @@ class KeyChange(Card):
         """The keys may be others now."""
         self.title.setText(_TEXTS[self.action_id])
         self.reset.setEnabled(self._key_map.is_own(self.action_id))
-        while self._keys.count():
-            item = self._keys.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in take_widgets(self._keys):
+            widget.hide()
+            widget.deleteLater()
         keys = self._key_map.keys(self.action_id)
         for chord in keys:
             self._keys.addWidget(KeyCaps((shown(chord),)))

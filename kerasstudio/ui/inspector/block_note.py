@@ -12,6 +12,7 @@ from kerasstudio.graph.project import Layer, Project
 from kerasstudio.ui.canvas.link_marks import LinkChip
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.labels import LinkButton, TextBlock
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 
 class BlockNote(QWidget):
@@ -57,8 +58,7 @@ class BlockNote(QWidget):
         self.inside.setText(": ".join(lines))
         self.inside.setVisible(bool(lines))
         self.open.setVisible(bool(lines))
-        while (item := self._chips.takeAt(0)) is not None:
-            widget = item.widget()
+        for widget in take_widgets(self._chips):
             if isinstance(widget, LinkChip):
                 widget.hide()
                 widget.deleteLater()

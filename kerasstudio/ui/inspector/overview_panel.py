@@ -23,6 +23,7 @@ from kerasstudio.ui.warm_start import WarmStart
 from kerasstudio.ui.widgets.amounts import plural
 from kerasstudio.ui.widgets.facts_table import FactsTable
 from kerasstudio.ui.widgets.labels import ElidedLabel, Label, LinkButton, TextBlock
+from kerasstudio.ui.widgets.layout_items import take_widgets
 from kerasstudio.ui.widgets.line import Line
 from kerasstudio.ui.widgets.problem_row import CheckList
 
@@ -217,9 +218,6 @@ class OverviewPanel(QWidget):
 
 
 def _clear(layout: QVBoxLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.setParent(None)
-            widget.deleteLater()
+    for widget in take_widgets(layout):
+        widget.setParent(None)
+        widget.deleteLater()

@@ -17,6 +17,7 @@ from kerasstudio.ui.widgets.fix_button import FixButton
 from kerasstudio.ui.widgets.flow_layout import FlowLayout
 from kerasstudio.ui.widgets.focus_ring import paint_focus_ring
 from kerasstudio.ui.widgets.labels import Label, TextBlock, Tone
+from kerasstudio.ui.widgets.layout_items import take_widgets
 from kerasstudio.ui.widgets.message_text import MessageText
 from kerasstudio.ui.widgets.original_text import OriginalText
 
@@ -72,12 +73,9 @@ class ProblemsPanel(QWidget):
         self._shown = problems
         self._next = 0
         self.rows = []
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in take_widgets(self._column):
+            widget.hide()
+            widget.deleteLater()
         for problem in problems[:MOST_ROWS]:
             row = ProblemRow(problem, place_words(problem, self._store.project))
             row.chosen.connect(self.show_place)

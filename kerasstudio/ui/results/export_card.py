@@ -12,6 +12,7 @@ from kerasstudio.runtime.runs import RunRecord
 from kerasstudio.ui.theme import px
 from kerasstudio.ui.widgets.card import Card
 from kerasstudio.ui.widgets.labels import Label, TextBlock
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 
 class ExportCard(Card):
@@ -39,10 +40,8 @@ class ExportCard(Card):
 
     def set_formats(self, formats: tuple[Format, ...]) -> None:
         """The formats the worker offers; empty while it is not ready."""
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            if isinstance(widget := item.widget() if item else None, QWidget):
-                widget.deleteLater()
+        for widget in take_widgets(self._grid):
+            widget.deleteLater()
         self._buttons.clear()
         self._limits.clear()
         self._missing = {each.id for each in formats if each.missing}

@@ -15,6 +15,7 @@ from kerasstudio.ui.start.choice_card import ChoiceCard
 from kerasstudio.ui.start.graph_picture import GraphPicture
 from kerasstudio.ui.theme import px, theme_changed, ui_font
 from kerasstudio.ui.widgets.labels import Label, LinkButton
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 WIDTH = 1080
 COLUMNS = 3
@@ -80,11 +81,8 @@ class StartPage(QScrollArea):
 
     def show_recent(self, paths: Iterable[Path]) -> None:
         """The recent files that are still there, the newest first."""
-        while self._recent.count():
-            item = self._recent.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        for widget in take_widgets(self._recent):
+            widget.deleteLater()
         shown = list(paths)[:8]
         for path in shown:
             self._recent.addWidget(self._recent_row(path))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
+
+from kerasstudio.ui.widgets.layout_items import take_widgets
 
 
 class FlowLayout(QLayout):
@@ -17,6 +19,13 @@ class FlowLayout(QLayout):
         self._gap = gap
         self._line_gap = gap if line_gap is None else line_gap
         self.setContentsMargins(0, 0, 0, 0)
+
+    def addWidget(self, widget: QWidget) -> None:
+        """The item is made here and goes with this object: whoever writes a layout deletes its
+        items, and those that Qt makes cannot be deleted when the layout goes."""
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
+        self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -55,11 +64,9 @@ class FlowLayout(QLayout):
 
     def clear(self) -> None:
         """Take everything out and delete it."""
-        while self._items:
-            widget = self._items.pop().widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        for widget in take_widgets(self):
+            widget.setParent(None)
+            widget.deleteLater()
 
     def _arrange(self, rect: QRect, move: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
