@@ -166,7 +166,7 @@ def _arranging(project: Project) -> None:
     small = msgspec.structs.replace(project, graphs={ROOT: _first(project, AT_ONCE)})
     rects = node_rects(small, ROOT)
     report(
-        "arranged with frames: as many nodes as wait for no thread, ms",
+        f"arranged with frames: {AT_ONCE} nodes (no thread), ms",
         _timed(lambda: arrange(small, ROOT, rects)),
         50.0,
     )

@@ -88,7 +88,7 @@ class Scene:
     def finish(self) -> None:
         for _frame in range(40):
             self.view.viewport().repaint()
-            if not self.view.painter.unfinished:
+            if not self.view.unfinished:
                 return
         raise AssertionError("the painting does not end")
 
@@ -203,10 +203,19 @@ def _mark_wires(scene: Scene) -> None:
     scene.view.select_wire(keys[17])
 
 
+def _mark_dots(scene: Scene) -> None:
+    dots = scene.canvas.model.wires.dots.owners
+    scene.selection.select((), dots[1:3])
+    scene.view.viewport().repaint()
+    scene.selection.select((), dots[2:4])
+    scene.view.emphasis.hovered_dot = dots[1]
+
+
 @pytest.mark.parametrize(
     "act",
     [
         _drag_node,
+        _mark_dots,
         _hover,
         _wire_in_hand,
         _mute,

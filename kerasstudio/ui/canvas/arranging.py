@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kerasstudio.graph.arranging import Arrangement
     from kerasstudio.ui.canvas.canvas import Canvas
 
-AT_ONCE = 200
+AT_ONCE = 80
 """Up to this many nodes are laid out at once, in about 20 ms; more in another thread."""
 
 

@@ -40,15 +40,10 @@ LABEL_ZOOM = 0.62
 _REACH = 36.0
 _FEW_ZOOM, _FEW_CARDS = 0.22, 120
 """So far away, no more cards than this still have their titles."""
-_LABELS_AT_MOST = 150
-_ROOMY = 96
-_LABELS_KEPT = 400
 _CURVES_AT_MOST = 40
 _DIM = 0.35
 # Whether a wire suits a card takes some microseconds to find out.
 _DIMMED_AT_MOST = 400
-_RENDER_SECONDS, _RENDER_AT_LEAST = 0.002, 2
-_SMOOTH_PIXELS = 450_000
 
 
 class BatchPainter:
@@ -64,8 +59,6 @@ class BatchPainter:
         self.heat = Heat(model)
         self.marks = MarksPainter(model)
         self.exact: float | None = None
-        self.unfinished = False
-        """Whether the last frame left cards for the next one, to stay quick."""
         self._ratio = 1.0
         self._pens: list[QPen] = []
         self._far_pens: list[QPen] = []
@@ -95,7 +88,7 @@ class BatchPainter:
     ) -> bool:
         """Paint a part of the scene but the marks; whether nothing was left for later."""
         self.cards.forget(self._model.take_changed_faces())
-        self.unfinished = False
+        finished = True
         ratio = area.ratio
         if ratio != self._ratio:
             # The window went to another screen.
@@ -105,7 +98,7 @@ class BatchPainter:
         self.cards.cache.fit(area.width * area.height * ratio * ratio)
         box = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         if len(self._model.decorations):
-            self._paint_decorations(painter, box, emphasis)
+            finished = self._paint_decorations(painter, box, emphasis)
         nodes, wires = self._model.nodes, self._model.wires
         # A wire's line is wider than nothing, at any zoom.
         reach = 3.0 / zoom
@@ -117,7 +110,7 @@ class BatchPainter:
             seen_wires = seen_wires[shown[seen_wires]]
         if self.is_far(zoom, area):
             self._paint_far(painter, seen_wires, nodes.within(*box, reach), emphasis, area)
-            return not self.unfinished
+            return finished
         seen = nodes.within(*box, _REACH)
         self.paint_wires(painter, seen_wires, emphasis)
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
@@ -129,9 +122,8 @@ class BatchPainter:
             seen = np.concatenate([seen[~lifted[seen]], seen[lifted[seen]]])
         if self.heat.measure is not None:
             self.heat.paint_rims(painter, seen, zoom == self.exact)
-        finished = self.cards.paint(painter, seen, emphasis.dimmed, zoom == self.exact, ratio)
-        self.unfinished = self.unfinished or not finished
-        return not self.unfinished
+        rests = zoom == self.exact
+        return self.cards.paint(painter, seen, emphasis.dimmed, rests, ratio) and finished
 
     def paint_marks(self, painter: QPainter, emphasis: Emphasis, area: ShownArea) -> None:
         """What stands out for the moment, over all that `paint` paints."""
@@ -158,10 +150,10 @@ class BatchPainter:
         nodes = self._model.nodes
         return len(nodes) <= _FEW_CARDS or len(nodes.within(*area.box, _REACH)) <= _FEW_CARDS
 
-    def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> None:
+    def _paint_decorations(self, painter: QPainter, box: Box, emphasis: Emphasis) -> bool:
         self.frames.paint(painter, box, emphasis.hovered_decoration, emphasis.taking_frame)
         self.notes.paint(painter, box, self.exact)
-        self.unfinished = self.notes.unfinished
+        return not self.notes.unfinished
 
     # ------------------------------------------------------------------ wires
 

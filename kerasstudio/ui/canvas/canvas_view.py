@@ -96,6 +96,8 @@ class CanvasView(QGraphicsView):
         self.gesture: Gesture | None = None
         self.snaps_to_grid = False
         """Whether cards are dragged to the grid without a key held."""
+        self.unfinished = False
+        """Whether the last frame left cards for the next one, to stay quick."""
         self.mouse_at = QPointF()
         self._ground = Ground(model, self.painter, self.emphasis)
         self._drops = LayerDrops(self)
@@ -460,13 +462,13 @@ class CanvasView(QGraphicsView):
         emphasis.decorations, emphasis.linked = chosen.decorations, self._linked()
         size = self.viewport().size()
         area = ShownArea(self.visible_box(), size.width(), size.height(), ratio)
-        self._ground.paint(painter, QRectF(rect), area)
+        self.unfinished = not self._ground.paint(painter, QRectF(rect), area)
         focused = emphasis.focused
         if not self.hasFocus():
             emphasis.focused = None
         self.painter.paint_marks(painter, emphasis, area)
         emphasis.focused = focused
-        if self.painter.unfinished:
+        if self.unfinished:
             QTimer.singleShot(8, self.viewport(), self.viewport().update)
 
     def _linked(self) -> set[str]:

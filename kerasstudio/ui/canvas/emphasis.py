@@ -39,11 +39,17 @@ class Emphasis:
 
     @property
     def below(self) -> tuple[object, ...]:
-        """What of it is painted among wires and cards, not over them; but for `wires`."""
-        return (
-            *(self.dimmed, self.lifted, self.selected_dots, self.hovered_dot),
-            *(self.hovered_decoration, self.taking_frame),
-        )
+        """What of it is painted among wires and cards, but for `wires` and `dots`."""
+        return self.dimmed, self.lifted, self.hovered_decoration, self.taking_frame
+
+    @property
+    def dots(self) -> frozenset[Dot]:
+        """The reroute dots that do not look as they do alone; one under the mouse that is selected
+        looks selected."""
+        hovered = self.hovered_dot
+        if hovered is None or hovered in self.selected_dots:
+            return frozenset(self.selected_dots)
+        return frozenset(self.selected_dots) | {hovered}
 
     @property
     def wires(self) -> tuple[frozenset[str | None], ...]:

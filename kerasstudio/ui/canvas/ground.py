@@ -25,25 +25,26 @@ class Ground:
         self._model, self._painter, self._emphasis = model, painter, emphasis
         self._grid = Grid()
         self._picture = GroundPicture(self._paint)
-        self._wires = emphasis.wires
+        self._wires, self._dots = emphasis.wires, emphasis.dots
 
     def theme_changed(self) -> None:
         self._grid.clear()
         self._picture.forget()
 
-    def paint(self, painter: QPainter, rect: QRectF, area: ShownArea) -> None:
-        """The part `rect` of the scene."""
-        self._follow_wires()
-        stale_all, stale = self._model.stale.take()
+    def paint(self, painter: QPainter, rect: QRectF, area: ShownArea) -> bool:
+        """The part `rect` of the scene; whether nothing is left for the next frame."""
         zoom = painter.worldTransform().m11()
+        self._follow_wires()
+        self._follow_dots(self._painter.is_far(zoom, area))
+        stale_all, stale = self._model.stale.take()
         if stale_all:
             self._picture.forget()
         if not self._is_worth_keeping(zoom, area.ratio):
-            self._paint(painter, rect, area)
-            return
+            return self._paint(painter, rect, area)
         of = (zoom, self._painter.exact, *self._emphasis.below)
         exposed = painter.worldTransform().mapRect(rect).toAlignedRect()
-        self._picture.show(painter, exposed & QRect(0, 0, area.width, area.height), area, of, stale)
+        shown = exposed & QRect(0, 0, area.width, area.height)
+        return self._picture.show(painter, shown, area, of, stale)
 
     def _is_worth_keeping(self, zoom: float, ratio: float) -> bool:
         """Not of small drawings; and not while the zoom changes, when each frame is another
@@ -64,6 +65,14 @@ class Ground:
                 one ^ other for one, other in zip(before, now, strict=True)
             )
             self._model.repaint_wires(changed)
+
+    def _follow_dots(self, far: bool) -> None:
+        """From far away there are none."""
+        before, now = self._dots, self._emphasis.dots
+        if before != now:
+            self._dots = now
+            if not far:
+                self._model.repaint_dots(before ^ now)
 
     def _paint(self, painter: QPainter, box: QRectF, area: ShownArea) -> bool:
         self._grid.paint(painter, box, area.ratio)

@@ -21,6 +21,8 @@ _PIXELS = 26
 """Logical pixels that lines of fixed width and the tab of a frame reach beyond that."""
 PAD = 160
 """Logical pixels that the picture is larger than the view, on each side."""
+_AHEAD = 48
+"""Logical pixels that are painted ahead of a view that travels: little at a time."""
 _MOST_PARTS = 4
 _WORTH = 0.7
 """With more than this part of the view to paint, all of it is painted at once."""
@@ -59,9 +61,10 @@ class GroundPicture:
         area: ShownArea,
         of: tuple[Any, ...],
         stale: Box | None,
-    ) -> None:
-        """Paint the part `exposed` of a view. `of` is what the picture depends on beside the
-        place; of the drawing only the box `stale` is not as it was."""
+    ) -> bool:
+        """Paint the part `exposed` of a view; whether nothing is left for later. `of` is what the
+        picture depends on beside the place; of the drawing only the box `stale` is not as it
+        was."""
         transform, ratio = painter.worldTransform(), int(area.ratio)
         picture, before = self._fitting(area), self._shown
         corner = QPoint(round(transform.dx() * ratio), round(transform.dy() * ratio))
@@ -76,18 +79,20 @@ class GroundPicture:
             self._missing += _pixels(stale, inside, ratio)
         region = self._missing & shown
         if not region.isEmpty() and not whole and before != shown:
-            region = self._missing & _ahead(before, shown, PAD * ratio)
+            region = self._missing & _ahead(before, shown, _AHEAD * ratio)
         elif _pixels_in(region) > _WORTH * shown.width() * shown.height():
             region = QRegion(shown)
         if region.rectCount() > _MOST_PARTS:
             region = QRegion(region.boundingRect())
-        self._of = of if self._renew(picture, region, inside, area) else None
-        self._missing -= region
+        self._of = of
+        done = self._renew(picture, region, inside, area)
+        self._missing -= done
         painter.save()
         painter.resetTransform()
         corner = shown.topLeft() + exposed.topLeft() * ratio
         painter.drawPixmap(QRectF(exposed), picture, QRectF(QRect(corner, exposed.size() * ratio)))
         painter.restore()
+        return (region - done).isEmpty()
 
     def _fitting(self, area: ShownArea) -> QPixmap:
         """A picture of the right size: the one there is, or one without anything on it."""
@@ -122,11 +127,11 @@ class GroundPicture:
 
     def _renew(
         self, picture: QPixmap, region: QRegion, transform: QTransform, area: ShownArea
-    ) -> bool:
-        """Paint a part of the picture; whether nothing is left for later."""
-        finished = True
+    ) -> QRegion:
+        """Paint a part of the picture; the parts of it of which nothing is left for later."""
+        done = QRegion()
         if region.isEmpty():
-            return finished
+            return done
         ratio = area.ratio
         back, _possible = transform.inverted()
         painter = QPainter(picture)
@@ -138,10 +143,11 @@ class GroundPicture:
             )
             painter.setClipRect(box)
             painter.setWorldTransform(transform)
-            finished = self._paint(painter, back.mapRect(box), area) and finished
+            if self._paint(painter, back.mapRect(box), area):
+                done += part
             painter.restore()
         painter.end()
-        return finished
+        return done
 
 
 def _ahead(before: QRect, now: QRect, far: int) -> QRect:

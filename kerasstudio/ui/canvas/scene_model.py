@@ -255,6 +255,11 @@ class SceneModel:
         """These look different now; those that are not here do not matter."""
         self.stale.add_bounds(self.wires.bounds[self.wires.spans_of(wires)])
 
+    def repaint_dots(self, dots: Iterable[Dot]) -> None:
+        """These look different now; those that are not here do not matter."""
+        places = [at for dot in dots if (at := self.wires.dots.place(dot)) is not None]
+        self.stale.add_bounds(np.array([(*at, *at) for at in places]).reshape(-1, 4))
+
     def lead(self, wire: str, dots: Sequence[Point]) -> None:
         """Show a wire led through these dots for now."""
         self.stale.add_bounds(self.wires.bounds[self.wires.spans(wire)])
