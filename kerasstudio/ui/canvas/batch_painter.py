@@ -41,6 +41,7 @@ _REACH = 36.0
 _FEW_ZOOM, _FEW_CARDS = 0.22, 120
 """So far away, no more cards than this still have their titles."""
 _CURVES_AT_MOST = 40
+_SMOOTH_WIRES = 60
 _DIM = 0.35
 # Whether a wire suits a card takes some microseconds to find out.
 _DIMMED_AT_MOST = 400
@@ -162,15 +163,19 @@ class BatchPainter:
             return
         wires = self._model.wires
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        scale = painter.worldTransform().m11() * self._ratio
+        zoom = painter.worldTransform().m11()
+        if zoom != self.exact and len(seen) > _SMOOTH_WIRES:
+            # A screen full of lines in motion: smooth ones cost eight times as much.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         whole = DASHED[wires.colors[seen]]
         if len(wires) <= _CURVES_AT_MOST:
             whole[:] = True
         self.paint_curves(painter, seen[whole])
-        lines, colors = wires.lines(seen[~whole], scale)
+        lines, colors = wires.lines(seen[~whole], zoom * self._ratio)
         for color in np.flatnonzero(np.bincount(colors, minlength=COLOR_COUNT)).tolist():
             painter.setPen(self._pens[color])
             draw_lines(painter, lines[colors == color])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._paint_special(painter, emphasis)
 
     def paint_curves(self, painter: QPainter, slots: Slots, paper: bool = False) -> None:
