@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kerasstudio.graph.data_spec import Source
@@ -343,6 +343,7 @@ def test_what_the_csv_module_writes_is_read(
     | st.text('ab1,;"\n\r\t.é', min_size=1, max_size=120).map(str.encode),
     suffix=st.sampled_from([".csv", ".npy", ".npz"]),
 )
+@example(data=b";\n\n", suffix=".csv")
 def test_nothing_but_words_comes_of_broken_files(
     data: bytes, suffix: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

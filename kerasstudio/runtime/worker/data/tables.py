@@ -104,8 +104,9 @@ def _frame(path: Path, data: bytes | None, dialect: Dialect, names: list[str]) -
         return pl.read_csv(path if data is None else io.BytesIO(data), **arguments)
     except pl.exceptions.NoDataError:
         return pl.DataFrame({name: pl.Series(name, [], dtype=pl.String) for name in names})
-    except pl.exceptions.ComputeError:
-        # A cell contradicts the types guessed from the first rows, or bytes are no UTF-8.
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        # A cell contradicts the types guessed from the first rows, bytes are no UTF-8, or below
+        # the header are nothing but blank lines.
         arguments |= {"infer_schema": False, "encoding": "utf8-lossy"}
     try:
         return pl.read_csv(path if data is None else io.BytesIO(data), **arguments)
