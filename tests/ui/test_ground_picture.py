@@ -24,6 +24,7 @@ from kerasstudio.ui import theme
 from kerasstudio.ui.canvas.canvas import Canvas
 from kerasstudio.ui.canvas.gestures.draw_wire import DrawWire
 from kerasstudio.ui.canvas.ground import LARGE
+from kerasstudio.ui.canvas.shown_area import ShownArea
 from kerasstudio.ui.canvas.wiring_rules import End
 from kerasstudio.ui.selection import Selection
 from kerasstudio.ui.store import DocumentStore
@@ -256,6 +257,16 @@ def test_far_away_all_that_moves_is_followed(scene: Scene) -> None:
     scene.view.viewport().repaint()
     scene.view.put(QPointF(0, 0), QPointF(90, 95))
     scene.check("travelled", 0.004)
+
+
+def test_travel_to_where_fewer_cards_are_shows_all_of_them_in_words(scene: Scene) -> None:
+    scene.view.look(0.25, QPointF(1850, 720), QPointF(450, 300))
+    scene.settle()
+    assert scene.view.painter.is_far(0.25, ShownArea(scene.view.visible_box(), 900, 600, 1.0))
+    scene.view.scroll_by(0, 200)
+    scene.finish()
+    assert not scene.view.painter.is_far(0.25, ShownArea(scene.view.visible_box(), 900, 600, 1.0))
+    scene.check("fewer cards")
 
 
 def test_small_drawings_keep_nothing(scene: Scene) -> None:

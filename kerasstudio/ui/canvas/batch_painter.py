@@ -115,7 +115,7 @@ class BatchPainter:
         seen = nodes.within(*box, _REACH)
         self.paint_wires(painter, seen_wires, emphasis)
         paint_dots(painter, wires, box, hidden, emphasis.selected_dots, emphasis.hovered_dot)
-        if zoom >= LABEL_ZOOM or (zoom >= DETAIL_ZOOM and self._are_few(area)):
+        if self._has_labels(zoom, area):
             self.labels.paint(painter, seen_wires, ratio)
         if emphasis.lifted:
             lifted = np.zeros(len(nodes.ids), bool)
@@ -143,6 +143,19 @@ class BatchPainter:
         if zoom >= DETAIL_ZOOM or zoom < _FEW_ZOOM:
             return zoom < DETAIL_ZOOM
         return not self._are_few(area)
+
+    def _has_labels(self, zoom: float, area: ShownArea) -> bool:
+        return zoom >= LABEL_ZOOM or (zoom >= DETAIL_ZOOM and self._are_few(area))
+
+    def level(self, emphasis: Emphasis, zoom: float, area: ShownArea) -> tuple[bool, ...]:
+        """How much of each card and wire is told with so many in view: it may change as the view
+        travels."""
+        dims = bool(emphasis.dimmed) and self._dims(area)
+        return self.is_far(zoom, area), self._has_labels(zoom, area), dims
+
+    def _dims(self, area: ShownArea) -> bool:
+        """With too many in view no card is dimmed from far away."""
+        return len(self._model.nodes.within(*area.box)) <= _DIMMED_AT_MOST
 
     def _are_few(self, area: ShownArea) -> bool:
         # Heat is told by whole cards.
@@ -247,8 +260,8 @@ class BatchPainter:
     def _by_dimness(
         self, nodes: Slots, emphasis: Emphasis, area: ShownArea
     ) -> list[tuple[Slots, float]]:
-        """Cards, apart from those that are dimmed; with too many in view none is."""
-        if not emphasis.dimmed or len(self._model.nodes.within(*area.box)) > _DIMMED_AT_MOST:
+        """Cards, apart from those that are dimmed."""
+        if not emphasis.dimmed or not self._dims(area):
             return [(nodes, 1.0)]
         ids = self._model.nodes.ids
         dim = np.array([ids[slot] in emphasis.dimmed for slot in nodes.tolist()], bool)

@@ -41,7 +41,8 @@ class Ground:
             self._picture.forget()
         if not self._is_worth_keeping(zoom, area.ratio):
             return self._paint(painter, rect, area)
-        of = (zoom, self._painter.exact, *self._emphasis.below)
+        level = self._painter.level(self._emphasis, zoom, area)
+        of = (zoom, self._painter.exact, level, *self._emphasis.below)
         exposed = painter.worldTransform().mapRect(rect).toAlignedRect()
         shown = exposed & QRect(0, 0, area.width, area.height)
         return self._picture.show(painter, shown, area, of, stale)
