@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from test_canvas import Feed
 
 from kerasstudio.graph import edits
 from kerasstudio.graph.catalogue import shipped
-from kerasstudio.graph.data_summary import DataSummary
 from kerasstudio.graph.inspection import Inspection, NodeInfo, TensorSpec
 from kerasstudio.graph.problems import Place, Problem
 from kerasstudio.graph.project import ROOT, Frame, Graph, Layer, Node, Note, Project, Wire
@@ -33,19 +33,6 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 COUNT, COLUMNS = 140, 14
 LEFT = Qt.MouseButton.LeftButton
-
-
-class Answers(QObject):
-    inspection_changed = Signal(object)
-    problems_changed = Signal()
-    summary_changed = Signal()
-
-    def __init__(self, project: Project) -> None:
-        super().__init__()
-        info = NodeInfo("ok", (TensorSpec((None, 28, 28, 32)),), 9248, 9248)
-        self.inspection = Inspection(0, dict.fromkeys(project.graph.nodes, info), (), 9248)
-        self.problems: tuple[Problem, ...] = ()
-        self.summary: DataSummary | None = None
 
 
 def project() -> Project:
@@ -69,7 +56,10 @@ def project() -> Project:
 class Scene:
     def __init__(self, qtbot: QtBot) -> None:
         self.project = project()
-        self.answers = Answers(self.project)
+        self.answers = Feed()
+        info = NodeInfo("ok", (TensorSpec((None, 28, 28, 32)),), 9248, 9248)
+        infos = dict.fromkeys(self.project.graph.nodes, info)
+        self.answers.inspection = Inspection(0, infos, (), 9248)
         self.store, self.selection = DocumentStore(), Selection()
         self.canvas = Canvas(self.store, self.selection, self.answers, shipped())  # type: ignore[arg-type]
         self.canvas.motion = False
